@@ -1,0 +1,39 @@
+import adapter from '@sveltejs/adapter-cloudflare';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+  compilerOptions: { runes: true },
+  kit: {
+    adapter: adapter({ config: 'web/wrangler.toml' }),
+    files: {
+      src: 'web',
+      assets: 'web/static',
+      lib: 'web/lib',
+      routes: 'web/routes',
+      params: 'web/params',
+      appTemplate: 'web/app.html',
+      errorTemplate: 'web/error.html',
+      hooks: { server: 'web/hooks.server', client: 'web/hooks.client', universal: 'web/hooks' },
+    },
+    // Forms are guarded by Origin once, in the Worker (worker/app.ts), for pages and API alike.
+    csp: {
+      mode: 'nonce',
+      directives: {
+        'default-src': ['self'],
+        'script-src': ['self'],
+        'style-src': ['self', 'unsafe-inline'],
+        'img-src': ['self', 'data:', 'blob:'],
+        'connect-src': ['self'],
+        'font-src': ['self'],
+        'object-src': ['none'],
+        'base-uri': ['none'],
+        'form-action': ['self'],
+        'frame-ancestors': ['none'],
+      },
+    },
+    version: { pollInterval: 0 },
+    typescript: {
+      config: (config) => ({ ...config, include: [...config.include, '../worker/**/*.ts', '../emails/**/*.ts', '../emails/**/*.tsx', '../test/**/*.ts'] }),
+    },
+  },
+};
