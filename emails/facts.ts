@@ -1,0 +1,144 @@
+/** What each mail is about, in plain facts. Templates turn facts into words; nothing here is worded. */
+import type { Due } from '#core/due.ts';
+import type { Locale } from '#core/people.ts';
+
+export interface Reader {
+  name: string;
+  locale: Locale;
+  /** IANA zone: every time in the mail is the reader's. */
+  zone: string;
+}
+
+/** Every mail that leaves a room says how to get in, how to get less, and that it can be answered. */
+export interface Frame {
+  reader: Reader;
+  roomName: string;
+  workspaceName: string;
+  /** Opens the room at the thing the mail is about. Absent for sellers' account mails. */
+  url: string;
+  /** The page where mail wishes are set; also behind List-Unsubscribe. */
+  wishesUrl: string;
+}
+
+export interface TaskFacts {
+  title: string;
+  due: Due | null;
+  overdue: boolean;
+  /** Names, or an empty list when nobody owns it yet. */
+  owners: string[];
+  /** Whether the reader is one of them. */
+  mine: boolean;
+  url: string;
+}
+
+export interface InvitationFacts extends Frame {
+  from: { name: string; email: string };
+  accountName: string;
+  note: string;
+  /** What is asked of the reader, earliest first. */
+  asked: TaskFacts[];
+  /** The next step of the selling side, so that the reader sees what they get. */
+  offered: TaskFacts | null;
+}
+
+export interface SaidFacts {
+  /** Who. */
+  name: string;
+  at: string;
+  internal: boolean;
+  /** Plain words, in full. */
+  text: string;
+  /** Rendered and sanitised HTML of the same, if its Markdown is more than plain words. */
+  html: string | null;
+  files: { name: string; size: number; url: string }[];
+}
+
+/** News of one thread since the last mail about it: a burst is one mail. */
+export interface NewsFacts extends Frame {
+  /** Why this reader gets it. */
+  because: 'mention' | 'assigned' | 'comment' | 'completed' | 'changed';
+  /** Who did the latest thing. */
+  actor: string;
+  task: TaskFacts | null;
+  description: string;
+  said: SaidFacts[];
+  /** Whether what is answered stays on the seller side. */
+  internal: boolean;
+}
+
+export interface SignInFacts {
+  reader: Reader;
+  workspaceName: string;
+  url: string;
+  isNew: boolean;
+  minutes: number;
+}
+
+export interface CodeFacts {
+  reader: Reader;
+  roomName: string;
+  code: string;
+  minutes: number;
+  /** The name of whose link it was, when a newcomer introduces themselves through it. */
+  through: string | null;
+}
+
+export interface NewDeviceFacts {
+  reader: Reader;
+  roomName: string;
+  /** e.g. "Chrome on Windows". */
+  device: string;
+  at: string;
+}
+
+export interface RejectionFacts {
+  reader: Reader;
+  subject: string;
+  reason: 'unknown_token' | 'other_sender' | 'not_authenticated' | 'empty' | 'too_large' | 'unreadable' | 'encrypted' | 'two_senders' | 'left' | 'refused';
+  /** Whether a seller will see the mail although it was not posted. */
+  held: boolean;
+  roomName: string | null;
+  /** Bytes; said when the mail was too large. */
+  limit: number;
+}
+
+export interface DigestItem {
+  kind: 'owed' | 'awaited' | 'changed';
+  roomName: string;
+  title: string;
+  due: Due | null;
+  overdue: boolean;
+  /** e.g. "3 new comments by Li Dan". */
+  detail: string;
+  url: string;
+  /** `mailto:` address that answers this item alone. */
+  replyTo: string;
+}
+
+export interface DigestFacts {
+  reader: Reader;
+  workspaceName: string;
+  /** At most five, most pressing first. */
+  items: DigestItem[];
+  /** How many more there are behind the five. */
+  more: number;
+  url: string;
+  wishesUrl: string;
+  /** Where a plain reply to the whole mail lands. */
+  replyRoomName: string;
+}
+
+export interface ColleagueFacts {
+  reader: Reader;
+  from: { name: string; email: string };
+  workspaceName: string;
+  url: string;
+  minutes: number;
+}
+
+/** A mail ready to be addressed. `html` is a whole document, `text` as good as it. */
+export interface Rendered {
+  subject: string;
+  html: string;
+  text: string;
+}

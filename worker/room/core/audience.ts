@@ -1,0 +1,67 @@
+/** Visibility, decided once: sockets, pages, mails, files, API and exports all ask here. */
+import type { Recorded, RoomEvent } from './events.ts';
+import type { ThreadId } from './ids.ts';
+import type { Side } from './people.ts';
+import type { RoomState } from './room.ts';
+
+export type Audience = 'all' | 'seller';
+
+const INTERNAL = ':internal';
+
+export const ROOM_THREAD = 'room' as ThreadId;
+
+/** The internal twin of a thread: its notes never leave the seller side. */
+export const internalOf = (thread: ThreadId): ThreadId => (thread.endsWith(INTERNAL) ? thread : (`${thread}${INTERNAL}` as ThreadId));
+export const sharedOf = (thread: ThreadId): ThreadId => (thread.endsWith(INTERNAL) ? (thread.slice(0, -INTERNAL.length) as ThreadId) : thread);
+export const audienceOfThread = (thread: ThreadId): Audience => (thread.endsWith(INTERNAL) ? 'seller' : 'all');
+
+/** Whom an event is for. Exhaustive: a new event does not compile until this is said. */
+export function audienceOf(event: RoomEvent): Audience {
+  switch (event.type) {
+    case 'comment.posted':
+    case 'comment.edited':
+    case 'comment.deleted':
+      return audienceOfThread(event.thread);
+    case 'mail.held':
+    case 'mail.settled':
+    case 'participant.troubled':
+      return 'seller';
+    case 'room.opened':
+    case 'room.renamed':
+    case 'room.codeRuled':
+    case 'participant.added':
+    case 'participant.invited':
+    case 'participant.joined':
+    case 'participant.left':
+    case 'participant.described':
+    case 'milestone.added':
+    case 'milestone.changed':
+    case 'milestone.removed':
+    case 'task.added':
+    case 'task.changed':
+    case 'task.moved':
+    case 'task.completed':
+    case 'task.reopened':
+    case 'task.removed':
+    case 'task.restored':
+      return 'all';
+  }
+}
+
+export const maySee = (side: Side, audience: Audience): boolean => audience === 'all' || side === 'seller';
+export const maySeeThread = (side: Side, thread: ThreadId): boolean => maySee(side, audienceOfThread(thread));
+
+/** The events that a side may see. What is dropped still counts in `seq`, so numbers may jump. */
+export const visible = (side: Side, events: Recorded[]): Recorded[] => events.filter((one) => maySee(side, one.audience));
+
+/** The state as a side may see it: what `apply` over `visible` events would have given, and no more. */
+export function viewFor(side: Side, state: RoomState): RoomState {
+  if (side === 'seller') return state;
+  return {
+    ...state,
+    people: Object.fromEntries(Object.entries(state.people).map(([id, one]) => [id, { ...one, trouble: null }])),
+    threads: Object.fromEntries(Object.entries(state.threads).filter(([thread]) => maySeeThread(side, thread as ThreadId))),
+    files: state.files.filter((file) => maySeeThread(side, file.thread)),
+    held: {},
+  };
+}

@@ -1,0 +1,67 @@
+/** When something is due: a calendar day, perhaps with a time, in the zone of whoever set it. */
+export interface Due {
+  /** `YYYY-MM-DD`. */
+  date: string;
+  /** `HH:MM`, or null for "by the end of that day". */
+  time: string | null;
+  /** IANA zone in which date and time are meant. */
+  zone: string;
+}
+
+/** Milliseconds by which `zone` is ahead of UTC at an instant. */
+function offset(zone: string, instant: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+  }).formatToParts(instant);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - instant;
+}
+
+/** The instant (epoch ms) of a wall-clock time in a zone; in a gap or overlap of daylight saving, the later reading. */
+export function instantOf(date: string, time: string, zone: string): number {
+  const wall = Date.parse(`${date}T${time}Z`);
+  const guess = wall - offset(zone, wall);
+  return wall - offset(zone, guess);
+}
+
+/** The instant by which it is due: its time, or the last minute of its day. */
+export const deadline = (due: Due): number => instantOf(due.date, due.time ?? '23:59', due.zone);
+
+export const isOverdue = (due: Due, now: number): boolean => deadline(due) < now;
+
+/** Today's date in a zone, `YYYY-MM-DD`. */
+export const dayIn = (zone: string, now: number): string => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(now);
+
+/** Whole days from `from` to `to`, both `YYYY-MM-DD`. */
+export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** True for a real calendar day. */
+export const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && addDays(text, 0) === text;
+
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A due date in the reader's own language and zone: "Fri 27 Nov, 10:00 (17:00 Shanghai)".
+ * A day without a time is the same day everywhere.
+ */
+export function sayDue(due: Due, reader: { locale: string; zone: string }): string {
+  const day: Intl.DateTimeFormatOptions = { weekday: 'short', month: 'short', day: 'numeric' };
+  if (due.time === null) {
+    return new Intl.DateTimeFormat(reader.locale, { ...day, timeZone: 'UTC' }).format(Date.parse(`${due.date}T12:00:00Z`));
+  }
+  const instant = deadline(due);
+  const own = new Intl.DateTimeFormat(reader.locale, { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: reader.zone }).format(instant);
+  if (offset(reader.zone, instant) === offset(due.zone, instant)) return own;
+  return `${own} (${due.time} ${due.zone.split('/').at(-1)?.replaceAll('_', ' ')})`;
+}

@@ -1,0 +1,28 @@
+/** What can have happened in a room. Events are facts: a type's meaning is never edited; add a new type instead. */
+import type { Audience } from './audience.ts';
+import type { DiscussionEvent } from './discussion.ts';
+import type { HeldMailEvent } from './held-mail.ts';
+import type { AccountId, OpportunityId, ParticipantId, RoomId, WorkspaceId } from './ids.ts';
+import type { PeopleEvent } from './people.ts';
+import type { PlanEvent } from './plan.ts';
+
+export type RoomOnlyEvent =
+  | { type: 'room.opened'; room: RoomId; workspace: WorkspaceId; account: AccountId; opportunity: OpportunityId; accountName: string; workspaceName: string; name: string; demo: boolean }
+  | { type: 'room.renamed'; name: string }
+  | { type: 'room.codeRuled'; alwaysAskCode: boolean };
+
+export type RoomEvent = RoomOnlyEvent | PeopleEvent | PlanEvent | DiscussionEvent | HeldMailEvent;
+
+/** Which door a command came through. */
+export type Via = 'app' | 'mail' | 'api' | 'system';
+
+/** An event with its place in the room's history. `seq` is the room's truth about order. */
+export interface Recorded<E extends RoomEvent = RoomEvent> {
+  seq: number;
+  /** ISO instant, server time. */
+  at: string;
+  by: ParticipantId | 'system';
+  via: Via;
+  audience: Audience;
+  event: E;
+}

@@ -1,0 +1,54 @@
+/** Mail that came for a room and could not be posted in somebody's name: kept where the seller sees it. */
+import type { HeldMailCommand } from './commands.ts';
+import { type Decision, happened } from './decision.ts';
+import type { CommentId, HeldMailId, ThreadId } from './ids.ts';
+import { type Participant, withAddress } from './people.ts';
+import { can } from './permissions.ts';
+import { refuse } from './refusal.ts';
+import type { RoomState } from './room.ts';
+
+export const heldReasons = ['unknown_token', 'other_sender', 'not_authenticated', 'empty', 'too_large', 'unreadable', 'encrypted', 'two_senders', 'left', 'refused'] as const;
+export type HeldReason = (typeof heldReasons)[number];
+
+export interface HeldMail {
+  id: HeldMailId;
+  reason: HeldReason;
+  from: string;
+  subject: string;
+  text: string;
+  thread: ThreadId;
+  at: string;
+  settled: 'dismissed' | 'posted' | null;
+}
+
+export type HeldMailEvent =
+  | { type: 'mail.held'; held: HeldMailId; reason: HeldReason; from: string; subject: string; text: string; thread: ThreadId }
+  | { type: 'mail.settled'; held: HeldMailId; how: 'dismissed' | 'posted' };
+
+export function decideHeldMail(state: RoomState, who: Participant, command: HeldMailCommand): Decision {
+  if (!can.settleHeldMail(who)) return refuse('not_found', 'no_such_mail');
+  const held = state.held[command.held];
+  if (!held) return refuse('not_found', 'no_such_mail');
+  if (held.settled) return happened();
+  if (command.how === 'dismissed') return happened({ type: 'mail.settled', held: held.id, how: 'dismissed' });
+
+  // A seller vouches for the sender, who must be in the room under that very address by now.
+  const sender = withAddress(state, held.from);
+  if (!sender) return refuse('conflict', 'sender_not_here');
+  return happened({ type: 'mail.settled', held: held.id, how: 'posted' });
+}
+
+export function applyHeldMail(held: RoomState['held'], event: HeldMailEvent, at: string): RoomState['held'] {
+  if (event.type === 'mail.held') {
+    const { type: _, held: id, ...rest } = event;
+    return { ...held, [id]: { id, ...rest, at, settled: null } };
+  }
+  // Settled mail leaves the live state; the history and the stored original keep it.
+  const { [event.held]: _, ...rest } = held;
+  return rest;
+}
+
+/** The comment that a released mail becomes, in its sender's name. */
+export const releasedComment = (held: HeldMail, comment: CommentId) => ({
+  type: 'comment.post' as const, comment, thread: held.thread, body: held.text, mentions: [], files: [], invite: [], mail: held.id as string,
+});

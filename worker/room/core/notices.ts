@@ -1,0 +1,75 @@
+/** Who should hear of an event by mail, why, and how soon. Pure: the room sends, the wording is in emails/. */
+import { maySee, maySeeThread } from './audience.ts';
+import type { Recorded } from './events.ts';
+import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
+import { ROOM_THREAD, sharedOf } from './audience.ts';
+import { present, type Participant } from './people.ts';
+import type { RoomState } from './room.ts';
+
+export type NoticeKind = 'invitation' | 'mention' | 'assigned' | 'comment' | 'completed' | 'changed';
+
+export interface Notice {
+  to: ParticipantId;
+  kind: NoticeKind;
+  thread: ThreadId;
+  seq: number;
+}
+
+/** Seconds from an event until its mail: a burst in that time becomes one mail. */
+export const WINDOW: Record<NoticeKind, number> = { invitation: 0, mention: 20, assigned: 20, comment: 120, completed: 120, changed: 120 };
+
+const personal: ReadonlySet<NoticeKind> = new Set(['invitation', 'mention', 'assigned']);
+
+/** Whether a person's own wish lets this mail through. */
+export function wanted(to: Participant, kind: NoticeKind): boolean {
+  if (to.status === 'added' || to.status === 'left' || to.trouble === 'bounced' || to.trouble === 'complained') return false;
+  if (kind === 'invitation') return true;
+  return to.mail === 'each' || (to.mail === 'mine' && personal.has(kind));
+}
+
+/** The notices that an event causes, in the state after it. Never to the one who did it, never across the audience. */
+export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
+  const { event, by, seq, audience } = recorded;
+  const notices = new Map<ParticipantId, Notice>();
+  const tell = (to: ParticipantId, kind: NoticeKind, thread: ThreadId) => {
+    const one = state.people[to];
+    if (!one || to === by || notices.has(to) || !maySee(one.side, audience) || !maySeeThread(one.side, thread) || !wanted(one, kind)) return;
+    notices.set(to, { to, kind, thread, seq });
+  };
+
+  switch (event.type) {
+    case 'participant.invited':
+      tell(event.participant, 'invitation', ROOM_THREAD);
+      break;
+    case 'task.added':
+      for (const owner of event.owners) tell(owner, 'assigned', event.task as string as ThreadId);
+      break;
+    case 'task.changed': {
+      const task = state.plan.tasks[event.task];
+      const thread = event.task as string as ThreadId;
+      if (event.owners) for (const owner of event.owners) tell(owner, 'assigned', thread);
+      else if (event.due !== undefined || event.title !== undefined) for (const owner of task?.owners ?? []) tell(owner, 'changed', thread);
+      break;
+    }
+    case 'task.completed': {
+      const task = state.plan.tasks[event.task];
+      const thread = event.task as string as ThreadId;
+      for (const owner of task?.owners ?? []) tell(owner, 'completed', thread);
+      if (task && task.addedBy !== 'system') tell(task.addedBy, 'completed', thread);
+      break;
+    }
+    case 'comment.posted': {
+      for (const mentioned of event.mentions) tell(mentioned, 'mention', event.thread);
+      const shared = sharedOf(event.thread);
+      const task = state.plan.tasks[shared as string as TaskId];
+      // A room's own thread is everybody's; a task's thread is its owners', its author's and those who spoke in it.
+      if (!task) for (const one of present(state)) tell(one.id, 'comment', event.thread);
+      for (const owner of task?.owners ?? []) tell(owner, 'comment', event.thread);
+      if (task && task.addedBy !== 'system') tell(task.addedBy, 'comment', event.thread);
+      for (const voice of state.threads[event.thread]?.voices ?? []) tell(voice, 'comment', event.thread);
+      break;
+    }
+    default:
+  }
+  return [...notices.values()];
+}

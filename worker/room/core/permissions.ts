@@ -1,0 +1,25 @@
+/**
+ * The one table of who may do what. Rooms are rank-free: sides differ, people of a side do not.
+ * Nothing outside this file and audience.ts compares sides.
+ */
+import type { Participant, Side } from './people.ts';
+import type { Comment } from './discussion.ts';
+
+export type Act = keyof typeof can;
+
+export const can = {
+  /** Customers bring in their colleagues; sellers bring in anyone (a seller must also be a member of the workspace). */
+  add: (who: Participant, side: Side) => who.side === 'seller' || side === 'customer',
+  /** Any member can revoke anyone of the customer's side; sellers also each other. */
+  remove: (who: Participant, about: Participant) => about.side === 'customer' || who.side === 'seller',
+  /** Your own name, language, zone and mail wishes; nobody sets another's. */
+  describe: (who: Participant, about: Participant) => who.id === about.id,
+  /** Tasks are everyone's: add, change, move, finish, reopen, remove. */
+  plan: (_who: Participant) => true,
+  comment: (who: Participant, audience: 'all' | 'seller') => audience === 'all' || who.side === 'seller',
+  editComment: (who: Participant, comment: Pick<Comment, 'by'>) => comment.by === who.id,
+  /** Held mail is not proven to be the customer's: only sellers see and settle it. */
+  settleHeldMail: (who: Participant) => who.side === 'seller',
+  rename: (who: Participant) => who.side === 'seller',
+  alwaysAskCode: (_who: Participant) => true,
+} as const;

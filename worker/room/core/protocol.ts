@@ -1,0 +1,55 @@
+/** What a room and a browser say to each other over the socket. JSON, one message a frame. */
+import type { Comment } from './discussion.ts';
+import type { CommandInput } from './commands.ts';
+import type { Recorded } from './events.ts';
+import type { ParticipantId, ThreadId } from './ids.ts';
+import type { Refusal } from './refusal.ts';
+import type { RoomState } from './room.ts';
+
+/** Raised when old browsers can't follow any more; they reload. */
+export const PROTOCOL = 1;
+
+/** A frame from a browser is at most this many bytes. */
+export const MAX_FRAME = 64 * 1024;
+
+export interface Presence {
+  participant: ParticipantId;
+  /** The thread they look at, if any. */
+  at: ThreadId | null;
+  typing: boolean;
+}
+
+export type ToRoom =
+  | { type: 'command'; id: string; command: CommandInput }
+  | { type: 'seen'; thread: ThreadId; seq: number }
+  | { type: 'here'; at: ThreadId | null; typing: boolean };
+
+export type FromRoom =
+  /** Everything, when the gap is too wide to fill with events. */
+  | { type: 'snapshot'; view: RoomView }
+  /** In order; `html` is the rendered body of comments whose Markdown is more than plain words. */
+  | { type: 'events'; events: Recorded[]; html: Record<string, string> }
+  | { type: 'accepted'; id: string; seq: number }
+  | { type: 'refused'; id: string; refusal: Refusal }
+  | { type: 'seen'; seen: Record<ThreadId, number> }
+  | { type: 'presence'; here: Presence[] };
+
+/** What opens a room: the state as the reader may see it, who they are, and what they have read. */
+export interface RoomView {
+  protocol: number;
+  state: RoomState;
+  me: ParticipantId;
+  /** The last sequence number that the reader saw in each thread. */
+  seen: Record<ThreadId, number>;
+  here: Presence[];
+}
+
+/** A page of one thread, oldest first. `before` pages further back; null when there is no more. */
+export interface ThreadPage {
+  comments: Comment[];
+  html: Record<string, string>;
+  before: number | null;
+}
+
+/** Close codes after which a browser must not reconnect by itself. */
+export const CLOSE = { signIn: 4401, left: 4403, reload: 4409, tooMuch: 4429, badFrame: 4400 } as const;

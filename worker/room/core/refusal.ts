@@ -1,0 +1,66 @@
+/** What a person may be told no for. Worded in both languages in messages/<locale>/room.json as `refusal_<reason>`. */
+export const reasons = [
+  'malformed',
+  'not_a_participant',
+  'not_for_your_side',
+  'not_a_colleague',
+  'already_here',
+  'no_such_participant',
+  'no_such_task',
+  'no_such_milestone',
+  'no_such_thread',
+  'no_such_file',
+  'no_such_mail',
+  'not_your_comment',
+  'no_such_comment',
+  'someone_must_stay',
+  'empty_comment',
+  'title_missing',
+  'title_too_long',
+  'text_too_long',
+  'bad_address',
+  'bad_date',
+  'date_in_past',
+  'name_missing',
+  'sender_not_here',
+  'reused_id',
+  'too_many',
+  'too_large',
+  'file_type',
+  'link_unknown',
+  'code_wrong',
+  'code_expired',
+  'sign_in_first',
+  'unavailable',
+] as const;
+
+export type Reason = (typeof reasons)[number];
+export type RefusalCode = 'invalid' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'too_many' | 'unavailable';
+
+/** A no that a person can cause: data, never an exception. `field` names the input it is about. */
+export interface Refusal {
+  code: RefusalCode;
+  reason: Reason;
+  field?: string;
+}
+
+export type Result<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+export const done = <T>(value: T): Result<T> => ({ ok: true, value });
+
+export function refuse(code: RefusalCode, reason: Reason, field?: string): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal: field === undefined ? { code, reason } : { code, reason, field } };
+}
+
+const STATUS: Record<RefusalCode, 401 | 403 | 404 | 409 | 422 | 429 | 503> = {
+  invalid: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_many: 429,
+  unavailable: 503,
+};
+
+/** The one mapping from a refusal to an HTTP status. */
+export const statusOf = (refusal: Refusal) => STATUS[refusal.code];

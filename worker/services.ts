@@ -1,0 +1,152 @@
+/**
+ * What pages and the API may ask of the Worker. SvelteKit's pages get an object of this shape as
+ * `event.platform.env.services` and import nothing but types from here: two bundles, one contract.
+ */
+import type { Comment, FileFact } from '#core/discussion.ts';
+import type { AccountId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type { Locale, Participant } from '#core/people.ts';
+import type { RoomView, ThreadPage } from '#core/protocol.ts';
+import type { Result } from '#core/refusal.ts';
+import type { Due } from '#core/due.ts';
+import type { RoomTemplate } from './directory/templates.ts';
+
+/** Who is asking. A seller is known by a session in D1; a guest by a device that the room itself knows. */
+export type Actor = { kind: 'seller'; person: PersonId } | { kind: 'guest'; device: string };
+
+export interface Seller {
+  person: PersonId;
+  name: string;
+  email: string;
+  locale: Locale;
+  zone: string;
+  workspace: WorkspaceId;
+  workspaceName: string;
+  /** A fresh cookie value when the session was renewed. */
+  renewed: string | null;
+}
+
+/** One row of a seller's list of rooms, from D1. */
+export interface RoomRow {
+  room: RoomId;
+  name: string;
+  accountName: string;
+  demo: boolean;
+  lastActivityAt: string;
+  unread: boolean;
+  overdue: number;
+  held: number;
+  /** The next step of each side, if any. */
+  seller: StepRow | null;
+  customer: StepRow | null;
+}
+export interface StepRow {
+  task: TaskId;
+  title: string;
+  due: Due | null;
+  owners: string[];
+}
+
+/** What the page behind a magic link says before anybody enters. Reading it changes nothing. */
+export interface LinkLook {
+  room: RoomId;
+  roomName: string;
+  workspaceName: string;
+  /** The link's owner. */
+  name: string;
+  locale: Locale;
+  /** e.g. `c•••n@corp.com`. */
+  maskedEmail: string;
+  invitedBy: { name: string; email: string } | null;
+  /** `press`: one press enters. `code`: a six-digit code from the owner's mailbox is asked. `known`: this device is already in. */
+  door: 'press' | 'code' | 'known';
+}
+
+/** What a press at the door gives: in, or a code has been mailed to `maskedEmail`. */
+export type Entry = { entered: true; room: RoomId; device: string; locale: Locale } | { entered: false; device: string; maskedEmail: string };
+
+export interface MailPreview {
+  to: { name: string; email: string };
+  from: string;
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** Everything a room's page needs to be drawn on the server. */
+export interface RoomPage {
+  view: RoomView;
+  /** The first page of the threads that the address asked for: the room's, and a task's if one is open. */
+  pages: Record<ThreadId, ThreadPage>;
+  /** For sellers: colleagues who could be brought in. Empty for customers. */
+  colleagues: { name: string; email: string }[];
+}
+
+export interface OpenRoomInput {
+  email: string;
+  account: string;
+  template: string;
+  locale?: string;
+  name?: string;
+}
+
+export interface Upload {
+  name: string;
+  type: string;
+  body: ReadableStream<Uint8Array>;
+  size: number | null;
+}
+
+export interface Services {
+  access: {
+    /** The seller of a session cookie; null when there is none or it ended. */
+    seller(cookie: string | undefined): Promise<Seller | null>;
+    /** A new workspace: mails a sign-in link. Answers alike whether or not the address is known. */
+    start(input: unknown, from: { ip: string; locale: Locale; zone: string }): Promise<Result<{ email: string }>>;
+    /** Mails a sign-in link if the address belongs to a seller. Answers alike if not. */
+    askToSignIn(input: unknown, from: { ip: string; locale: Locale }): Promise<Result<{ email: string }>>;
+    /** Whom a sign-in link would sign in. Changes nothing. */
+    lookAtSignIn(token: string): Promise<Result<{ name: string; workspaceName: string; isNew: boolean }>>;
+    signIn(token: string, device: string): Promise<Result<{ cookie: string; locale: Locale }>>;
+    signOut(cookie: string | undefined): Promise<void>;
+    describe(seller: Seller, input: unknown): Promise<Result<null>>;
+
+    /** The page behind a customer's link. Changes nothing. `device` is the guest cookie, if any. */
+    look(token: string, device: string | undefined): Promise<Result<LinkLook>>;
+    /** "Continue as …": enters, or mails a code to the owner's own address. */
+    enter(token: string, device: string | undefined, from: { ip: string; userAgent: string }): Promise<Result<Entry>>;
+    enterWithCode(token: string, device: string | undefined, code: string, from: { ip: string; userAgent: string }): Promise<Result<Entry>>;
+    /** "Not Chen?": mails a code to the newcomer's own address. */
+    introduce(token: string, device: string | undefined, input: unknown, from: { ip: string; userAgent: string }): Promise<Result<Entry>>;
+    introduceWithCode(token: string, device: string | undefined, code: string, from: { ip: string; userAgent: string }): Promise<Result<Entry>>;
+    /** Ends this device's way into the room. */
+    leave(room: RoomId, device: string | undefined): Promise<void>;
+    lookAtUnsubscribe(token: string): Promise<Result<{ name: string; roomName: string; mail: Participant['mail'] }>>;
+    unsubscribe(token: string, wish: Participant['mail']): Promise<Result<null>>;
+  };
+  directory: {
+    rooms(seller: Seller): Promise<RoomRow[]>;
+    templates(locale: Locale): Pick<RoomTemplate, 'key' | 'name' | 'summary'>[];
+    /** Existing accounts whose name or domain is like what is typed. */
+    accounts(seller: Seller): Promise<{ id: AccountId; name: string }[]>;
+    /** Opens a room with its customer added, not yet invited. */
+    open(seller: Seller, input: unknown): Promise<Result<{ room: RoomId }>>;
+    removeDemo(seller: Seller): Promise<void>;
+    colleagues(seller: Seller): Promise<{ name: string; email: string }[]>;
+    inviteColleague(seller: Seller, input: unknown): Promise<Result<{ email: string }>>;
+  };
+  rooms: {
+    open(actor: Actor, room: RoomId, threads: ThreadId[]): Promise<Result<RoomPage>>;
+    /** One thread, oldest first; `before` a sequence number. */
+    thread(actor: Actor, room: RoomId, thread: ThreadId, before: number | null): Promise<Result<ThreadPage>>;
+    /** The one way to change a room; `input` is checked against the schema of commands. */
+    submit(actor: Actor, room: RoomId, input: unknown): Promise<Result<{ seq: number }>>;
+    /** A form without script: `command` is JSON, other fields are laid over it; `line` is a task in one line; `file`s are uploaded. */
+    submitForm(actor: Actor, room: RoomId, form: FormData): Promise<Result<{ seq: number }>>;
+    upload(actor: Actor, room: RoomId, upload: Upload): Promise<Result<FileFact>>;
+    /** What the invitation will look like, before it is sent. */
+    previewInvitation(actor: Actor, room: RoomId, participant: ParticipantId, note: string): Promise<Result<MailPreview>>;
+    seen(actor: Actor, room: RoomId, thread: ThreadId, seq: number): Promise<void>;
+  };
+}
+
+export type { Comment, FileId };
