@@ -1,0 +1,225 @@
+/**
+ * D1: the durable, queryable picture. The directory's own tables (people, workspaces, sessions) are written here;
+ * those under "derived" are written by worker/room/projection.ts alone and can be rebuilt from the rooms.
+ */
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { RoomEvent, Via } from '#core/events.ts';
+import type { Due } from '#core/due.ts';
+import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type { Locale, Participant, Side } from '#core/people.ts';
+
+const workspaceId = () => text('workspace_id').$type<WorkspaceId>().notNull();
+const roomId = () => text('room_id').$type<RoomId>().notNull();
+/** ISO instant. */
+const instant = (name: string) => text(name);
+
+export const person = sqliteTable('person', {
+  id: text('id').$type<PersonId>().primaryKey(),
+  email: text('email').notNull().unique(),
+  name: text('name').notNull(),
+  locale: text('locale').$type<Locale>().notNull(),
+  zone: text('zone').notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const workspace = sqliteTable('workspace', {
+  id: text('id').$type<WorkspaceId>().primaryKey(),
+  name: text('name').notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const membership = sqliteTable(
+  'membership',
+  {
+    workspaceId: workspaceId(),
+    personId: text('person_id').$type<PersonId>().notNull(),
+    role: text('role').$type<'owner' | 'member'>().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.personId] }), index('membership_person').on(table.personId)],
+);
+
+/** A seller's session. Only the cookie's hash is stored. */
+export const session = sqliteTable(
+  'session',
+  {
+    hash: text('hash').primaryKey(),
+    personId: text('person_id').$type<PersonId>().notNull(),
+    workspaceId: workspaceId(),
+    device: text('device').notNull(),
+    createdAt: instant('created_at').notNull(),
+    seenAt: instant('seen_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('session_person').on(table.personId)],
+);
+
+/** A sign-in link that was mailed. Only its token's hash is stored. */
+export const signIn = sqliteTable('sign_in', {
+  hash: text('hash').primaryKey(),
+  email: text('email').notNull(),
+  name: text('name').notNull(),
+  locale: text('locale').$type<Locale>().notNull(),
+  zone: text('zone').notNull(),
+  /** The workspace to join, or null when one is to be founded. */
+  workspaceId: text('workspace_id').$type<WorkspaceId>(),
+  workspaceName: text('workspace_name').notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  usedAt: instant('used_at'),
+});
+
+/** How often something was tried: mails to an address, codes from an IP. */
+export const attempt = sqliteTable('attempt', {
+  key: text('key').primaryKey(),
+  /** Epoch ms at which the count starts again. */
+  resetAt: integer('reset_at').notNull(),
+  count: integer('count').notNull(),
+});
+
+export const account = sqliteTable(
+  'account',
+  {
+    id: text('id').$type<AccountId>().primaryKey(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    domain: text('domain'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('account_workspace').on(table.workspaceId)],
+);
+
+export const opportunity = sqliteTable(
+  'opportunity',
+  {
+    id: text('id').$type<OpportunityId>().primaryKey(),
+    workspaceId: workspaceId(),
+    accountId: text('account_id').$type<AccountId>().notNull(),
+    name: text('name').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('opportunity_account').on(table.workspaceId, table.accountId)],
+);
+
+// ---------------------------------------------------------------- derived from the rooms
+
+export const room = sqliteTable(
+  'room',
+  {
+    id: text('id').$type<RoomId>().primaryKey(),
+    workspaceId: workspaceId(),
+    accountId: text('account_id').$type<AccountId>().notNull(),
+    opportunityId: text('opportunity_id').$type<OpportunityId>().notNull(),
+    name: text('name').notNull(),
+    accountName: text('account_name').notNull(),
+    demo: integer('demo', { mode: 'boolean' }).notNull(),
+    /** The last event that this picture holds. */
+    seq: integer('seq').notNull(),
+    held: integer('held').notNull(),
+    openedAt: instant('opened_at').notNull(),
+    lastActivityAt: instant('last_activity_at').notNull(),
+  },
+  (table) => [index('room_workspace').on(table.workspaceId, table.lastActivityAt)],
+);
+
+export const participant = sqliteTable(
+  'participant',
+  {
+    roomId: roomId(),
+    id: text('id').$type<ParticipantId>().notNull(),
+    side: text('side').$type<Side>().notNull(),
+    name: text('name').notNull(),
+    email: text('email').notNull(),
+    locale: text('locale').$type<Locale>().notNull(),
+    zone: text('zone').notNull(),
+    status: text('status').$type<Participant['status']>().notNull(),
+    mail: text('mail').$type<Participant['mail']>().notNull(),
+    trouble: text('trouble').$type<NonNullable<Participant['trouble']>>(),
+    personId: text('person_id').$type<PersonId>(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.id] }), index('participant_person').on(table.personId), index('participant_email').on(table.email)],
+);
+
+export const task = sqliteTable(
+  'task',
+  {
+    roomId: roomId(),
+    id: text('id').$type<TaskId>().notNull(),
+    title: text('title').notNull(),
+    kind: text('kind').notNull(),
+    owners: text('owners', { mode: 'json' }).$type<ParticipantId[]>().notNull(),
+    due: text('due', { mode: 'json' }).$type<Due>(),
+    completedAt: instant('completed_at'),
+    removed: integer('removed', { mode: 'boolean' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.id] })],
+);
+
+/** The journal's copy: activity, digests, export and rebuild read it. */
+export const roomEvent = sqliteTable(
+  'room_event',
+  {
+    roomId: roomId(),
+    seq: integer('seq').notNull(),
+    at: instant('at').notNull(),
+    by: text('by').$type<ParticipantId | 'system'>().notNull(),
+    via: text('via').$type<Via>().notNull(),
+    audience: text('audience').$type<'all' | 'seller'>().notNull(),
+    event: text('event', { mode: 'json' }).$type<RoomEvent>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.seq] })],
+);
+
+/** How far each participant has read each thread. */
+export const seen = sqliteTable(
+  'seen',
+  {
+    roomId: roomId(),
+    participantId: text('participant_id').$type<ParticipantId>().notNull(),
+    thread: text('thread').$type<ThreadId>().notNull(),
+    seq: integer('seq').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.participantId, table.thread] })],
+);
+
+// ---------------------------------------------------------------- mail
+
+/** Keys minted where no room is awake (the digest). The room looks here for a key it did not mint itself. */
+export const mailedKey = sqliteTable('mailed_key', {
+  hash: text('hash').primaryKey(),
+  roomId: roomId(),
+  kind: text('kind').$type<'enter' | 'reply' | 'wishes'>().notNull(),
+  participantId: text('participant_id').$type<ParticipantId>().notNull(),
+  thread: text('thread').$type<ThreadId>().notNull(),
+  createdAt: instant('created_at').notNull(),
+});
+
+/** Every mail that came in and what became of it. The raw bytes are in R2 under `mail/<id>`. */
+export const inboundMail = sqliteTable(
+  'inbound_mail',
+  {
+    /** SHA-256 of Message-ID and recipient, or of the bytes: a second delivery meets the same row. */
+    id: text('id').primaryKey(),
+    at: instant('at').notNull(),
+    envelopeFrom: text('envelope_from').notNull(),
+    envelopeTo: text('envelope_to').notNull(),
+    roomId: text('room_id').$type<RoomId>(),
+    outcome: text('outcome').$type<'pending' | 'comment' | 'ignore' | 'reject' | 'bounce' | 'calendar' | 'session'>().notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [index('inbound_mail_room').on(table.roomId)],
+);
+
+/** One row for each weekly digest that was due: who, which week, what became of it. */
+export const digest = sqliteTable(
+  'digest',
+  {
+    workspaceId: workspaceId(),
+    email: text('email').notNull(),
+    /** ISO week, `2026-W48`. */
+    week: text('week').notNull(),
+    state: text('state').$type<'claimed' | 'sent' | 'empty'>().notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [uniqueIndex('digest_once').on(table.workspaceId, table.email, table.week)],
+);
