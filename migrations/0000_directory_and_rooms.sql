@@ -97,6 +97,8 @@ CREATE TABLE `room` (
 	`demo` integer NOT NULL,
 	`seq` integer NOT NULL,
 	`held` integer NOT NULL,
+	`last_comment_seq` integer NOT NULL,
+	`last_comment_by` text,
 	`opened_at` text NOT NULL,
 	`last_activity_at` text NOT NULL
 );

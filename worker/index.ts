@@ -1,12 +1,8 @@
-import { Hono } from 'hono';
-import { DurableObject } from 'cloudflare:workers';
-import * as m from '#messages';
-// @ts-ignore
-import pages from '../.svelte-kit/cloudflare/_worker.js';
+/** The Worker: pages and API by fetch, mail by email, the weekly mail by cron, and the Durable Objects. */
+import { createApp } from './app.ts';
+import { entrypoint } from './entrypoint.ts';
 
-export class Room extends DurableObject {}
-export class Postbox extends DurableObject {}
-const app = new Hono<{ Bindings: Record<string, unknown> }>();
-app.get('/healthz', (c) => c.json({ ok: m.app_name({}, { locale: 'zh-CN' }) }));
-app.all('*', (c) => pages.fetch(c.req.raw, { ...c.env, app: { hello: 1 } }, c.executionCtx));
-export default { fetch: app.fetch } satisfies ExportedHandler;
+export { Room } from './room/object.ts';
+export { Postbox } from './mail/postbox.ts';
+
+export default entrypoint(createApp());

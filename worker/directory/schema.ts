@@ -115,7 +115,11 @@ export const room = sqliteTable(
     demo: integer('demo', { mode: 'boolean' }).notNull(),
     /** The last event that this picture holds. */
     seq: integer('seq').notNull(),
+    /** Mails held for the sellers. */
     held: integer('held').notNull(),
+    /** The newest comment and its author: enough to tell a list what is unread. */
+    lastCommentSeq: integer('last_comment_seq').notNull(),
+    lastCommentBy: text('last_comment_by').$type<ParticipantId | 'system'>(),
     openedAt: instant('opened_at').notNull(),
     lastActivityAt: instant('last_activity_at').notNull(),
   },

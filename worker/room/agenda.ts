@@ -27,10 +27,11 @@ export class Agenda {
   }
 
   /** Something to do by `at` (epoch ms). If it is already to be done, the earlier time holds. */
-  add(kind: Chore, key: string, at: number): void {
+  add(kind: Chore, key: string, at: number, now: number): void {
     const [row] = this.#storage.sql.exec<{ at: number }>('SELECT at FROM agenda WHERE kind = ? AND key = ?', kind, key).toArray();
-    // The window opened first counts: a burst does not push its own mail away.
-    if (row && row.at <= at) return;
+    // The window opened first counts: a burst does not push its own mail away. A row that is due may be running
+    // at this moment and not know of what is new, so it is put on again.
+    if (row && row.at <= at && row.at > now) return;
     this.#storage.sql.exec('INSERT INTO agenda (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO UPDATE SET at = ?3', kind, key, at);
     this.#arm(at);
   }

@@ -1,0 +1,207 @@
+/** Sellers: a workspace founded, a link to sign in, a session. Nothing here tells whether an address is known. */
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import * as v from 'valibot';
+import { email, line, locale, name, zone } from '#core/commands.ts';
+import type { PersonId, WorkspaceId } from '#core/ids.ts';
+import type { Locale } from '#core/people.ts';
+import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
+import { colleague as colleagueMail } from '#emails/colleague.tsx';
+import { signIn as signInMail } from '#emails/sign-in.tsx';
+import { membership, person, session, signIn, workspace } from '../directory/schema.ts';
+import type { Env } from '../env.ts';
+import { deviceName, envelop } from '../mail/compose.ts';
+import { enqueue } from '../mail/postbox.ts';
+import type { Seller } from '../services.ts';
+import { mayTry } from './limits.ts';
+import { fresh, hashOf } from './tokens.ts';
+
+export const SIGN_IN_MINUTES = 30;
+const COLLEAGUE_DAYS = 7;
+/** A session ends after 30 days without a visit, and after 90 days in any case. */
+const IDLE_DAYS = 30;
+const ABSOLUTE_DAYS = 90;
+
+const workspaceName = line(80, 'name_missing', 'title_too_long');
+export const starting = v.object({ name, email, workspace: workspaceName, zone: v.optional(zone) });
+export const asking = v.object({ email });
+export const describing = v.object({ name: v.optional(name), locale: v.optional(locale), zone: v.optional(zone) });
+export const invitingColleague = v.object({ email, name });
+
+/** Checks an input against its schema; the first fault is the refusal, with the field it is about. */
+export function read<Schema extends v.GenericSchema>(schema: Schema, input: unknown): Result<v.InferOutput<Schema>> {
+  const parsed = v.safeParse(schema, input);
+  if (parsed.success) return done(parsed.output);
+  const [issue] = parsed.issues;
+  return refuse('invalid', issue.message as Reason, v.getDotPath(issue)?.split('.').at(-1));
+}
+
+const inDays = (days: number, from = Date.now()) => new Date(from + days * 86_400_000).toISOString();
+const now = () => new Date().toISOString();
+
+export class Sellers {
+  readonly #env: Env;
+  readonly #db;
+
+  constructor(env: Env) {
+    this.#env = env;
+    this.#db = drizzle(env.DB);
+  }
+
+  async #mailAllowed(address: string, ip: string): Promise<boolean> {
+    const [byAddress, byIp] = await Promise.all([mayTry(this.#env.DB, `sign-in:${address}`, 5, 60), mayTry(this.#env.DB, `sign-in-ip:${ip}`, 30, 60)]);
+    return byAddress && byIp;
+  }
+
+  /** Founds a workspace once the link that is mailed here is followed. */
+  async start(input: unknown, from: { ip: string; locale: Locale; zone: string }): Promise<Result<{ email: string }>> {
+    const asked = read(starting, input);
+    if (!asked.ok) return asked;
+    const { name: who, email: address, workspace: wanted } = asked.value;
+    if (!(await this.#mailAllowed(address, from.ip))) return refuse('too_many', 'too_many', 'email');
+    await this.#mailLink({ email: address, name: who, locale: from.locale, zone: asked.value.zone ?? from.zone, workspaceId: null, workspaceName: wanted, isNew: true });
+    return done({ email: address });
+  }
+
+  /** Mails a link if the address is a seller's. The answer is the same if it is not. */
+  async ask(input: unknown, from: { ip: string; locale: Locale }): Promise<Result<{ email: string }>> {
+    const asked = read(asking, input);
+    if (!asked.ok) return asked;
+    const address = asked.value.email;
+    if (!(await this.#mailAllowed(address, from.ip))) return refuse('too_many', 'too_many', 'email');
+    const [known] = await this.#db
+      .select({ name: person.name, locale: person.locale, zone: person.zone, workspaceId: workspace.id, workspaceName: workspace.name })
+      .from(person)
+      .innerJoin(membership, eq(membership.personId, person.id))
+      .innerJoin(workspace, eq(workspace.id, membership.workspaceId))
+      .where(eq(person.email, address))
+      .orderBy(membership.createdAt)
+      .limit(1);
+    if (known) await this.#mailLink({ email: address, ...known, isNew: false });
+    return done({ email: address });
+  }
+
+  /** Invites a colleague into the workspace. */
+  async inviteColleague(seller: Seller, input: unknown): Promise<Result<{ email: string }>> {
+    const asked = read(invitingColleague, input);
+    if (!asked.ok) return asked;
+    if (!(await mayTry(this.#env.DB, `colleague:${seller.workspace}`, 50, 60))) return refuse('too_many', 'too_many', 'email');
+    const secret = await this.#link({ email: asked.value.email, name: asked.value.name, locale: seller.locale, zone: seller.zone, workspaceId: seller.workspace, workspaceName: seller.workspaceName }, COLLEAGUE_DAYS * 1440);
+    const rendered = colleagueMail({
+      reader: { name: asked.value.name, locale: seller.locale, zone: seller.zone },
+      from: { name: seller.name, email: seller.email },
+      workspaceName: seller.workspaceName,
+      url: `${this.#env.APP_URL}/sign-in/${secret}?lang=${seller.locale}`,
+      minutes: COLLEAGUE_DAYS * 1440,
+    });
+    const mail = envelop(this.#env, rendered, { key: `colleague/${await hashOf('sign-in', secret)}`, from: `${seller.name} · ${seller.workspaceName}`, to: asked.value, replyTo: seller.email });
+    await enqueue(this.#env, [{ ...mail, room: null }], true);
+    return done({ email: asked.value.email });
+  }
+
+  async #link(to: { email: string; name: string; locale: Locale; zone: string; workspaceId: WorkspaceId | null; workspaceName: string }, minutes: number): Promise<string> {
+    const secret = fresh();
+    await this.#db.insert(signIn).values({ ...to, hash: await hashOf('sign-in', secret), createdAt: now(), expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() });
+    return secret;
+  }
+
+  async #mailLink(to: { email: string; name: string; locale: Locale; zone: string; workspaceId: WorkspaceId | null; workspaceName: string; isNew: boolean }): Promise<void> {
+    const { isNew, ...row } = to;
+    const secret = await this.#link(row, SIGN_IN_MINUTES);
+    const rendered = signInMail({ reader: to, workspaceName: to.workspaceName, url: `${this.#env.APP_URL}/sign-in/${secret}?lang=${to.locale}`, isNew, minutes: SIGN_IN_MINUTES });
+    const mail = envelop(this.#env, rendered, { key: `sign-in/${await hashOf('sign-in', secret)}`, from: 'Atelier', to, replyTo: null });
+    await enqueue(this.#env, [{ ...mail, room: null }], true);
+  }
+
+  /** A link for the demo seller, for the start script. */
+  async demoLink(to: { email: string; name: string; locale: Locale; zone: string; workspaceId: WorkspaceId; workspaceName: string }): Promise<string> {
+    return this.#link(to, 7 * 1440);
+  }
+
+  /** Whom a link would sign in. Reads only. */
+  async look(secret: string): Promise<Result<{ name: string; workspaceName: string; isNew: boolean }>> {
+    const [row] = await this.#db
+      .select()
+      .from(signIn)
+      .where(and(eq(signIn.hash, await hashOf('sign-in', secret)), isNull(signIn.usedAt), gt(signIn.expiresAt, now())));
+    return row ? done({ name: row.name, workspaceName: row.workspaceName, isNew: row.workspaceId === null }) : refuse('not_found', 'link_unknown');
+  }
+
+  /** Uses a link up: one session, and the workspace or membership it stands for. */
+  async signIn(secret: string, userAgent: string): Promise<Result<{ cookie: string; locale: Locale }>> {
+    const [link] = await this.#db
+      .update(signIn)
+      .set({ usedAt: now() })
+      .where(and(eq(signIn.hash, await hashOf('sign-in', secret)), isNull(signIn.usedAt), gt(signIn.expiresAt, now())))
+      .returning();
+    if (!link) return refuse('not_found', 'link_unknown');
+
+    await this.#db.insert(person).values({ id: fresh<PersonId>(), email: link.email, name: link.name, locale: link.locale, zone: link.zone, createdAt: now() }).onConflictDoNothing();
+    const [who] = await this.#db.select().from(person).where(eq(person.email, link.email));
+    if (!who) return refuse('unavailable', 'unavailable');
+
+    let workspaceId = link.workspaceId;
+    if (workspaceId === null) {
+      workspaceId = fresh<WorkspaceId>();
+      await this.#db.batch([
+        this.#db.insert(workspace).values({ id: workspaceId, name: link.workspaceName, createdAt: now() }),
+        this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'owner', createdAt: now() }),
+      ]);
+    } else {
+      await this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'member', createdAt: now() }).onConflictDoNothing();
+    }
+    const cookie = fresh() + fresh();
+    await this.#db.insert(session).values({
+      hash: await hashOf('session', cookie), personId: who.id, workspaceId, device: deviceName(userAgent), createdAt: now(), seenAt: now(), expiresAt: inDays(ABSOLUTE_DAYS),
+    });
+    return done({ cookie, locale: who.locale });
+  }
+
+  /** The seller of a session. A visit is noted at most once an hour. */
+  async of(cookie: string | undefined): Promise<Seller | null> {
+    if (!cookie || !/^[a-z2-7]{52}$/.test(cookie)) return null;
+    const hash = await hashOf('session', cookie);
+    const [row] = await this.#db
+      .select({ person: person.id, name: person.name, email: person.email, locale: person.locale, zone: person.zone, workspace: workspace.id, workspaceName: workspace.name, seenAt: session.seenAt })
+      .from(session)
+      .innerJoin(person, eq(person.id, session.personId))
+      // A member who was removed has no session there any more, whatever the cookie says.
+      .innerJoin(membership, and(eq(membership.personId, session.personId), eq(membership.workspaceId, session.workspaceId)))
+      .innerJoin(workspace, eq(workspace.id, session.workspaceId))
+      .where(and(eq(session.hash, hash), gt(session.expiresAt, now()), gt(session.seenAt, inDays(-IDLE_DAYS))));
+    if (!row) return null;
+    const { seenAt, ...seller } = row;
+    if (seenAt < new Date(Date.now() - 3_600_000).toISOString()) await this.#db.update(session).set({ seenAt: now() }).where(eq(session.hash, hash));
+    return { ...seller, renewed: null };
+  }
+
+  async signOut(cookie: string | undefined): Promise<void> {
+    if (cookie) await this.#db.delete(session).where(eq(session.hash, await hashOf('session', cookie)));
+  }
+
+  async describe(seller: Seller, input: unknown): Promise<Result<null>> {
+    const asked = read(describing, input);
+    if (!asked.ok) return asked;
+    const changes = Object.fromEntries(Object.entries(asked.value).filter(([, value]) => value !== undefined));
+    if (Object.keys(changes).length > 0) await this.#db.update(person).set(changes).where(eq(person.id, seller.person));
+    return done(null);
+  }
+
+  async colleagues(seller: Seller): Promise<{ name: string; email: string }[]> {
+    return this.#db
+      .select({ name: person.name, email: person.email })
+      .from(membership)
+      .innerJoin(person, eq(person.id, membership.personId))
+      .where(eq(membership.workspaceId, seller.workspace))
+      .orderBy(person.name);
+  }
+
+  /** Clears away what has run out. Called by cron. */
+  async sweep(): Promise<void> {
+    await this.#db.batch([
+      this.#db.delete(signIn).where(lt(signIn.expiresAt, inDays(-7))),
+      this.#db.delete(session).where(lt(session.expiresAt, now())),
+      this.#db.run(sql`DELETE FROM attempt WHERE reset_at < ${Date.now()}`),
+    ]);
+  }
+}

@@ -1,0 +1,61 @@
+/** The Worker's front door: machines and sockets go to Hono's routes, pages to SvelteKit, both with the same services. */
+import { Hono } from 'hono';
+import { api } from './api/index.ts';
+import { files } from './api/files.ts';
+import { createServices } from './atelier.ts';
+import type { Env } from './env.ts';
+import { health } from './health.ts';
+import { hooks } from './mail/hooks.ts';
+import { renderPage } from './pages.ts';
+import type { Services } from './services.ts';
+
+export interface Bindings {
+  Bindings: Env;
+  Variables: { services: Services; requestId: string };
+}
+
+/** Cross-site requests can't change anything: a browser says where it stands, other clients have no cookies to abuse. */
+function fromElsewhere(request: Request): boolean {
+  const origin = request.headers.get('origin');
+  if (origin !== null && origin !== new URL(request.url).origin) return true;
+  const site = request.headers.get('sec-fetch-site');
+  return site !== null && site !== 'same-origin' && site !== 'none';
+}
+
+/** What a machine may POST from anywhere: it is checked by a signature or by a token in its own path. */
+const MACHINES = /^\/(hooks\/|api\/unsubscribe\/)/;
+
+export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> {
+  const app = new Hono<Bindings>();
+
+  app.use(async (c, next) => {
+    const { pathname } = new URL(c.req.url);
+    const changes = !['GET', 'HEAD', 'OPTIONS'].includes(c.req.method);
+    const socket = c.req.header('upgrade') === 'websocket';
+    if ((changes || socket) && !MACHINES.test(pathname) && !pathname.startsWith('/dev/') && fromElsewhere(c.req.raw)) {
+      return c.json({ error: { code: 'forbidden', reason: 'sign_in_first' } }, 403);
+    }
+    c.set('requestId', crypto.randomUUID());
+    c.set('services', createServices(c.env));
+    await next();
+    if (c.res.webSocket) return;
+    c.header('X-Content-Type-Options', 'nosniff');
+    c.header('Referrer-Policy', c.res.headers.get('Referrer-Policy') ?? 'same-origin');
+    c.header('X-Request-Id', c.get('requestId'));
+    if (!c.res.headers.has('Permissions-Policy')) c.header('Permissions-Policy', 'geolocation=(), microphone=(), payment=()');
+    if (new URL(c.req.url).protocol === 'https:') c.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+  });
+
+  app.onError((error, c) => {
+    console.error(JSON.stringify({ what: 'request failed', requestId: c.get('requestId'), path: new URL(c.req.url).pathname, error: String(error), stack: error instanceof Error ? error.stack : undefined }));
+    return c.json({ error: { code: 'unavailable', reason: 'unavailable' }, requestId: c.get('requestId') }, 503);
+  });
+
+  app.route('/healthz', health);
+  app.route('/api', api);
+  app.route('/files', files);
+  app.route('/hooks', hooks);
+  more?.(app);
+  app.all('*', (c) => renderPage(c.req.raw, c.env, c.executionCtx, c.get('services')));
+  return app;
+}

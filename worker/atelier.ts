@@ -1,0 +1,162 @@
+/** The services behind pages and API, wired to the bindings. The only implementation of services.ts. */
+import * as v from 'valibot';
+import { email, name } from '#core/commands.ts';
+import { ID_PATTERN, type RoomId } from '#core/ids.ts';
+import type { Participant } from '#core/people.ts';
+import { done, refuse } from '#core/refusal.ts';
+import { deviceSecret, roomActor } from './access/actor.ts';
+import { read, Sellers } from './access/sellers.ts';
+import { hashOf, readToken } from './access/tokens.ts';
+import { mayTry } from './access/limits.ts';
+import { Rooms } from './directory/rooms.ts';
+import { templatesIn } from './directory/templates.ts';
+import type { Env } from './env.ts';
+import { storeFile } from './files/store.ts';
+import { commandOfForm, taskFromLine } from './room/form.ts';
+import type { Actor, Services } from './services.ts';
+
+const introducing = v.object({ name, email });
+
+export function createServices(env: Env): Services {
+  const sellers = new Sellers(env);
+  const rooms = new Rooms(env);
+  const stub = (room: RoomId) => env.ROOM.get(env.ROOM.idFromName(room));
+  const isRoom = (room: string): room is RoomId => ID_PATTERN.test(room);
+
+  /** The room and hash behind a token of a link; a token that can't be one opens nothing. */
+  async function behind(kind: 'enter' | 'wishes', token: string) {
+    const parsed = readToken(token);
+    return parsed && { room: stub(parsed.room), hash: await hashOf(kind, parsed.secret) };
+  }
+
+  async function device(cookie: string | undefined) {
+    const secret = deviceSecret(cookie);
+    return { secret, hash: await hashOf('device', secret) };
+  }
+
+  /** Runs one step at the door, where tries are counted by address of origin. D1 down does not shut the door. */
+  async function atDoor<T>(ip: string, token: string, step: (room: ReturnType<typeof stub>, hash: string) => Promise<T>) {
+    const allowed = await mayTry(env.DB, `door:${ip}`, 60, 10).catch(() => true);
+    if (!allowed) return refuse('too_many', 'too_many');
+    const door = await behind('enter', token);
+    return door ? step(door.room, door.hash) : refuse('not_found', 'link_unknown');
+  }
+
+  const enterWithCode: Services['access']['enterWithCode'] = async (token, cookie, code, from) => {
+    const own = await device(cookie);
+    return atDoor(from.ip, token, (room, hash) => room.enterWithCode(hash, own.hash, own.secret, code, from.userAgent));
+  };
+
+  const submit: Services['rooms']['submit'] = async (actor, room, input) => {
+    if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
+    return stub(room).submit(await roomActor(actor), 'app', input);
+  };
+
+  const upload: Services['rooms']['upload'] = async (actor, room, file) => {
+    if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
+    const who = await roomActor(actor);
+    // Asked before a byte is stored: a stranger fills no bucket.
+    if (!(await stub(room).me(who))) return refuse('forbidden', 'not_a_participant');
+    const stored = await storeFile(env.FILES, room, file);
+    return stored.ok ? stub(room).stage(who, stored.value) : stored;
+  };
+
+  return {
+    access: {
+      seller: (cookie) => sellers.of(cookie),
+      start: (input, from) => sellers.start(input, from),
+      askToSignIn: (input, from) => sellers.ask(input, from),
+      lookAtSignIn: (token) => sellers.look(token),
+      signIn: (token, userAgent) => sellers.signIn(token, userAgent),
+      signOut: (cookie) => sellers.signOut(cookie),
+      describe: (seller, input) => sellers.describe(seller, input),
+      look: async (token, cookie) => {
+        const door = await behind('enter', token);
+        if (!door) return refuse('not_found', 'link_unknown');
+        return door.room.look(door.hash, cookie ? await hashOf('device', cookie) : null);
+      },
+      enter: async (token, cookie, from) => {
+        const own = await device(cookie);
+        return atDoor(from.ip, token, (room, hash) => room.enter(hash, own.hash, own.secret, from.userAgent));
+      },
+      enterWithCode,
+      introduce: async (token, cookie, input, from) => {
+        const asked = read(introducing, input);
+        if (!asked.ok) return asked;
+        const own = await device(cookie);
+        return atDoor(from.ip, token, (room, hash) => room.introduce(hash, own.hash, own.secret, asked.value));
+      },
+      // The code remembers whom it was mailed to, so both ways in end alike.
+      introduceWithCode: enterWithCode,
+      leave: async (room, cookie) => {
+        if (isRoom(room) && cookie) await stub(room).leave(await hashOf('device', cookie));
+      },
+      lookAtUnsubscribe: async (token) => {
+        const door = await behind('wishes', token);
+        return door ? door.room.lookAtWishes(door.hash) : refuse('not_found', 'link_unknown');
+      },
+      unsubscribe: async (token, wish) => {
+        const door = await behind('wishes', token);
+        if (!['each', 'mine', 'weekly', 'none'].includes(wish)) return refuse('invalid', 'malformed');
+        return door ? door.room.wish(door.hash, wish as Participant['mail']) : refuse('not_found', 'link_unknown');
+      },
+    },
+    directory: {
+      rooms: (seller) => rooms.list(seller),
+      templates: (locale) => templatesIn(locale).map(({ key, name: title, summary }) => ({ key, name: title, summary })),
+      accounts: (seller) => rooms.accounts(seller),
+      open: (seller, input) => rooms.open(seller, input),
+      removeDemo: (seller) => rooms.removeDemo(seller),
+      colleagues: (seller) => sellers.colleagues(seller),
+      inviteColleague: (seller, input) => sellers.inviteColleague(seller, input),
+    },
+    rooms: {
+      open: async (actor, room, threads) => {
+        if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
+        const opened = await stub(room).view(await roomActor(actor), threads);
+        if (!opened.ok) return opened;
+        const { view, pages } = opened.value;
+        const me = view.state.people[view.me];
+        // A seller's list of colleagues is a convenience: the room opens without it when D1 is down.
+        const colleagues = me?.person ? await colleaguesOf(env, view.state.room?.workspace ?? '').catch(() => []) : [];
+        return done({ view, pages, colleagues });
+      },
+      thread: async (actor, room, thread, before) => (isRoom(room) ? stub(room).thread(await roomActor(actor), thread, before) : refuse('forbidden', 'not_a_participant')),
+      submit,
+      submitForm: async (actor, room, form) => {
+        const made = commandOfForm(form);
+        if (!made.ok) return made;
+        const { submission, files, line } = made.value;
+        let asked = submission;
+        if (line !== null) {
+          const opened = isRoom(room) ? await stub(room).view(await roomActor(actor), []) : refuse('forbidden', 'not_a_participant');
+          if (!opened.ok) return opened;
+          asked = taskFromLine(submission, line, opened.value.view);
+        }
+        if (files.length > 0 && asked.command['type'] === 'comment.post') {
+          const ids: string[] = [];
+          for (const file of files) {
+            const stored = await upload(actor, room, { name: file.name, type: file.type, body: file.stream(), size: file.size });
+            if (!stored.ok) return stored;
+            ids.push(stored.value.id);
+          }
+          asked = { ...asked, command: { ...asked.command, files: ids } };
+        }
+        return submit(actor, room, asked);
+      },
+      upload,
+      previewInvitation: async (actor, room, participant, note) =>
+        isRoom(room) ? stub(room).previewInvitation(await roomActor(actor), participant, note) : refuse('forbidden', 'not_a_participant'),
+      seen: async (actor: Actor, room, thread, seq) => {
+        if (isRoom(room)) await stub(room).seen(await roomActor(actor), thread, seq);
+      },
+    },
+  };
+}
+
+async function colleaguesOf(env: Env, workspace: string): Promise<{ name: string; email: string }[]> {
+  const { results } = await env.DB.prepare('SELECT person.name, person.email FROM membership JOIN person ON person.id = membership.person_id WHERE membership.workspace_id = ? ORDER BY person.name')
+    .bind(workspace)
+    .all<{ name: string; email: string }>();
+  return results;
+}

@@ -1,0 +1,25 @@
+/** Two questions that a room asks D1, kept apart so that the room needs nothing else of it. */
+import { and, eq, inArray } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { PersonId, RoomId, WorkspaceId } from '#core/ids.ts';
+import type { Key, MailedKind } from '../room/doors.ts';
+import { mailedKey, membership, person } from './schema.ts';
+
+/** Members of a workspace by address: only they may stand on the seller side of its rooms. */
+export async function colleaguesByAddress(db: D1Database, workspace: WorkspaceId, emails: string[]): Promise<Record<string, PersonId>> {
+  const rows = await drizzle(db)
+    .select({ id: person.id, email: person.email })
+    .from(membership)
+    .innerJoin(person, eq(person.id, membership.personId))
+    .where(and(eq(membership.workspaceId, workspace), inArray(person.email, emails)));
+  return Object.fromEntries(rows.map((row) => [row.email, row.id]));
+}
+
+/** A key that was minted without the room, for a digest. */
+export async function findMailedKey(db: D1Database, room: RoomId, kind: MailedKind, hash: string): Promise<Key | undefined> {
+  const [row] = await drizzle(db)
+    .select({ participant: mailedKey.participantId, thread: mailedKey.thread })
+    .from(mailedKey)
+    .where(and(eq(mailedKey.hash, hash), eq(mailedKey.roomId, room), eq(mailedKey.kind, kind)));
+  return row;
+}

@@ -1,0 +1,203 @@
+/** A seller's rooms: the list, and opening a new one with its account, opportunity, customer and first plan. */
+import { and, asc, desc, eq, inArray, isNull, max, ne, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import * as v from 'valibot';
+import { email, line, locale, name } from '#core/commands.ts';
+import { addDays, dayIn, isOverdue } from '#core/due.ts';
+import type { RoomEvent } from '#core/events.ts';
+import type { AccountId, MilestoneId, OpportunityId, ParticipantId, RoomId, TaskId } from '#core/ids.ts';
+import { nextStep, openTasks } from '#core/next-step.ts';
+import type { Locale, Participant, Side } from '#core/people.ts';
+import type { Task, TaskKind } from '#core/plan.ts';
+import { done, refuse, type Result } from '#core/refusal.ts';
+import { emptyRoom, type RoomState } from '#core/room.ts';
+import { nameFromAddress } from '#core/task-line.ts';
+import { read } from '../access/sellers.ts';
+import { fresh } from '../access/tokens.ts';
+import type { Env } from '../env.ts';
+import type { RoomRow, Seller, StepRow } from '../services.ts';
+import { account, opportunity, participant, room, roomEvent, seen, task } from './schema.ts';
+import { templateOf, type RoomTemplate } from './templates.ts';
+
+export const opening = v.object({
+  email,
+  account: line(120, 'name_missing', 'title_too_long'),
+  template: v.optional(v.string(), 'blank'),
+  locale: v.optional(locale),
+  name: v.optional(v.union([v.pipe(v.literal(''), v.transform(() => undefined)), name])),
+});
+
+/** The language a customer most likely reads, from their company's name and their address. */
+export function likelyLocale(accountName: string, address: string): Locale {
+  return /\p{Script=Han}/u.test(accountName) || /@(qq|163|126|foxmail|sina|aliyun|139)\.|\.cn$/i.test(address) ? 'zh-CN' : 'en';
+}
+
+/** Days that are nobody's working days move to the Monday after. */
+export function workday(date: string): string {
+  const day = new Date(`${date}T12:00:00Z`).getUTCDay();
+  return day === 6 ? addDays(date, 2) : day === 0 ? addDays(date, 1) : date;
+}
+
+export interface Opening {
+  roomName: string;
+  customer: { name: string; email: string; locale: Locale; zone: string };
+  template: RoomTemplate | undefined;
+  demo: boolean;
+  accountId: AccountId;
+  accountName: string;
+}
+
+/** The events that found a room: its facts, its first two people and the plan of its template. */
+export function foundingEvents(seller: Seller, what: Opening, ids: { room: RoomId; opportunity: OpportunityId; seller: ParticipantId; customer: ParticipantId }, now: number): RoomEvent[] {
+  const person = (id: ParticipantId, side: Side, one: Opening['customer']): RoomEvent => ({
+    type: 'participant.added', participant: id, side, name: one.name, email: one.email, locale: one.locale, zone: one.zone, person: side === 'seller' ? seller.person : null, through: 'app', broughtBy: side === 'seller' ? null : ids.seller,
+  });
+  const events: RoomEvent[] = [
+    {
+      type: 'room.opened', room: ids.room, workspace: seller.workspace, workspaceName: seller.workspaceName, account: what.accountId, accountName: what.accountName, opportunity: ids.opportunity, name: what.roomName, demo: what.demo,
+    },
+    person(ids.seller, 'seller', seller),
+    { type: 'participant.joined', participant: ids.seller },
+    person(ids.customer, 'customer', what.customer),
+  ];
+  const today = dayIn(seller.zone, now);
+  for (const milestone of what.template?.milestones ?? []) {
+    const id = fresh<MilestoneId>();
+    events.push({ type: 'milestone.added', milestone: id, title: milestone.title, date: workday(addDays(today, milestone.day)) });
+    for (const one of milestone.tasks) {
+      events.push({
+        type: 'task.added', task: fresh<TaskId>(), title: one.title, kind: one.kind, owners: [one.side === 'seller' ? ids.seller : ids.customer], due: { date: workday(addDays(today, one.day)), time: null, zone: seller.zone }, milestone: id, description: '',
+      });
+    }
+  }
+  return events;
+}
+
+export class Rooms {
+  readonly #env: Env;
+  readonly #db;
+
+  constructor(env: Env) {
+    this.#env = env;
+    this.#db = drizzle(env.DB);
+  }
+
+  async accounts(seller: Seller): Promise<{ id: AccountId; name: string }[]> {
+    return this.#db.select({ id: account.id, name: account.name }).from(account).where(eq(account.workspaceId, seller.workspace)).orderBy(asc(account.name)).limit(500);
+  }
+
+  /** The account of this name in the workspace, made if it is new. */
+  async account(seller: Seller, accountName: string, address: string): Promise<AccountId> {
+    const [known] = await this.#db
+      .select({ id: account.id })
+      .from(account)
+      .where(and(eq(account.workspaceId, seller.workspace), sql`lower(${account.name}) = lower(${accountName})`));
+    if (known) return known.id;
+    const id = fresh<AccountId>();
+    await this.#db.insert(account).values({ id, workspaceId: seller.workspace, name: accountName, domain: address.split('@')[1] ?? null, createdAt: new Date().toISOString() });
+    return id;
+  }
+
+  /** Opens a room. The customer is added, not yet invited: nothing is mailed before the seller has seen it. */
+  async open(seller: Seller, input: unknown): Promise<Result<{ room: RoomId }>> {
+    const asked = read(opening, input);
+    if (!asked.ok) return asked;
+    const { email: address, account: accountName, template: key } = asked.value;
+    if (address === seller.email) return refuse('conflict', 'already_here', 'email');
+    const theirs = asked.value.locale ?? likelyLocale(accountName, address);
+    const template = templateOf(theirs, key);
+    return done({
+      room: await this.found(seller, {
+        roomName: template && template.key !== 'blank' ? `${accountName} · ${template.name}` : accountName,
+        customer: { name: asked.value.name ?? nameFromAddress(address), email: address, locale: theirs, zone: seller.zone },
+        template,
+        demo: false,
+        accountId: await this.account(seller, accountName, address),
+        accountName,
+      }),
+    });
+  }
+
+  async found(seller: Seller, what: Opening, ids = { room: fresh<RoomId>(), opportunity: fresh<OpportunityId>(), seller: fresh<ParticipantId>(), customer: fresh<ParticipantId>() }): Promise<RoomId> {
+    await this.#db
+      .insert(opportunity)
+      .values({ id: ids.opportunity, workspaceId: seller.workspace, accountId: what.accountId, name: what.roomName, createdAt: new Date().toISOString() })
+      .onConflictDoNothing();
+    await this.#env.ROOM.get(this.#env.ROOM.idFromName(ids.room)).found(foundingEvents(seller, what, ids, Date.now()), ids.seller);
+    return ids.room;
+  }
+
+  /** The rooms that a seller is in, latest activity first, each with the next step of both sides. */
+  async list(seller: Seller): Promise<RoomRow[]> {
+    const rows = await this.#db
+      .select({ room, me: participant.id })
+      .from(participant)
+      .innerJoin(room, eq(room.id, participant.roomId))
+      .where(and(eq(participant.personId, seller.person), ne(participant.status, 'left'), eq(room.workspaceId, seller.workspace)))
+      .orderBy(desc(room.lastActivityAt))
+      .limit(200);
+    const ids = rows.map((row) => row.room.id);
+    if (ids.length === 0) return [];
+    const inRooms = sql`IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+    const [people, tasks, reads] = await Promise.all([
+      this.#db.select().from(participant).where(sql`${participant.roomId} ${inRooms}`),
+      this.#db.select().from(task).where(and(sql`${task.roomId} ${inRooms}`, isNull(task.completedAt), eq(task.removed, false))),
+      this.#db
+        .select({ room: seen.roomId, participant: seen.participantId, seq: max(seen.seq) })
+        .from(seen)
+        .where(and(sql`${seen.roomId} ${inRooms}`, inArray(seen.participantId, rows.map((row) => row.me).slice(0, 90))))
+        .groupBy(seen.roomId, seen.participantId),
+    ]);
+    const now = Date.now();
+    return rows.map(({ room: one, me }) => {
+      const state = picture(people.filter((row) => row.roomId === one.id), tasks.filter((row) => row.roomId === one.id));
+      const read = reads.find((row) => row.room === one.id && row.participant === me)?.seq ?? 0;
+      return {
+        room: one.id,
+        name: one.name,
+        accountName: one.accountName,
+        demo: one.demo,
+        lastActivityAt: one.lastActivityAt,
+        unread: one.lastCommentBy !== me && one.lastCommentSeq > read,
+        overdue: openTasks(state).filter((open) => open.due && isOverdue(open.due, now)).length,
+        held: one.held,
+        seller: step(state, 'seller'),
+        customer: step(state, 'customer'),
+      };
+    });
+  }
+
+  /** Takes the demo rooms out of the workspace's list. */
+  async removeDemo(seller: Seller): Promise<void> {
+    const demos = await this.#db.select({ id: room.id }).from(room).where(and(eq(room.workspaceId, seller.workspace), eq(room.demo, true)));
+    for (const { id } of demos) {
+      await this.#db.batch([
+        this.#db.delete(room).where(and(eq(room.id, id), eq(room.workspaceId, seller.workspace))),
+        this.#db.delete(participant).where(eq(participant.roomId, id)),
+        this.#db.delete(task).where(eq(task.roomId, id)),
+        this.#db.delete(roomEvent).where(eq(roomEvent.roomId, id)),
+        this.#db.delete(seen).where(eq(seen.roomId, id)),
+      ]);
+    }
+  }
+}
+
+/** As much of a room's state as D1's rows give: enough for the core's own rules about next steps. */
+export function picture(people: (typeof participant.$inferSelect)[], tasks: (typeof task.$inferSelect)[]): RoomState {
+  const asTask = (row: (typeof tasks)[number]): Task => ({
+    id: row.id, title: row.title, kind: row.kind as TaskKind, owners: row.owners, due: row.due, milestone: null, description: '', addedBy: 'system', addedAt: '', completedAt: row.completedAt, completedBy: null, removed: row.removed,
+  });
+  const asParticipant = (row: (typeof people)[number]): Participant => ({
+    id: row.id, side: row.side, name: row.name, email: row.email, locale: row.locale, zone: row.zone, status: row.status, broughtBy: null, through: 'app', person: row.personId, mail: row.mail, trouble: row.trouble,
+  });
+  return {
+    ...emptyRoom,
+    people: Object.fromEntries(people.map((row) => [row.id, asParticipant(row)])),
+    plan: { milestones: [], tasks: Object.fromEntries(tasks.map((row) => [row.id, asTask(row)])), order: tasks.map((row) => row.id) },
+  };
+}
+
+function step(state: RoomState, side: Side): StepRow | null {
+  const next = nextStep(state, side);
+  return next && { task: next.id, title: next.title, due: next.due, owners: next.owners.flatMap((id) => state.people[id]?.name ?? []) };
+}

@@ -1,0 +1,28 @@
+/** The handlers that the platform calls, around an app. */
+import type { Hono } from 'hono';
+import { Sellers } from './access/sellers.ts';
+import type { Bindings } from './app.ts';
+import type { Env } from './env.ts';
+import { readAll } from './files/store.ts';
+import { sendDigests } from './mail/digest.ts';
+import { MAX_MAIL, receiveMail } from './mail/inbound.ts';
+
+export function entrypoint(app: Hono<Bindings>) {
+  return {
+    fetch: (request, env, context) => app.fetch(request, env, context),
+
+    /** Cloudflare Email Routing. An exception is a temporary failure: the sending server tries again. */
+    async email(message, env) {
+      const bytes = await readAll(message.raw, MAX_MAIL);
+      if (!bytes) return message.setReject('This message is larger than 25 MiB, so it was not taken. Please send a smaller file, or open the room and upload it there.');
+      const receipt = await receiveMail(env, bytes, { from: message.from, to: message.to }, env.AUTHSERV_ID);
+      if (!receipt.accepted) message.setReject(receipt.say);
+    },
+
+    async scheduled(event, env) {
+      const count = await sendDigests(env, event.scheduledTime);
+      await new Sellers(env).sweep();
+      console.log(JSON.stringify({ what: 'cron', ...count }));
+    },
+  } satisfies ExportedHandler<Env>;
+}

@@ -1,0 +1,98 @@
+/** Files in R2: taken in with their true type, given out so that nothing in them can run. */
+import { filetypeinfo } from 'magic-bytes.js';
+import type { FileFact } from '#core/discussion.ts';
+import type { FileId, RoomId } from '#core/ids.ts';
+import { done, refuse, type Result } from '#core/refusal.ts';
+import { fresh } from '../access/tokens.ts';
+
+/** Bytes. Cloudflare's request body limit is 100 MB on the smallest plan. */
+export const MAX_FILE = 50 * 1024 * 1024;
+
+export const fileKey = (room: RoomId, file: FileId): string => `rooms/${room}/${file}`;
+
+/** What a browser may show by itself, in place. Everything else is downloaded. SVG and HTML are never among them. */
+const SHOWN: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'application/pdf', 'video/mp4', 'video/webm', 'audio/mpeg', 'text/plain']);
+
+/** Office files are ZIPs inside: the sniffer's answer is made finer by the name, never more dangerous. */
+const BY_EXTENSION: Record<string, string> = {
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  csv: 'text/csv',
+  txt: 'text/plain',
+  md: 'text/plain',
+  ics: 'text/calendar',
+};
+
+/** The media type by the first bytes; the claimed one counts for nothing. */
+export function sniff(head: Uint8Array, name: string): string {
+  const extension = name.split('.').at(-1)?.toLowerCase() ?? '';
+  const found = filetypeinfo(head).flatMap((one) => one.mime ?? [])[0];
+  if (found === undefined) return BY_EXTENSION[extension] ?? 'application/octet-stream';
+  if (found === 'application/zip' || found === 'application/x-zip-compressed') return BY_EXTENSION[extension] ?? 'application/zip';
+  return found;
+}
+
+/** A file's name as it may stand in a header, a path or a page. */
+export function safeName(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  const clean = name.normalize('NFC').replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '').replace(/[\\/:*?"<>|]/g, '_').replace(/^\.+/, '').trim();
+  if (clean.length <= 120) return clean || 'file';
+  const extension = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? '';
+  return clean.slice(0, 120 - extension.length) + extension;
+}
+
+/** Puts a file into R2 and gives its facts. Streams; the size is counted, not believed. */
+export async function storeFile(bucket: R2Bucket, room: RoomId, upload: { name: string; body: ReadableStream<Uint8Array> | Uint8Array }): Promise<Result<FileFact>> {
+  const id = fresh<FileId>();
+  const name = safeName(upload.name);
+  const bytes = upload.body instanceof Uint8Array ? upload.body : await readAll(upload.body, MAX_FILE);
+  if (bytes === null || bytes.byteLength > MAX_FILE) return refuse('invalid', 'too_large', 'file');
+  const type = sniff(bytes.subarray(0, 512), name);
+  await bucket.put(fileKey(room, id), bytes, { httpMetadata: { contentType: type } });
+  return done({ id, name, size: bytes.byteLength, type });
+}
+
+/** Reads a stream up to a limit; null when there is more. */
+export async function readAll(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | null> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of stream) {
+    size += part.byteLength;
+    if (size > limit) return null;
+    parts.push(part);
+  }
+  const whole = new Uint8Array(size);
+  let place = 0;
+  for (const part of parts) {
+    whole.set(part, place);
+    place += part.byteLength;
+  }
+  return whole;
+}
+
+/** A file as a response: shown in place only if its type can't run, sandboxed in any case, with ranges for video. */
+export async function serveFile(bucket: R2Bucket, room: RoomId, file: FileFact, request: Request, download: boolean): Promise<Response> {
+  const range = request.headers.get('range');
+  const object = await bucket.get(fileKey(room, file.id), range ? { range: request.headers } : {});
+  if (!object) return new Response('gone', { status: 404 });
+  const inline = !download && SHOWN.has(file.type);
+  const headers = new Headers({
+    'Content-Type': file.type === 'text/plain' ? 'text/plain; charset=utf-8' : file.type,
+    'Content-Disposition': `${inline ? 'inline' : 'attachment'}; filename="${file.name.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; sandbox",
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cache-Control': 'private, max-age=3600',
+    'Accept-Ranges': 'bytes',
+    ETag: object.httpEtag,
+  });
+  if (object.range && 'offset' in object.range && range) {
+    const start = object.range.offset ?? 0;
+    const length = object.range.length ?? object.size - start;
+    headers.set('Content-Range', `bytes ${start}-${start + length - 1}/${object.size}`);
+    return new Response(object.body, { status: 206, headers });
+  }
+  headers.set('Content-Length', String(object.size));
+  return new Response(object.body, { headers });
+}

@@ -1,0 +1,237 @@
+/** From what happened to a mail: facts for the template, the address that answers it, the headers that thread it. */
+import { audienceOfThread, ROOM_THREAD, sharedOf } from '#core/audience.ts';
+import { isOverdue } from '#core/due.ts';
+import type { Recorded } from '#core/events.ts';
+import type { ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import { nextStep, owedBy } from '#core/next-step.ts';
+import type { NoticeKind } from '#core/notices.ts';
+import type { Locale, Participant } from '#core/people.ts';
+import type { Task } from '#core/plan.ts';
+import type { RoomState } from '#core/room.ts';
+import { code } from '#emails/code.tsx';
+import type { Frame, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts } from '#emails/facts.ts';
+import { invitation } from '#emails/invitation.tsx';
+import { newDevice } from '#emails/new-device.tsx';
+import { news } from '#emails/news.tsx';
+import { fresh } from '../access/tokens.ts';
+import type { Env } from '../env.ts';
+import type { MailedKind } from '../room/doors.ts';
+import { richText } from '../room/rich-text.ts';
+import type { MailPreview } from '../services.ts';
+import { mailbox, type OutgoingMail } from './transport.ts';
+
+/** Mints one key for the mail's reader; gives what stands in the mail and what is stored. */
+export type Minter = (kind: MailedKind, thread: ThreadId) => Promise<{ token: string; hash: string }>;
+
+type Addresses = Pick<Env, 'APP_URL' | 'MAIL_FROM' | 'REPLY_DOMAIN'>;
+
+export const replyAddress = (env: Addresses, token: string): string => `reply+${token}@${env.REPLY_DOMAIN}`;
+export const newMessageId = (env: Addresses): string => `<${fresh()}@${env.REPLY_DOMAIN}>`;
+
+/** Every mail says that a machine made it, so that no machine answers it (RFC 3834 section 5). */
+const MACHINE_MADE = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' } as const;
+
+/**
+ * Headers of a mail about a thread. All mails of a thread name the same root, which is what Gmail, Apple Mail and
+ * Outlook group by (RFC 5322 section 3.6.4); lists are left by one click (RFC 8058).
+ */
+function threadHeaders(env: Addresses, room: RoomId, thread: ThreadId, wishesToken: string): Record<string, string> {
+  const root = `<${sharedOf(thread) === thread ? thread : `${sharedOf(thread)}.internal`}.${room}@${env.REPLY_DOMAIN}>`;
+  return {
+    ...MACHINE_MADE,
+    'In-Reply-To': root,
+    References: root,
+    'List-Id': `<${room}.${env.REPLY_DOMAIN}>`,
+    'List-Unsubscribe': `<${env.APP_URL}/api/unsubscribe/${wishesToken}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  };
+}
+
+interface Sender {
+  from: string;
+  to: { name: string; email: string };
+  replyTo: string | null;
+  headers?: Record<string, string>;
+  key: string;
+}
+
+/** Puts a rendered mail into its envelope. */
+export function envelop(env: Addresses, rendered: Rendered, sender: Sender): OutgoingMail {
+  return {
+    key: sender.key,
+    from: mailbox(sender.from, env.MAIL_FROM),
+    to: mailbox(sender.to.name, sender.to.email),
+    replyTo: sender.replyTo,
+    subject: rendered.subject,
+    html: rendered.html,
+    text: rendered.text,
+    headers: sender.headers ?? MACHINE_MADE,
+    attachments: [],
+    messageId: newMessageId(env),
+  };
+}
+
+const readerOf = (one: { name: string; locale: Locale; zone: string }): Reader => ({ name: one.name, locale: one.locale, zone: one.zone });
+
+/** Opens the room for this reader: customers by a key of their own, sellers by their session. */
+function roomUrl(env: Addresses, room: RoomId, one: Participant, enterToken: string | null, task: TaskId | null): string {
+  const query = new URLSearchParams(task ? { task, lang: one.locale } : { lang: one.locale });
+  return one.side === 'seller' ? `${env.APP_URL}/rooms/${room}?${query}` : `${env.APP_URL}/join/${enterToken}?${query}`;
+}
+
+const taskUrl = (url: string, task: TaskId): string => {
+  const one = new URL(url);
+  one.searchParams.set('task', task);
+  return one.toString();
+};
+
+function taskFacts(state: RoomState, task: Task, reader: ParticipantId, url: string, now: number): TaskFacts {
+  return {
+    title: task.title,
+    due: task.due,
+    overdue: task.completedAt === null && task.due !== null && isOverdue(task.due, now),
+    owners: task.owners.flatMap((id) => state.people[id]?.name ?? []),
+    mine: task.owners.includes(reader),
+    url: taskUrl(url, task.id),
+  };
+}
+
+const nameOf = (state: RoomState, by: ParticipantId | 'system'): string => (by === 'system' ? (state.room?.workspaceName ?? '') : (state.people[by]?.name ?? ''));
+
+function invitationFacts(state: RoomState, to: Participant, from: Participant, note: string, frame: Omit<Frame, 'reader'>, now: number) {
+  const step = nextStep(state, to.side === 'customer' ? 'seller' : 'customer');
+  return {
+    ...frame,
+    reader: readerOf(to),
+    from: { name: from.name, email: from.email },
+    accountName: state.room?.accountName ?? '',
+    note,
+    asked: owedBy(state, to.id).slice(0, 3).map((task) => taskFacts(state, task, to.id, frame.url, now)),
+    offered: step && taskFacts(state, step, to.id, frame.url, now),
+  };
+}
+
+/** The invitation as it will look, with links that open nothing. */
+export function invitationPreview(env: Addresses, state: RoomState, to: Participant, from: Participant, note: string): MailPreview {
+  const rendered = invitation(
+    invitationFacts(state, to, from, note, { roomName: state.room?.name ?? '', workspaceName: state.room?.workspaceName ?? '', url: `${env.APP_URL}/join/preview`, wishesUrl: `${env.APP_URL}/unsubscribe/preview` }, Date.now()),
+  );
+  return { to: { name: to.name, email: to.email }, from: fromName(state, from.name), subject: rendered.subject, html: rendered.html, text: rendered.text };
+}
+
+const fromName = (state: RoomState, actor: string): string => (actor ? `${actor} · ${state.room?.name ?? ''}` : (state.room?.name ?? ''));
+
+export interface News {
+  thread: ThreadId;
+  kinds: NoticeKind[];
+  said: Recorded[];
+  /** The last event that the mail tells of. */
+  seq: number;
+  note: string;
+  by: ParticipantId | 'system';
+}
+
+const WEIGHT: Record<NoticeKind, number> = { invitation: 0, mention: 1, assigned: 2, comment: 3, completed: 4, changed: 5 };
+
+/** One mail to one person about one thread: an invitation, or the news since the last such mail. */
+export async function newsMail(env: Addresses, state: RoomState, to: Participant, what: News, mint: Minter): Promise<OutgoingMail> {
+  const room = state.room;
+  if (!room) throw new Error('a room without facts sends no mail');
+  const now = Date.now();
+  const shared = sharedOf(what.thread);
+  const task = state.plan.tasks[shared as string as TaskId] ?? null;
+  const enter = to.side === 'customer' ? (await mint('enter', shared)).token : null;
+  const reply = await mint('reply', what.thread);
+  const wishes = await mint('wishes', ROOM_THREAD);
+  const url = roomUrl(env, room.id, to, enter, task?.id ?? null);
+  const frame = { roomName: room.name, workspaceName: room.workspaceName, url, wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}` };
+
+  const kind = [...what.kinds].sort((a, b) => WEIGHT[a] - WEIGHT[b])[0] ?? 'comment';
+  const actor = nameOf(state, what.by);
+  let rendered: Rendered;
+  if (kind === 'invitation') {
+    const inviter = what.by === 'system' ? undefined : state.people[what.by];
+    const from = inviter ?? Object.values(state.people).find((one) => one.side === 'seller') ?? to;
+    rendered = invitation(invitationFacts(state, to, from, what.note, frame, now));
+  } else {
+    const facts: NewsFacts = {
+      ...frame,
+      reader: readerOf(to),
+      because: kind,
+      actor,
+      task: task && taskFacts(state, task, to.id, url, now),
+      description: kind === 'assigned' ? (task?.description ?? '') : '',
+      said: what.said.flatMap((one) => saidFacts(state, one, url)),
+      internal: audienceOfThread(what.thread) === 'seller',
+    };
+    rendered = news(facts);
+  }
+  return envelop(env, rendered, {
+    key: `news/${room.id}/${to.id}/${what.thread}/${what.seq}`,
+    from: fromName(state, actor),
+    to,
+    replyTo: replyAddress(env, reply.token),
+    headers: threadHeaders(env, room.id, what.thread, wishes.token),
+  });
+}
+
+function saidFacts(state: RoomState, { event, by, at }: Recorded, url: string): SaidFacts[] {
+  if (event.type !== 'comment.posted') return [];
+  const files = event.files.map((file) => ({ name: file.name, size: file.size, url }));
+  return [{ name: nameOf(state, by), at, internal: audienceOfThread(event.thread) === 'seller', text: event.body, html: richText(event.body), files }];
+}
+
+interface CodeRequest {
+  to: { name: string; email: string };
+  locale: Locale;
+  zone: string;
+  through: string | null;
+  code: string;
+  minutes: number;
+  key: string;
+}
+
+/** A six-digit code to the mailbox that must be shown to be theirs. It is not answered. */
+export function codeMail(env: Addresses, state: RoomState, request: CodeRequest): OutgoingMail {
+  const roomName = state.room?.name ?? '';
+  const rendered = code({ reader: { name: request.to.name, locale: request.locale, zone: request.zone }, roomName, code: request.code, minutes: request.minutes, through: request.through });
+  return envelop(env, rendered, { key: request.key, from: fromName(state, ''), to: request.to, replyTo: null });
+}
+
+/** "You came in on a new device. Not you? Reply NO." The reply key is tied to that device. */
+export async function newDeviceMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  seen: { userAgent: string; at: string; key: string },
+  mint: Minter,
+): Promise<{ mail: OutgoingMail; replyHash: string }> {
+  const reply = await mint('reply', ROOM_THREAD);
+  const rendered = newDevice({ reader: readerOf(to), roomName: state.room?.name ?? '', device: deviceName(seen.userAgent), at: seen.at });
+  const mail = envelop(env, rendered, { key: seen.key, from: fromName(state, ''), to, replyTo: replyAddress(env, reply.token) });
+  return { mail, replyHash: reply.hash };
+}
+
+const BROWSERS: [RegExp, string][] = [
+  [/MicroMessenger/i, 'WeChat'],
+  [/DingTalk/i, 'DingTalk'],
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\/|FxiOS/, 'Firefox'],
+  [/Chrome\/|CriOS/, 'Chrome'],
+  [/Safari\//, 'Safari'],
+];
+const SYSTEMS: [RegExp, string][] = [
+  [/iPhone/, 'iPhone'],
+  [/iPad/, 'iPad'],
+  [/Android/, 'Android'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X|Macintosh/, 'Mac'],
+  [/Linux|X11/, 'Linux'],
+];
+
+/** "Chrome, Windows": enough for its owner to recognise the device. */
+export function deviceName(userAgent: string): string {
+  const find = (list: [RegExp, string][]) => list.find(([pattern]) => pattern.test(userAgent))?.[1];
+  return [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(', ') || '–';
+}

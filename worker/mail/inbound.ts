@@ -1,0 +1,183 @@
+/**
+ * Mail that comes in, by either door: kept raw first, read by `intake`, then exactly one outcome. An outage throws,
+ * so that the sending server tries again; the row by Message-ID makes the second try harmless.
+ */
+import { eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { ROOM_THREAD } from '#core/audience.ts';
+import type { FileFact } from '#core/discussion.ts';
+import { heldReasons, type HeldReason } from '#core/held-mail.ts';
+import type { HeldMailId, ParticipantId, RoomId, ThreadId } from '#core/ids.ts';
+import type { Locale } from '#core/people.ts';
+import { rejection } from '#emails/rejection.tsx';
+import type { RejectionFacts } from '#emails/facts.ts';
+import { digest, hashOf, readToken } from '../access/tokens.ts';
+import { inboundMail } from '../directory/schema.ts';
+import type { Env } from '../env.ts';
+import { storeFile } from '../files/store.ts';
+import { envelop } from './compose.ts';
+import { enqueue } from './postbox.ts';
+import { intake, type Doorway, type Outcome, type ReplyTarget } from './reading/intake.ts';
+
+/** Cloudflare takes mails of up to 25 MiB (developers.cloudflare.com/email-routing/limits). */
+export const MAX_MAIL = 25 * 1024 * 1024;
+
+export interface Envelope {
+  from: string;
+  to: string;
+}
+
+/** What the sending server is told: taken, or refused with a sentence that its own user will read. */
+export type Receipt = { accepted: true; outcome: string } | { accepted: false; say: string };
+
+interface Target extends ReplyTarget {
+  side: 'seller' | 'customer';
+  locale: Locale;
+  zone: string;
+  replyHash: string;
+  here: boolean;
+}
+
+/** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
+export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelope, authservId: string): Promise<Receipt> {
+  const db = drizzle(env.DB);
+  const id = (await mailId(bytes, envelope.to)) as HeldMailId;
+  const [fresh] = await db
+    .insert(inboundMail)
+    .values({ id, at: new Date().toISOString(), envelopeFrom: envelope.from, envelopeTo: envelope.to, roomId: null, outcome: 'pending', reason: '' })
+    .onConflictDoNothing()
+    .returning({ id: inboundMail.id });
+  if (!fresh) {
+    const [before] = await db.select().from(inboundMail).where(eq(inboundMail.id, id));
+    // `pending` means that a first try died half-way: go on where it stopped.
+    if (before && before.outcome !== 'pending') return { accepted: true, outcome: before.outcome };
+  }
+  await env.FILES.put(mailKey(id), bytes, { httpMetadata: { contentType: 'message/rfc822' } });
+
+  const targets = new Map<string, Target>();
+  const outcome = await intake(bytes, envelope, doorway(env, authservId, targets));
+  const token = tokenIn(envelope.to);
+  const target = token ? targets.get(token) : undefined;
+  const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
+  const acted = await act(env, id, outcome, { target, room, envelope });
+  await db.update(inboundMail).set({ outcome: acted.outcome, reason: acted.reason, roomId: room ?? null }).where(eq(inboundMail.id, id));
+  console.log(JSON.stringify({ what: 'mail in', id, outcome: acted.outcome, reason: acted.reason, room }));
+  return acted.say === null ? { accepted: true, outcome: acted.outcome } : { accepted: false, say: acted.say };
+}
+
+export const mailKey = (id: string): string => `mail/${id}`;
+
+/** The token of a reply address, `reply+<token>@…`; lower case, since mail servers may fold it. */
+const tokenIn = (address: string): string | null => /^reply\+([a-z0-9]{20,58})@/i.exec(address.trim())?.[1]?.toLowerCase() ?? null;
+
+/** The same mail delivered twice has the same id: from its Message-ID and recipient, or from its bytes without one. */
+async function mailId(bytes: Uint8Array, to: string): Promise<string> {
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 65_536)).split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const messageId = /^message-id:\s*(<[^>\s]{1,900}>)/im.exec(head)?.[1];
+  const hash = messageId ? await digest(new TextEncoder().encode(`${messageId}\n${to.toLowerCase()}`)) : await digest(bytes);
+  return hash;
+}
+
+function doorway(env: Env, authservId: string, targets: Map<string, Target>): Doorway {
+  return {
+    authservId,
+    replyDomain: env.REPLY_DOMAIN,
+    bounceAddress: `bounce@${env.REPLY_DOMAIN}`,
+    async target(token) {
+      const parsed = readToken(token);
+      if (!parsed) return null;
+      const replyHash = await hashOf('reply', parsed.secret);
+      const found = await env.ROOM.get(env.ROOM.idFromName(parsed.room)).replyTarget(replyHash);
+      if (!found) return null;
+      const target: Target = { room: parsed.room, replyHash, ...found };
+      targets.set(token.toLowerCase(), target);
+      return target;
+    },
+    async sentOriginal(messageIds, target) {
+      return env.ROOM.get(env.ROOM.idFromName(target.room)).sentMail(messageIds, target.participant as ParticipantId);
+    },
+  };
+}
+
+interface Acted {
+  outcome: 'comment' | 'session' | 'ignore' | 'reject' | 'bounce' | 'calendar';
+  reason: string;
+  /** What the sending server is told when the mail is not taken. */
+  say: string | null;
+}
+
+interface Where {
+  target: Target | undefined;
+  room: RoomId | undefined;
+  envelope: Envelope;
+}
+
+async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Promise<Acted> {
+  const { target, room } = where;
+  const stub = (one: RoomId) => env.ROOM.get(env.ROOM.idFromName(one));
+
+  switch (outcome.action) {
+    case 'ignore':
+      return { outcome: 'ignore', reason: outcome.reason, say: null };
+    case 'calendar':
+      return { outcome: 'calendar', reason: 'calendar', say: null };
+    case 'bounce': {
+      if (outcome.hard && target && room) await stub(room).trouble(target.address, 'bounced', outcome.diagnostic);
+      return { outcome: 'bounce', reason: outcome.diagnostic.slice(0, 200), say: null };
+    }
+    case 'comment': {
+      if (!target || !room) return reject(env, id, { ...outcome, reason: 'unknown_token' }, where);
+      if (!target.here) return reject(env, id, { ...outcome, reason: 'left' }, where);
+      const files: FileFact[] = [];
+      for (const file of outcome.files) {
+        const stored = await storeFile(env.FILES, room, { name: file.name, body: file.bytes });
+        if (stored.ok) files.push(stored.value);
+      }
+      const posted = await stub(room).receive({ id, participant: target.participant as ParticipantId, thread: target.thread as ThreadId, replyHash: target.replyHash, text: outcome.text, files });
+      if (posted.ok) return { outcome: posted.value.outcome, reason: '', say: null };
+      return reject(env, id, { ...outcome, reason: 'refused' }, where);
+    }
+    case 'reject':
+      return reject(env, id, outcome, where);
+  }
+}
+
+interface Rejected {
+  reason: string;
+  from?: { address: string; name: string } | null;
+  subject?: string;
+  text?: string;
+}
+
+/** Reasons about which the sender may be written to: they were authenticated, so nobody else is bothered. */
+const ANSWERED: ReadonlySet<HeldReason> = new Set(['unknown_token', 'other_sender', 'empty', 'too_large', 'unreadable', 'encrypted', 'left', 'refused']);
+
+/** Not posted: held where the room's sellers see it, and said to the sender once a day and reason. */
+async function reject(env: Env, id: HeldMailId, mail: Rejected, { target, room, envelope }: Where): Promise<Acted> {
+  const reason: HeldReason = (heldReasons as readonly string[]).includes(mail.reason) ? (mail.reason as HeldReason) : 'refused';
+  const from = (mail.from?.address ?? envelope.from).toLowerCase();
+  const subject = mail.subject ?? '';
+  const known = room ? await env.ROOM.get(env.ROOM.idFromName(room)).exists() : false;
+  // An empty mail has nothing to keep; its sender is told.
+  const held = known && room !== undefined && reason !== 'empty';
+  if (held) {
+    const thread = (target?.thread ?? ROOM_THREAD) as ThreadId;
+    await env.ROOM.get(env.ROOM.idFromName(room)).hold({ id, key: id, reason, from, subject: subject.slice(0, 300), text: mail.text ?? '', thread });
+  }
+  if (!ANSWERED.has(reason)) {
+    // Whoever is named as the sender may be a stranger to this mail: only the server that brought it is told.
+    return { outcome: 'reject', reason, say: 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.' };
+  }
+  const facts: RejectionFacts = {
+    reader: { name: mail.from?.name || from, locale: target?.locale ?? (/\p{Script=Han}/u.test(subject + (mail.text ?? '')) ? 'zh-CN' : 'en'), zone: target?.zone ?? 'UTC' },
+    subject,
+    reason,
+    held,
+    roomName: null,
+    limit: MAX_MAIL,
+  };
+  const day = new Date().toISOString().slice(0, 10);
+  const answer = envelop(env, rejection(facts), { key: `rejection/${from}/${reason}/${day}`.slice(0, 200), from: 'Atelier', to: { name: '', email: from }, replyTo: null });
+  await enqueue(env, [{ ...answer, headers: { ...answer.headers, 'Auto-Submitted': 'auto-replied' }, room: null }], true);
+  return { outcome: 'reject', reason, say: null };
+}

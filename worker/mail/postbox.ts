@@ -1,0 +1,154 @@
+/**
+ * All mail leaves through one object: it keeps each mail until the sender has taken it, sends in batches within the
+ * account's rate, tries again with growing pauses, and tells the room when a mail can never arrive.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { RoomId } from '#core/ids.ts';
+import { backoff } from '../room/agenda.ts';
+import type { Env } from '../env.ts';
+import { ResendTransport } from './resend.ts';
+import type { MailTransport, OutgoingMail } from './transport.ts';
+
+export type PostedMail = OutgoingMail & { room: RoomId | null };
+
+/** After this many tries, with pauses that grow to ten minutes, a mail is given up: about six hours. */
+const TRIES = 40;
+/** Resend: five requests a second for a team by default (resend.com/docs/api-reference/rate-limit). */
+const PAUSE = 250;
+/** The sender remembers an idempotency key for 24 hours; an older doubtful batch gets no blind second try. */
+const KEY_LIFE = 23 * 3_600_000;
+const KEPT = 30 * 86_400_000;
+
+interface Row extends Record<string, SqlStorageValue> {
+  key: string;
+  mail: string;
+  batch: string | null;
+  tries: number;
+  first: number | null;
+}
+
+/** Hands mails to the postbox. Idempotent by key. `urgent` sends without waiting for company. */
+export async function enqueue(env: Env, mails: PostedMail[], urgent: boolean): Promise<void> {
+  if (mails.length > 0) await env.POSTBOX.get(env.POSTBOX.idFromName('main')).accept(mails, urgent);
+}
+
+export class Postbox extends DurableObject<Env> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.storage.sql.exec(`
+      CREATE TABLE IF NOT EXISTS mail (key TEXT PRIMARY KEY, mail TEXT NOT NULL, recipient TEXT NOT NULL, room TEXT, state TEXT NOT NULL DEFAULT 'waiting', batch TEXT, tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, first INTEGER, provider TEXT, reason TEXT, at INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS mail_due ON mail (due) WHERE state = 'waiting';
+      CREATE INDEX IF NOT EXISTS mail_provider ON mail (provider) WHERE provider IS NOT NULL;
+    `);
+    void ctx.blockConcurrencyWhile(async () => {
+      if ((await ctx.storage.getAlarm()) === null) await this.#arm();
+    });
+  }
+
+  /** The way out. The local product overrides it with its mailbox. */
+  protected transport(): MailTransport | null {
+    return this.env.RESEND_API_KEY ? new ResendTransport(this.env.RESEND_API_KEY) : null;
+  }
+
+  async accept(mails: PostedMail[], urgent: boolean): Promise<void> {
+    const now = Date.now();
+    for (const { room, ...mail } of mails) {
+      this.ctx.storage.sql.exec(
+        'INSERT OR IGNORE INTO mail (key, mail, recipient, room, due, at) VALUES (?, ?, ?, ?, ?, ?)', mail.key, JSON.stringify(mail), mail.to.replace(/^.*<|>$/g, '').toLowerCase(), room, now, now);
+    }
+    const at = now + (urgent ? 0 : 300);
+    const alarm = await this.ctx.storage.getAlarm();
+    if (alarm === null || alarm > at) await this.ctx.storage.setAlarm(at);
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      await this.#sendSome();
+    } catch (error) {
+      console.error(JSON.stringify({ what: 'postbox failed', error: String(error) }));
+      await this.ctx.storage.setAlarm(Date.now() + 30_000);
+      return;
+    }
+    await this.#arm();
+  }
+
+  async #arm(): Promise<void> {
+    const [next] = this.ctx.storage.sql.exec<{ due: number | null }>("SELECT min(due) AS due FROM mail WHERE state = 'waiting'").toArray();
+    if (next?.due != null) await this.ctx.storage.setAlarm(Math.max(next.due, Date.now() + PAUSE));
+  }
+
+  async #sendSome(): Promise<void> {
+    const transport = this.transport();
+    const now = Date.now();
+    this.ctx.storage.sql.exec('DELETE FROM mail WHERE state != ? AND at < ?', 'waiting', now - KEPT);
+    if (!transport) {
+      // No key yet: nothing is lost, everything waits for the owner to set one.
+      this.ctx.storage.sql.exec("UPDATE mail SET due = ? WHERE state = 'waiting'", now + 300_000);
+      return;
+    }
+    const [head] = this.ctx.storage.sql.exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT 1", now).toArray();
+    if (!head) return;
+    // A batch that was tried stays the same batch: its key must always stand for the same mails.
+    const rows = head.batch
+      ? this.ctx.storage.sql.exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE batch = ? AND state = 'waiting' ORDER BY key", head.batch).toArray()
+      : this.#newBatch(head, transport.limit, now);
+    const batch = rows[0]?.batch ?? head.key;
+    if (head.first !== null && head.first < now - KEY_LIFE) {
+      for (const row of rows) await this.#finish(row, 'failed', null, 'gave up: the sender did not answer for a day');
+      return;
+    }
+    const mails = rows.map((row) => JSON.parse(row.mail) as OutgoingMail);
+    const results = await transport.send(batch, mails);
+    for (const [index, row] of rows.entries()) {
+      const result = results[index] ?? { state: 'later' as const, reason: 'no answer', after: null };
+      if (result.state === 'sent') await this.#finish(row, 'sent', result.providerId, null);
+      else if (result.state === 'failed' || row.tries + 1 >= TRIES) await this.#finish(row, 'failed', null, result.reason);
+      else {
+        const wait = (result.after ?? backoff(row.tries, Math.random())) * 1000;
+        this.ctx.storage.sql.exec('UPDATE mail SET tries = tries + 1, due = ?, reason = ? WHERE key = ?', Date.now() + wait, result.reason, row.key);
+      }
+    }
+  }
+
+  #newBatch(head: Row, limit: number, now: number): Row[] {
+    const alone = (JSON.parse(head.mail) as OutgoingMail).attachments.length > 0;
+    const rows = alone
+      ? [head]
+      : this.ctx.storage.sql
+          .exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND batch IS NULL AND due <= ? AND mail LIKE '%\"attachments\":[]%' ORDER BY due LIMIT ?", now, limit)
+          .toArray();
+    const batch = head.key;
+    for (const row of rows) this.ctx.storage.sql.exec('UPDATE mail SET batch = ?, first = ? WHERE key = ?', batch, now, row.key);
+    return rows.map((row) => ({ ...row, batch, first: now })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async #finish(row: Row, state: 'sent' | 'failed', providerId: string | null, reason: string | null): Promise<void> {
+    // What was in the mail (links that open rooms, codes) is not kept once it is out.
+    this.ctx.storage.sql.exec("UPDATE mail SET state = ?, provider = ?, reason = ?, mail = '' WHERE key = ?", state, providerId, reason, row.key);
+    if (state === 'failed') await this.#report(row.key, 'failed', reason ?? '');
+  }
+
+  async #report(key: string, trouble: 'bounced' | 'complained' | 'failed', detail: string): Promise<void> {
+    const [row] = this.ctx.storage.sql.exec<{ recipient: string; room: string | null }>('SELECT recipient, room FROM mail WHERE key = ?', key).toArray();
+    if (!row?.room) return;
+    await this.env.ROOM.get(this.env.ROOM.idFromName(row.room)).trouble(row.recipient, trouble, detail);
+  }
+
+  /** What the sender reports later: delivered, bounced for good, complained. */
+  async heard(providerId: string, what: 'delivered' | 'bounced' | 'complained', detail: string): Promise<void> {
+    const [row] = this.ctx.storage.sql.exec<{ key: string; recipient: string; room: string | null }>('SELECT key, recipient, room FROM mail WHERE provider = ?', providerId).toArray();
+    if (!row) return;
+    if (what === 'delivered') this.ctx.storage.sql.exec("UPDATE mail SET state = 'delivered' WHERE key = ?", row.key);
+    else await this.#report(row.key, what, detail);
+  }
+
+  /** How many wait, and how many were given up. For the owner's status page. */
+  status(): { waiting: number; failed: number; hasTransport: boolean } {
+    const count = (state: string) => this.ctx.storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM mail WHERE state = ?', state).one().n;
+    return { waiting: count('waiting'), failed: count('failed'), hasTransport: this.transport() !== null };
+  }
+
+  ping(): 'pong' {
+    return 'pong';
+  }
+}

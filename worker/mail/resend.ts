@@ -1,0 +1,64 @@
+/** Resend as the way out (resend.com/docs/api-reference): batches with an idempotency key, attachments one by one. */
+import { Resend } from 'resend';
+import type { MailTransport, OutgoingMail, SendResult } from './transport.ts';
+
+const message = (mail: OutgoingMail) => ({
+  from: mail.from,
+  to: [mail.to],
+  subject: mail.subject,
+  html: mail.html,
+  text: mail.text,
+  headers: { ...mail.headers, 'Message-ID': mail.messageId },
+  ...(mail.replyTo ? { replyTo: mail.replyTo } : {}),
+});
+
+export class ResendTransport implements MailTransport {
+  readonly limit = 100;
+  readonly #resend: Resend;
+
+  constructor(apiKey: string) {
+    this.#resend = new Resend(apiKey);
+  }
+
+  async send(batchKey: string, mails: OutgoingMail[]): Promise<SendResult[]> {
+    const [only] = mails;
+    if (mails.length === 1 && only) return [await this.#one(batchKey, only)];
+    try {
+      const answer = await this.#resend.batch.send(mails.map(message), { idempotencyKey: batchKey.slice(0, 256) });
+      if (answer.data) return mails.map((_, index) => ({ state: 'sent', providerId: answer.data.data[index]?.id ?? '' }));
+      // One faulty mail refuses the whole batch: then each is tried by itself, under a key of its own.
+      if (isFinal(answer.error)) return await Promise.all(mails.map((mail) => this.#one(mail.key, mail)));
+      return mails.map(() => later(answer.error, answer.headers));
+    } catch (error) {
+      return mails.map(() => ({ state: 'later', reason: String(error), after: null }));
+    }
+  }
+
+  async #one(key: string, mail: OutgoingMail): Promise<SendResult> {
+    try {
+      const attachments = mail.attachments.map((file) => ({ filename: file.filename, content: file.base64, contentType: file.contentType }));
+      const answer = await this.#resend.emails.send({ ...message(mail), ...(attachments.length ? { attachments } : {}) }, { idempotencyKey: key.slice(0, 256) });
+      if (answer.data) return { state: 'sent', providerId: answer.data.id };
+      return isFinal(answer.error) ? { state: 'failed', reason: `${answer.error?.name}: ${answer.error?.message}` } : later(answer.error, answer.headers);
+    } catch (error) {
+      return { state: 'later', reason: String(error), after: null };
+    }
+  }
+}
+
+interface ProviderError {
+  name?: string;
+  message?: string;
+  statusCode?: number | null;
+}
+
+/** 4xx that another try can't mend; 429, 409 (in flight), key and quota troubles pass. */
+function isFinal(error: ProviderError | null): boolean {
+  const status = error?.statusCode ?? null;
+  return status !== null && [400, 404, 405, 413, 422].includes(status);
+}
+
+function later(error: ProviderError | null, headers: Record<string, string> | null | undefined): SendResult {
+  const after = Number(headers?.['retry-after']);
+  return { state: 'later', reason: `${error?.name ?? 'unknown'}: ${error?.message ?? ''}`, after: Number.isFinite(after) && after > 0 ? after : null };
+}

@@ -1,0 +1,51 @@
+/**
+ * A room's forms before (or without) script: `command` is the command as JSON, the other fields are laid over it,
+ * `line` is a task written in one line, `file` fields are uploads. The result meets the same schema as any other.
+ */
+import type { ParticipantId } from '#core/ids.ts';
+import { present } from '#core/people.ts';
+import type { RoomView } from '#core/protocol.ts';
+import { done, refuse, type Result } from '#core/refusal.ts';
+import { parseTaskLine } from '#core/task-line.ts';
+import { fresh } from '../access/tokens.ts';
+
+export interface FormSubmission {
+  id: string;
+  command: Record<string, unknown>;
+}
+
+const NOT_FIELDS = new Set(['command', 'id', 'line', 'file']);
+
+export function commandOfForm(form: FormData): Result<{ submission: FormSubmission; files: File[]; line: string | null }> {
+  let command: Record<string, unknown>;
+  try {
+    const parsed: unknown = JSON.parse(String(form.get('command') ?? ''));
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return refuse('invalid', 'malformed');
+    command = { ...parsed };
+  } catch {
+    return refuse('invalid', 'malformed');
+  }
+  for (const [name, value] of form) {
+    if (!NOT_FIELDS.has(name) && typeof value === 'string') command[name] = value;
+  }
+  const id = form.get('id');
+  const line = form.get('line');
+  return done({
+    submission: { id: typeof id === 'string' && id ? id : fresh(), command },
+    files: form.getAll('file').filter((one): one is File => typeof one !== 'string' && one.size > 0),
+    line: typeof line === 'string' ? line : null,
+  });
+}
+
+/** The command that a line such as "Product demo @Chen Fri 15:00" stands for. */
+export function taskFromLine(submission: FormSubmission, line: string, view: RoomView): FormSubmission {
+  const me = view.state.people[view.me];
+  const locale = me?.locale ?? 'en';
+  const zone = me?.zone ?? 'UTC';
+  const read = parseTaskLine(line, { now: Date.now(), zone, locale, people: present(view.state), colleagues: [] });
+  const invite = read.newcomers.map((one) => ({ participant: fresh<ParticipantId>(), side: 'customer', name: one.name, email: one.email, locale, zone, invite: true, note: '' }));
+  return {
+    ...submission,
+    command: { task: fresh(), ...submission.command, type: 'task.add', title: read.title, kind: read.kind, owners: [...read.owners, ...invite.map((one) => one.participant)], due: read.due, invite },
+  };
+}

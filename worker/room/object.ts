@@ -1,0 +1,649 @@
+/**
+ * A room as a Durable Object. It sequences: check, decide, append, then tell the world, in one synchronous turn, so
+ * that the output gate holds every frame until the event is on disk. What is decided lives in core/.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import * as v from 'valibot';
+import { maySee, maySeeThread, ROOM_THREAD, viewFor } from '#core/audience.ts';
+import { submission, type Command } from '#core/commands.ts';
+import type { Facts } from '#core/decision.ts';
+import type { FileFact } from '#core/discussion.ts';
+import type { Recorded, RoomEvent, Via } from '#core/events.ts';
+import { releasedComment, type HeldReason } from '#core/held-mail.ts';
+import type { CommentId, FileId, HeldMailId, ParticipantId, PersonId, TaskId, ThreadId } from '#core/ids.ts';
+import { noticesOf, wanted, WINDOW, type NoticeKind } from '#core/notices.ts';
+import { withAddress, type Locale, type Participant } from '#core/people.ts';
+import { CLOSE, MAX_FRAME, PROTOCOL, type RoomView, type ThreadPage, type ToRoom } from '#core/protocol.ts';
+import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
+import { apply, decide, type RoomState } from '#core/room.ts';
+import type { Entry, LinkLook, MailPreview } from '../services.ts';
+import { fresh, hashOf, random, sixDigits } from '../access/tokens.ts';
+import { base32 } from '#core/ids.ts';
+import { colleaguesByAddress, findMailedKey } from '../directory/lookups.ts';
+import type { Env } from '../env.ts';
+import { codeMail, invitationPreview, newDeviceMail, newsMail, type Minter } from '../mail/compose.ts';
+import { enqueue } from '../mail/postbox.ts';
+import type { OutgoingMail } from '../mail/transport.ts';
+import { Agenda, backoff, type Due } from './agenda.ts';
+import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from './doors.ts';
+import { fingerprint, Journal } from './journal.ts';
+import { htmlOf, Lobby } from './lobby.ts';
+import { project } from './projection.ts';
+import { Reading } from './reading.ts';
+import { richText } from './rich-text.ts';
+
+/** Who is at the door: a seller's person, checked before; or a guest's device, which only the room can know. */
+export type RoomActor = { kind: 'seller'; person: PersonId; session: string } | { kind: 'guest'; device: string };
+
+/** Events a browser may have missed before it gets everything anew. */
+const RESUME_LIMIT = 1_000;
+/** D1 hears of events this long after the first one it has not heard of: armed once, not once an event. */
+const PROJECT_AFTER = 4_000;
+const PROJECT_BATCH = 500;
+const STAGED_LIFE = 86_400_000;
+
+export class Room extends DurableObject<Env> {
+  readonly #journal = new Journal(this.ctx.storage);
+  readonly #doors = new Doors(this.ctx.storage);
+  readonly #agenda = new Agenda(this.ctx.storage);
+  readonly #reading = new Reading(this.ctx.storage);
+  readonly #lobby = new Lobby(this.ctx);
+  #state: RoomState = this.#journal.restore();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.storage.sql.exec(`
+      CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL, size INTEGER NOT NULL, by TEXT NOT NULL, thread TEXT, at INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS sent (message_id TEXT PRIMARY KEY, participant TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+    `);
+    void ctx.blockConcurrencyWhile(async () => {
+      if ((await ctx.storage.getAlarm()) === null) this.#agenda.rearm();
+    });
+  }
+
+  // -------------------------------------------------------------- changing the room
+
+  /** Founds the room: its facts, its people and its first plan, as one commit. Doing it twice changes nothing. */
+  async found(events: RoomEvent[], founder: ParticipantId): Promise<void> {
+    if (this.#state.room) return;
+    this.#record(null, founder, 'system', events);
+    await this.settle();
+  }
+
+  /** Whether this actor is in the room, and as whom. */
+  me(actor: RoomActor): Participant | undefined {
+    const here = (one: Participant | undefined) => (one && one.status !== 'left' ? one : undefined);
+    if (actor.kind === 'seller') return here(Object.values(this.#state.people).find((one) => one.person === actor.person && one.side === 'seller'));
+    const device = this.#doors.device(actor.device, Date.now());
+    return device && here(this.#state.people[device.participant]);
+  }
+
+  /** The one way an open room changes, whichever door the command came through. `input` is a submission: id and command. */
+  async submit(actor: RoomActor, via: Via, input: unknown): Promise<Result<{ seq: number }>> {
+    const parsed = v.safeParse(submission, input);
+    if (!parsed.success) {
+      const [issue] = parsed.issues;
+      const field = v.getDotPath(issue)?.split('.').at(-1);
+      return refuse('invalid', (issue.message as Reason) ?? 'malformed', field);
+    }
+    const { id, command } = parsed.output;
+    if (command.type === 'comment.post') command.mail = null;
+    const facts = await this.#factsFor(command);
+    if (!facts) return refuse('unavailable', 'unavailable');
+    // Looked up last: whoever was removed while D1 was asked is refused.
+    const who = this.me(actor);
+    if (!who) return refuse('forbidden', 'not_a_participant');
+    return this.#execute(who.id, via, id, command, facts);
+  }
+
+  /** What the core can't look up itself. Null when D1 is needed for it and does not answer. */
+  async #factsFor(command: Command): Promise<Facts | null> {
+    const newcomers = command.type === 'participant.add' ? [command] : 'invite' in command ? command.invite : [];
+    const sellers = newcomers.filter((one) => one.side === 'seller').map((one) => one.email);
+    let colleagues: Facts['colleagues'] = {};
+    if (sellers.length > 0 && this.#state.room) {
+      try {
+        colleagues = await colleaguesByAddress(this.env.DB, this.#state.room.workspace, sellers);
+      } catch {
+        return null;
+      }
+    }
+    return { at: new Date().toISOString(), colleagues, staged: {} };
+  }
+
+  #execute(by: ParticipantId, via: Via, id: string, command: Command, facts: Facts): Result<{ seq: number }> {
+    const body = fingerprint(command);
+    const key = `${by}:${id}`;
+    const earlier = this.#journal.earlier(key);
+    if (earlier) return earlier.body === body ? done({ seq: earlier.seq || this.#state.seq }) : refuse('conflict', 'reused_id');
+
+    let asked = command;
+    if (command.type === 'comment.post') {
+      facts.staged = this.#staged(command.files);
+    } else if (command.type === 'comment.edit' || command.type === 'comment.delete') {
+      const posted = this.#journal.comment(command.comment);
+      if (posted?.event.type !== 'comment.posted' || posted.by === 'system') return refuse('not_found', 'no_such_comment');
+      asked = { ...command, author: posted.by, thread: posted.event.thread };
+    }
+
+    const decision = decide(this.#state, by, asked, facts);
+    if (!decision.ok) return decision;
+
+    const held = command.type === 'mail.settle' && command.how === 'posted' ? this.#state.held[command.held] : undefined;
+    this.#record({ id: key, body }, by, via, decision.events);
+    if (held) {
+      const sender = withAddress(this.#state, held.from);
+      if (sender) this.#execute(sender.id, 'mail', `held-${held.id}`, releasedComment(held, fresh<CommentId>()), facts);
+    }
+    return done({ seq: this.#state.seq });
+  }
+
+  /** Append, bookkeeping and telling, in one turn without an await: one commit, then the world. */
+  #record(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[]): void {
+    const now = Date.now();
+    const recorded = this.ctx.storage.transactionSync(() => {
+      const written = this.#journal.append(command, by, via, now, events);
+      let state = this.#state;
+      for (const one of written) {
+        state = apply(state, one);
+        this.#keep(state, one, now);
+      }
+      this.#journal.settle(state);
+      if (written.length > 0) this.#agenda.add('project', '', now + PROJECT_AFTER, now);
+      return { written, state };
+    });
+    this.#state = recorded.state;
+    this.#lobby.broadcast(recorded.written);
+    for (const { event } of recorded.written) {
+      if (event.type === 'participant.left') this.#lobby.close(event.participant, CLOSE.left, 'left');
+    }
+  }
+
+  /** What an event means for the room's own books. */
+  #keep(state: RoomState, recorded: Recorded, now: number): void {
+    const { event, by } = recorded;
+    if (event.type === 'participant.left') this.#doors.shut(event.participant);
+    if (event.type === 'comment.posted') {
+      for (const file of event.files) this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ?', event.thread, file.id);
+      if (by !== 'system') this.#reading.seen(by, event.thread, recorded.seq);
+    }
+    for (const notice of noticesOf(state, recorded)) {
+      this.#reading.notice(notice);
+      this.#agenda.add('notify', `${notice.to}|${notice.thread}`, now + WINDOW[notice.kind] * 1000, now);
+    }
+  }
+
+  // -------------------------------------------------------------- reading the room
+
+  /** The room as this actor may see it; refused for whoever is not in it. */
+  view(actor: RoomActor, threads: ThreadId[]): Result<{ view: RoomView; pages: Record<ThreadId, ThreadPage> }> {
+    const me = this.me(actor);
+    if (!me || !this.#state.room) return refuse('forbidden', 'not_a_participant');
+    if (actor.kind === 'guest') this.#doors.visited(actor.device, Date.now());
+    const pages: Record<ThreadId, ThreadPage> = {};
+    for (const thread of threads.slice(0, 4)) pages[thread] = this.#page(me, thread, null);
+    return done({ view: this.#viewOf(me), pages });
+  }
+
+  thread(actor: RoomActor, thread: ThreadId, before: number | null): Result<ThreadPage> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    if (!maySeeThread(me.side, thread)) return refuse('not_found', 'no_such_thread');
+    return done(this.#page(me, thread, before));
+  }
+
+  /** Events after a sequence number, as this actor may see them; at most 1,000. */
+  events(actor: RoomActor, since: number): Result<{ events: Recorded[]; head: number }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const events = this.#journal.since(since, RESUME_LIMIT);
+    return done({ events: events.filter((one) => maySee(me.side, one.audience)), head: events.at(-1)?.seq ?? this.#state.seq });
+  }
+
+  #viewOf(me: Participant): RoomView {
+    return { protocol: PROTOCOL, state: viewFor(me.side, this.#state), me: me.id, seen: this.#reading.of(me.id), here: this.#lobby.here(me.side) };
+  }
+
+  #page(me: Participant, thread: ThreadId, before: number | null): ThreadPage {
+    const page = this.#journal.thread(me.side, thread, before);
+    const html: Record<string, string> = {};
+    for (const comment of page.comments) {
+      const rich = richText(comment.body);
+      if (rich !== null) html[comment.id] = rich;
+    }
+    return { ...page, html };
+  }
+
+  seen(actor: RoomActor, thread: ThreadId, seq: number): void {
+    const me = this.me(actor);
+    if (me) this.#markSeen(me, thread, seq);
+  }
+
+  #markSeen(me: Participant, thread: ThreadId, seq: number): void {
+    if (!maySeeThread(me.side, thread)) return;
+    this.#reading.seen(me.id, thread, Math.min(seq, this.#state.seq));
+    this.#agenda.add('project', '', Date.now() + PROJECT_AFTER * 4, Date.now());
+    this.#lobby.tellPerson(me.id, { type: 'seen', seen: this.#reading.of(me.id) });
+  }
+
+  // -------------------------------------------------------------- sockets
+
+  /** The live socket. The Worker has checked who asks; the actor comes in a header that it alone sets. */
+  override async fetch(request: Request): Promise<Response> {
+    const actor = JSON.parse(request.headers.get('x-room-actor') ?? 'null') as RoomActor | null;
+    const since = Number(new URL(request.url).searchParams.get('since') ?? '0');
+    const { 0: client, 1: server } = new WebSocketPair();
+    const me = actor && this.me(actor);
+    if (!actor || !me || !this.#state.room) {
+      // Accepted, then closed with a code: a browser can't read why an upgrade was refused.
+      server.accept();
+      server.close(actor?.kind === 'seller' ? CLOSE.left : CLOSE.signIn, 'not a participant');
+      return new Response(null, { status: 101, webSocket: client });
+    }
+    this.#lobby.enter(server, { participant: me.id, side: me.side, door: actor.kind === 'guest' ? actor.device : actor.session }, Date.now());
+    this.#welcome(server, me, Number.isFinite(since) ? since : 0);
+    this.#lobby.tellPresence();
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  #welcome(socket: WebSocket, me: Participant, since: number): void {
+    const behind = this.#state.seq - since;
+    if (since <= 0 || behind < 0 || behind > RESUME_LIMIT) {
+      this.#lobby.tell(socket, { type: 'snapshot', view: this.#viewOf(me) });
+      return;
+    }
+    const missed = this.#journal.since(since).filter((one) => maySee(me.side, one.audience));
+    this.#lobby.tell(socket, { type: 'events', events: missed, html: htmlOf(missed) });
+    this.#lobby.tell(socket, { type: 'seen', seen: this.#reading.of(me.id) });
+  }
+
+  override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
+    const now = Date.now();
+    if (typeof frame !== 'string' || frame.length > MAX_FRAME) return socket.close(CLOSE.badFrame, 'frame');
+    if (!this.#lobby.allows(socket, now)) return socket.close(CLOSE.tooMuch, 'too much');
+    const { participant, door } = this.#lobby.who(socket);
+    const me = this.#state.people[participant];
+    if (!me || me.status === 'left') return socket.close(CLOSE.left, 'left');
+
+    let message: ToRoom;
+    try {
+      message = JSON.parse(frame) as ToRoom;
+    } catch {
+      return socket.close(CLOSE.badFrame, 'frame');
+    }
+    switch (message?.type) {
+      case 'command': {
+        const actor: RoomActor = me.person ? { kind: 'seller', person: me.person, session: door } : { kind: 'guest', device: door };
+        const outcome = await this.submit(actor, 'app', { id: message.id, command: message.command });
+        this.#lobby.tell(socket, outcome.ok ? { type: 'accepted', id: String(message.id), seq: outcome.value.seq } : { type: 'refused', id: String(message.id), refusal: outcome.refusal });
+        return;
+      }
+      case 'seen':
+        if (typeof message.thread === 'string' && typeof message.seq === 'number') this.#markSeen(me, message.thread, message.seq);
+        return;
+      case 'here': {
+        const at = typeof message.at === 'string' && message.at.length < 64 && maySeeThread(me.side, message.at) ? message.at : null;
+        this.#lobby.isHere(socket, at, message.typing === true);
+        this.#lobby.tellPresence();
+        return;
+      }
+      default:
+        socket.close(CLOSE.badFrame, 'frame');
+    }
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#lobby.tellPresence(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#lobby.tellPresence(socket);
+  }
+
+  // -------------------------------------------------------------- doors
+
+  async #keyFor(kind: MailedKind, hash: string): Promise<Key | undefined> {
+    const own = this.#doors.key(kind, hash);
+    if (own || !this.#state.room) return own;
+    // A digest is made without waking the room: its keys are in D1.
+    return findMailedKey(this.env.DB, this.#state.room.id, kind, hash);
+  }
+
+  async #linkOwner(hash: string): Promise<Participant | undefined> {
+    const key = await this.#keyFor('enter', hash);
+    const one = key && this.#state.people[key.participant];
+    return one && one.status !== 'left' ? one : undefined;
+  }
+
+  /** What stands behind a customer's link. Reads only: scanners follow links. */
+  async look(hash: string, device: string | null): Promise<Result<LinkLook>> {
+    const one = await this.#linkOwner(hash);
+    const room = this.#state.room;
+    if (!one || !room) return refuse('not_found', 'link_unknown');
+    const inviter = one.broughtBy ? this.#state.people[one.broughtBy] : undefined;
+    const known = device !== null && this.#doors.isIn(device, one.id, Date.now());
+    return done({
+      room: room.id,
+      roomName: room.name,
+      workspaceName: room.workspaceName,
+      name: one.name,
+      locale: one.locale,
+      maskedEmail: masked(one.email),
+      invitedBy: inviter ? { name: inviter.name, email: inviter.email } : null,
+      door: known ? 'known' : room.alwaysAskCode || this.#doors.hasBeenIn(one.id) ? 'code' : 'press',
+    });
+  }
+
+  /** "Continue as …": in on the first device, a code to the owner's mailbox on any further one. */
+  async enter(hash: string, device: string, secretDevice: string, userAgent: string): Promise<Result<Entry>> {
+    const one = await this.#linkOwner(hash);
+    const room = this.#state.room;
+    if (!one || !room) return refuse('not_found', 'link_unknown');
+    const now = Date.now();
+    if (this.#doors.isIn(device, one.id, now)) return done({ entered: true, room: room.id, device: secretDevice, locale: one.locale });
+    if (room.alwaysAskCode || this.#doors.hasBeenIn(one.id)) return this.#askCode(one, device, secretDevice, null);
+    return this.#admit(one, device, secretDevice, userAgent);
+  }
+
+  /** "Not Chen?": a code to the newcomer's own address, whoever they are. */
+  async introduce(hash: string, device: string, secretDevice: string, newcomer: Newcomer): Promise<Result<Entry>> {
+    const one = await this.#linkOwner(hash);
+    if (!one) return refuse('not_found', 'link_unknown');
+    return this.#askCode(one, device, secretDevice, newcomer);
+  }
+
+  async #askCode(owner: Participant, device: string, secretDevice: string, newcomer: Newcomer | null): Promise<Result<Entry>> {
+    const code = sixDigits();
+    const codeHash = await hashOf('code', code);
+    const now = Date.now();
+    if (!this.#doors.mayAskCode(owner.id, now)) return refuse('too_many', 'too_many');
+    this.#doors.askCode(device, owner.id, codeHash, newcomer, now);
+    const to = newcomer ?? owner;
+    await this.#post([codeMail(this.env, this.#state, { to, locale: owner.locale, zone: owner.zone, through: newcomer ? owner.name : null, code, minutes: CODE_MINUTES, key: `code/${base32(random(10))}` })], true);
+    return done({ entered: false, device: secretDevice, maskedEmail: masked(to.email) });
+  }
+
+  async enterWithCode(hash: string, device: string, secretDevice: string, code: string, userAgent: string): Promise<Result<Entry>> {
+    const one = await this.#linkOwner(hash);
+    if (!one || !this.#state.room) return refuse('not_found', 'link_unknown');
+    const codeHash = await hashOf('code', code.replace(/\D/g, ''));
+    const used = this.#doors.useCode(device, one.id, codeHash, Date.now());
+    if (!used.ok) return refuse('invalid', used.reason, 'code');
+    if (!used.newcomer) return this.#admit(one, device, secretDevice, userAgent);
+
+    const known = withAddress(this.#state, used.newcomer.email);
+    if (known) return this.#admit(known, device, secretDevice, userAgent);
+    const id = fresh<ParticipantId>();
+    const { name, email } = used.newcomer;
+    this.#record(null, id, 'app', [
+      { type: 'participant.added', participant: id, side: 'customer', name, email, locale: one.locale, zone: one.zone, person: null, through: 'link', broughtBy: one.id },
+    ]);
+    const added = this.#state.people[id];
+    return added ? this.#admit(added, device, secretDevice, userAgent) : refuse('unavailable', 'unavailable');
+  }
+
+  async #admit(one: Participant, device: string, secretDevice: string, userAgent: string): Promise<Result<Entry>> {
+    const room = this.#state.room;
+    if (!room || one.side !== 'customer') return refuse('forbidden', 'link_unknown');
+    const now = Date.now();
+    const entered = this.#doors.admit(device, one.id, userAgent.slice(0, 300), now);
+    if (this.#state.people[one.id]?.status !== 'joined') this.#record(null, one.id, 'app', [{ type: 'participant.joined', participant: one.id }]);
+    // Said to the owner's mailbox, so that whoever came in as them by a forwarded link does not stay unnoticed.
+    const minter = await this.#minter(one.id);
+    const { mail, replyHash } = await newDeviceMail(this.env, this.#state, one, { userAgent, at: new Date(now).toISOString(), key: `device/${room.id}/${entered}/${now}` }, minter);
+    this.#doors.reportedBy(entered, replyHash);
+    await this.#post([mail], true);
+    return done({ entered: true, room: room.id, device: secretDevice, locale: one.locale });
+  }
+
+  /** Ends this device's way in. */
+  leave(device: string): void {
+    this.#doors.leave(device);
+    this.#lobby.close(device, CLOSE.signIn, 'signed out');
+  }
+
+  /** Ends a seller's session on this room's sockets. */
+  closeSession(session: string): void {
+    this.#lobby.close(session, CLOSE.signIn, 'signed out');
+  }
+
+  async lookAtWishes(hash: string): Promise<Result<{ name: string; roomName: string; mail: Participant['mail'] }>> {
+    const key = await this.#keyFor('wishes', hash);
+    const one = key && this.#state.people[key.participant];
+    if (!one || !this.#state.room) return refuse('not_found', 'link_unknown');
+    return done({ name: one.name, roomName: this.#state.room.name, mail: one.mail });
+  }
+
+  async wish(hash: string, mail: Participant['mail']): Promise<Result<null>> {
+    const key = await this.#keyFor('wishes', hash);
+    const one = key && this.#state.people[key.participant];
+    if (!one || !this.#state.room) return refuse('not_found', 'link_unknown');
+    if (one.mail !== mail) this.#record(null, one.id, 'mail', [{ type: 'participant.described', participant: one.id, mail }]);
+    return done(null);
+  }
+
+  // -------------------------------------------------------------- files
+
+  /** Keeps the facts of an uploaded file until a comment uses it. The bytes are in R2 by then. */
+  stage(actor: RoomActor, file: FileFact): Result<FileFact> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    this.#stageFor(me.id, file);
+    return done(file);
+  }
+
+  #stageFor(by: ParticipantId, file: FileFact): void {
+    this.ctx.storage.sql.exec('INSERT OR IGNORE INTO file (id, name, type, size, by, at) VALUES (?, ?, ?, ?, ?, ?)', file.id, file.name, file.type, file.size, by, Date.now());
+  }
+
+  #staged(ids: FileId[]): Facts['staged'] {
+    const staged: Facts['staged'] = {};
+    for (const id of ids) {
+      const [row] = this.ctx.storage.sql
+        .exec<{ name: string; type: string; size: number; by: string }>('SELECT name, type, size, by FROM file WHERE id = ? AND thread IS NULL AND at > ?', id, Date.now() - STAGED_LIFE)
+        .toArray();
+      if (row) staged[id] = { id, name: row.name, type: row.type, size: row.size, by: row.by as ParticipantId };
+    }
+    return staged;
+  }
+
+  /** The facts of a file that this actor may open. */
+  file(actor: RoomActor, id: FileId): Result<FileFact> {
+    const me = this.me(actor);
+    const [row] = this.ctx.storage.sql.exec<{ name: string; type: string; size: number; by: string; thread: string | null }>('SELECT name, type, size, by, thread FROM file WHERE id = ?', id).toArray();
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const mayOpen = row && (row.thread === null ? row.by === me.id : maySeeThread(me.side, row.thread as ThreadId));
+    return row && mayOpen ? done({ id, name: row.name, type: row.type, size: row.size }) : refuse('not_found', 'no_such_file');
+  }
+
+  // -------------------------------------------------------------- mail in
+
+  /** Whom and what a reply address stands for. */
+  async replyTarget(hash: string): Promise<{ participant: ParticipantId; address: string; name: string; thread: ThreadId; side: Participant['side']; locale: Locale; zone: string; here: boolean } | null> {
+    const key = await this.#keyFor('reply', hash);
+    const one = key && this.#state.people[key.participant];
+    if (!key || !one) return null;
+    return { participant: one.id, address: one.email, name: one.name, thread: key.thread, side: one.side, locale: one.locale, zone: one.zone, here: one.status !== 'left' };
+  }
+
+  /** What was sent to a person under one of these Message-IDs: a reply's quotation is matched against it. */
+  sentMail(messageIds: string[], participant: ParticipantId): { text: string; html: string; subject: string } | null {
+    for (const id of messageIds.slice(0, 20)) {
+      const [row] = this.ctx.storage.sql.exec<{ text: string; html: string; subject: string }>('SELECT text, html, subject FROM sent WHERE message_id = ? AND participant = ?', id, participant).toArray();
+      if (row) return row;
+    }
+    return null;
+  }
+
+  /** A reply, checked and read, becomes a comment in its sender's name. Delivered twice, it is posted once. */
+  receive(mail: { id: string; participant: ParticipantId; thread: ThreadId; replyHash: string; text: string; files: FileFact[] }): Result<{ outcome: 'comment' | 'session'; seq: number }> {
+    if (/^\s*(no|nein|不是我|不是|否|不)\s*[.!。！]?\s*$/i.test(mail.text)) {
+      const ended = this.#doors.disown(mail.replyHash);
+      if (ended !== undefined) {
+        this.#lobby.close(ended, CLOSE.signIn, 'ended by its owner');
+        return done({ outcome: 'session', seq: this.#state.seq });
+      }
+    }
+    for (const file of mail.files) this.#stageFor(mail.participant, file);
+    // A task that was removed since keeps its thread; the room's own thread takes what has no other place.
+    const comment: Command = { type: 'comment.post', comment: fresh<CommentId>(), thread: mail.thread, body: mail.text, mentions: [], files: mail.files.map((file) => file.id), invite: [], mail: mail.id };
+    const earlier = this.#journal.earlier(`${mail.participant}:mail-${mail.id}`);
+    if (earlier) return done({ outcome: 'comment', seq: earlier.seq });
+    const one = this.#state.people[mail.participant];
+    if (one?.status === 'invited' || one?.status === 'added') this.#record(null, one.id, 'mail', [{ type: 'participant.joined', participant: one.id }]);
+    const outcome = this.#execute(mail.participant, 'mail', `mail-${mail.id}`, comment, { at: new Date().toISOString(), colleagues: {}, staged: {} });
+    return outcome.ok ? done({ outcome: 'comment', seq: outcome.value.seq }) : outcome;
+  }
+
+  /** Mail that could not be posted stands where the sellers see it. */
+  hold(mail: { id: HeldMailId; key: string; reason: HeldReason; from: string; subject: string; text: string; thread: ThreadId }): void {
+    if (!this.#state.room || this.#journal.earlier(`held:${mail.key}`)) return;
+    const { id: held, key, ...rest } = mail;
+    this.#record({ id: `held:${key}`, body: 0 }, 'system', 'mail', [{ type: 'mail.held', held, ...rest, text: rest.text.slice(0, 20_000) }]);
+  }
+
+  /** Whether this actor may read the original of a mail: sellers what customers wrote, everyone what their own side wrote. */
+  mayReadMail(actor: RoomActor, mailId: string): boolean {
+    const me = this.me(actor);
+    if (!me) return false;
+    const [row] = this.ctx.storage.sql
+      .exec<{ by: string; thread: string | null; type: string }>(
+        `SELECT by, thread, json_extract(event, '$.type') AS type FROM event WHERE (thread IS NOT NULL AND json_extract(event, '$.mail') = ?1) OR (thread IS NULL AND seller = 1 AND json_extract(event, '$.held') = ?1) LIMIT 1`, mailId)
+      .toArray();
+    if (!row) return false;
+    if (row.type === 'mail.held') return me.side === 'seller';
+    const author = this.#state.people[row.by as ParticipantId];
+    // A seller's mail may quote what is internal below what they wrote: its original stays on their side.
+    return author !== undefined && maySeeThread(me.side, row.thread as ThreadId) && (me.side === 'seller' || author.side === me.side);
+  }
+
+  /** The address of a participant failed for good, or its owner complained; null puts it right. */
+  trouble(email: string, trouble: 'bounced' | 'complained' | 'failed' | null, detail: string): void {
+    for (const one of Object.values(this.#state.people)) {
+      if (one.email !== email.toLowerCase() || one.trouble === trouble) continue;
+      this.#record(null, 'system', 'system', [{ type: 'participant.troubled', participant: one.id, trouble, detail: detail.slice(0, 500) }]);
+    }
+  }
+
+  // -------------------------------------------------------------- mail out
+
+  /** Mints the keys that one mail to a person carries. */
+  async #minter(participant: ParticipantId): Promise<Minter> {
+    const room = this.#state.room;
+    if (!room) throw new Error('a room without facts sends no mail');
+    const mint = async (kind: MailedKind, thread: ThreadId) => {
+      const secret = fresh();
+      const hash = await hashOf(kind, secret);
+      this.#doors.mint(kind, hash, { participant, thread }, Date.now());
+      return { token: `${secret}${room.id}`, hash };
+    };
+    return mint;
+  }
+
+  async previewInvitation(actor: RoomActor, about: ParticipantId, note: string): Promise<Result<MailPreview>> {
+    const me = this.me(actor);
+    const one = this.#state.people[about];
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    if (!one) return refuse('not_found', 'no_such_participant');
+    return done(invitationPreview(this.env, this.#state, one, me, note.slice(0, 2_000)));
+  }
+
+  /** Mails a person the news of one thread, unless they have read it or are looking at it. */
+  async #notify(key: string): Promise<void> {
+    const [to, thread] = key.split('|') as [ParticipantId, ThreadId];
+    const notices = this.#reading.noticesFor(to, thread);
+    const one = this.#state.people[to];
+    const last = notices.at(-1);
+    if (!last) return;
+    const seenTo = this.#reading.of(to)[thread] ?? 0;
+    const invited = notices.some((notice) => notice.kind === 'invitation');
+    const unread = notices.filter((notice) => notice.seq > seenTo && one !== undefined && wanted(one, notice.kind));
+    const first = unread[0];
+    const looking = this.#lobby.isLookingAt(to, thread);
+    if (one && maySeeThread(one.side, thread) && (invited || (first && !looking))) {
+      const kinds = unread.map((notice) => notice.kind);
+      const said = first ? this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to) : [];
+      const minter = await this.#minter(to);
+      const mail = await newsMail(this.env, this.#state, one, { thread, kinds: invited ? ['invitation'] : kinds, said, seq: last.seq, note: invited ? this.#noteFor(to) : '', by: this.#journal.since(last.seq - 1, 1)[0]?.by ?? 'system' }, minter);
+      await this.#post([mail], false);
+    }
+    this.#reading.told(to, thread, last.seq);
+  }
+
+  #noteFor(to: ParticipantId): string {
+    const [row] = this.ctx.storage.sql
+      .exec<{ note: string }>(`SELECT json_extract(event, '$.note') AS note FROM event WHERE json_extract(event, '$.type') = 'participant.invited' AND json_extract(event, '$.participant') = ? ORDER BY seq DESC LIMIT 1`, to)
+      .toArray();
+    return row?.note ?? '';
+  }
+
+  /** Hands mails to the postbox, and remembers what was said so that a reply's quotation can be told apart. */
+  async #post(mails: OutgoingMail[], urgent: boolean): Promise<void> {
+    const room = this.#state.room;
+    if (!room) return;
+    await enqueue(this.env, mails.map((mail) => ({ ...mail, room: room.id })), urgent);
+    for (const mail of mails) {
+      const to = withAddress(this.#state, mail.to.replace(/^.*<|>$/g, ''));
+      if (to) this.ctx.storage.sql.exec('INSERT OR IGNORE INTO sent (message_id, participant, subject, text, html, at) VALUES (?, ?, ?, ?, ?, ?)', mail.messageId, to.id, mail.subject, mail.text, mail.html.length < 200_000 ? mail.html : '', Date.now());
+    }
+  }
+
+  // -------------------------------------------------------------- later
+
+  /** Does what is due. Catches its own failures and always sets the next alarm: a throwing alarm is given up after six tries. */
+  override async alarm(): Promise<void> {
+    for (const chore of this.#agenda.due(Date.now())) {
+      try {
+        await this.#do(chore);
+        this.#agenda.done(chore);
+      } catch (error) {
+        const wait = backoff(chore.tries, Math.random());
+        console.error(JSON.stringify({ what: 'chore failed', chore: chore.kind, room: this.#state.room?.id, tries: chore.tries, error: String(error) }));
+        this.#agenda.again(chore, Date.now() + wait * 1000);
+      }
+    }
+    this.#agenda.rearm();
+  }
+
+  async #do(chore: Due): Promise<void> {
+    if (chore.kind === 'project') return this.settle();
+    return this.#notify(chore.key);
+  }
+
+  /** Brings D1 up to date with the journal, in order and as often as it takes. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const from = this.#journal.mark('projected');
+      const events = this.#journal.since(from, PROJECT_BATCH);
+      const read = this.#reading.changed();
+      const last = events.at(-1);
+      if (!last && read.length === 0) return;
+      await project(this.env.DB, this.#state, events, read);
+      if (last) this.#journal.advance('projected', last.seq);
+      this.#reading.projected(read);
+    }
+  }
+
+  /** Whether this id is a room's at all. */
+  exists(): boolean {
+    return this.#state.room !== null;
+  }
+
+  /** For `/healthz`: an object that has never been used answers too. */
+  ping(): 'pong' {
+    return 'pong';
+  }
+
+  /** A task's thread exists as long as the task was ever there. */
+  knowsThread(thread: ThreadId): boolean {
+    return thread === ROOM_THREAD || this.#state.plan.tasks[thread as string as TaskId] !== undefined;
+  }
+}
+
+/** `c•••i@corp.com`: enough to recognise one's own address, too little to learn another's. */
+function masked(email: string): string {
+  const [local = '', domain = ''] = email.split('@');
+  return `${local.slice(0, 1)}•••${local.length > 2 ? local.slice(-1) : ''}@${domain}`;
+}
+
+export type { NoticeKind };

@@ -1,0 +1,86 @@
+/**
+ * Journal → D1. Things said are inserted once; things that change are overwritten with what they are now, so there is
+ * one reducer (core/) and not a second one in SQL. One JSON parameter a statement: no limit on bound parameters.
+ */
+import type { Recorded } from '#core/events.ts';
+import type { ParticipantId, TaskId } from '#core/ids.ts';
+import type { RoomState } from '#core/room.ts';
+import type { SeenRow } from './reading.ts';
+
+/** Writes a batch of events and read marks, all or nothing. Doing it again changes nothing. */
+export async function project(db: D1Database, state: RoomState, events: Recorded[], read: SeenRow[]): Promise<void> {
+  const { room } = state;
+  if (!room) return;
+  const people = new Set<ParticipantId>();
+  const tasks = new Set<TaskId>();
+  for (const { event } of events) {
+    if ('participant' in event) people.add(event.participant);
+    if ('task' in event) tasks.add(event.task);
+  }
+  const last = events.at(-1);
+  const comment = events.findLast(({ event }) => event.type === 'comment.posted');
+  const statements: D1PreparedStatement[] = [];
+
+  if (events.length > 0) {
+    statements.push(
+      db
+        .prepare(
+          `INSERT OR IGNORE INTO room_event (room_id, seq, at, "by", via, audience, event)
+           SELECT ?1, value ->> 'seq', value ->> 'at', value ->> 'by', value ->> 'via', value ->> 'audience', value -> 'event' FROM json_each(?2)`,
+        )
+        .bind(room.id, JSON.stringify(events)),
+    );
+  }
+  const changedPeople = [...people].flatMap((id) => state.people[id] ?? []);
+  if (changedPeople.length > 0) {
+    statements.push(
+      db
+        .prepare(
+          `INSERT INTO participant (room_id, id, side, name, email, locale, zone, status, mail, trouble, person_id)
+           SELECT ?1, value ->> 'id', value ->> 'side', value ->> 'name', value ->> 'email', value ->> 'locale', value ->> 'zone', value ->> 'status', value ->> 'mail', value ->> 'trouble', value ->> 'person' FROM json_each(?2) WHERE true
+           ON CONFLICT (room_id, id) DO UPDATE SET name = excluded.name, email = excluded.email, locale = excluded.locale, zone = excluded.zone, status = excluded.status, mail = excluded.mail, trouble = excluded.trouble, person_id = excluded.person_id`,
+        )
+        .bind(room.id, JSON.stringify(changedPeople)),
+    );
+  }
+  const changedTasks = [...tasks].flatMap((id) => state.plan.tasks[id] ?? []);
+  if (changedTasks.length > 0) {
+    statements.push(
+      db
+        .prepare(
+          `INSERT INTO task (room_id, id, title, kind, owners, due, completed_at, removed)
+           SELECT ?1, value ->> 'id', value ->> 'title', value ->> 'kind', value -> 'owners', nullif(value -> 'due', 'null'), value ->> 'completedAt', value ->> 'removed' FROM json_each(?2) WHERE true
+           ON CONFLICT (room_id, id) DO UPDATE SET title = excluded.title, kind = excluded.kind, owners = excluded.owners, due = excluded.due, completed_at = excluded.completed_at, removed = excluded.removed`,
+        )
+        .bind(room.id, JSON.stringify(changedTasks)),
+    );
+  }
+  if (read.length > 0) {
+    statements.push(
+      db
+        .prepare(
+          `INSERT INTO seen (room_id, participant_id, thread, seq)
+           SELECT ?1, value ->> 'participant', value ->> 'thread', value ->> 'seq' FROM json_each(?2) WHERE true
+           ON CONFLICT (room_id, participant_id, thread) DO UPDATE SET seq = excluded.seq`,
+        )
+        .bind(room.id, JSON.stringify(read)),
+    );
+  }
+  if (last) {
+    statements.push(
+      db
+        .prepare(
+          `INSERT INTO room (id, workspace_id, account_id, opportunity_id, name, account_name, demo, seq, held, last_comment_seq, last_comment_by, opened_at, last_activity_at)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+           ON CONFLICT (id) DO UPDATE SET name = excluded.name, account_name = excluded.account_name, seq = excluded.seq, held = excluded.held, last_activity_at = excluded.last_activity_at,
+             last_comment_seq = max(room.last_comment_seq, excluded.last_comment_seq), last_comment_by = coalesce(excluded.last_comment_by, room.last_comment_by)
+           WHERE excluded.seq > room.seq`,
+        )
+        .bind(
+          room.id, room.workspace, room.account, room.opportunity, room.name, room.accountName, room.demo ? 1 : 0, last.seq, Object.keys(state.held).length,
+          comment?.seq ?? 0, comment?.by ?? null, room.openedAt, last.at,
+        ),
+    );
+  }
+  await db.batch(statements);
+}

@@ -1,0 +1,52 @@
+/** Markdown to safe HTML, once, on the server. The browser gets no parser and no sanitiser. */
+import { defaultSchema, sanitize, type Schema } from 'hast-util-sanitize';
+import { toHtml } from 'hast-util-to-html';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { toHast } from 'mdast-util-to-hast';
+import { gfm } from 'micromark-extension-gfm';
+
+/** Images would be fetched from wherever the writer says: a tracking pixel. Links open elsewhere and tell nothing. */
+const schema: Schema = {
+  ...defaultSchema,
+  tagNames: (defaultSchema.tagNames ?? []).filter((tag) => tag !== 'img' && tag !== 'picture' && tag !== 'source'),
+  protocols: { href: ['http', 'https', 'mailto', 'tel'] },
+  attributes: { ...defaultSchema.attributes, a: ['href', 'title', 'rel', 'target'] },
+};
+
+/** Text in which Markdown would change nothing but line breaks needs no HTML at all. */
+const PLAIN = /^[^*_`#>[\]~|\\<&]*$/;
+const LINK_OR_LIST = /https?:\/\/|www\.|@[\w.-]+\.\w|^\s*([-+]|\d+[.)])\s/m;
+const RULE = /^\s*(=+|-{2,})\s*$/m;
+
+export const isPlain = (markdown: string): boolean => PLAIN.test(markdown) && !LINK_OR_LIST.test(markdown) && !RULE.test(markdown);
+
+/** Safe HTML of a comment; null when it is plain words, which are shown as they are. */
+export function richText(markdown: string): string | null {
+  if (isPlain(markdown)) return null;
+  const tree = toHast(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
+  visit(tree);
+  return toHtml(sanitize(tree, schema));
+}
+
+interface Node {
+  type: string;
+  tagName?: string;
+  properties?: Record<string, unknown>;
+  children?: unknown[];
+  value?: string;
+}
+
+/** Links tell the other side nothing; single line breaks stay, as in the mail that they came from. */
+function visit(node: Node): void {
+  if (node.tagName === 'a' && node.properties) Object.assign(node.properties, { rel: ['noopener', 'nofollow', 'noreferrer'], target: '_blank' });
+  if (!node.children) return;
+  node.children = node.children.flatMap((child): unknown[] => {
+    const one = child as Node;
+    if (one.type === 'text' && node.tagName === 'p' && one.value?.includes('\n')) {
+      return one.value.split('\n').flatMap((line, index) => (index ? [{ type: 'element', tagName: 'br', properties: {}, children: [] }, { type: 'text', value: line }] : [{ type: 'text', value: line }]));
+    }
+    visit(one);
+    return [one];
+  });
+}
