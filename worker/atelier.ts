@@ -14,13 +14,14 @@ import type { Env } from './env.ts';
 import { storeFile } from './files/store.ts';
 import { commandOfForm, taskFromLine } from './room/form.ts';
 import type { Actor, Services } from './services.ts';
+import { roomStub } from './room/stub.ts';
 
 const introducing = v.object({ name, email });
 
 export function createServices(env: Env): Services {
   const sellers = new Sellers(env);
   const rooms = new Rooms(env);
-  const stub = (room: RoomId) => env.ROOM.get(env.ROOM.idFromName(room));
+  const stub = (room: RoomId) => roomStub(env, room);
   const isRoom = (room: string): room is RoomId => ID_PATTERN.test(room);
 
   /** The room and hash behind a token of a link; a token that can't be one opens nothing. */

@@ -1,12 +1,13 @@
 /** `GET /healthz`: 200 once every binding answers, else 503 with the names of those that do not. */
 import { Hono } from 'hono';
 import type { Bindings } from './app.ts';
+import { roomStub } from './room/stub.ts';
 
 export const health = new Hono<Bindings>().get('/', async (c) => {
   const checks: Record<string, () => Promise<unknown>> = {
     database: () => c.env.DB.prepare('SELECT count(*) FROM workspace').first(),
     files: () => c.env.FILES.head('healthz'),
-    rooms: () => c.env.ROOM.get(c.env.ROOM.idFromName('healthz')).ping(),
+    rooms: () => roomStub(c.env, 'healthz').ping(),
     postbox: () => c.env.POSTBOX.get(c.env.POSTBOX.idFromName('main')).ping(),
   };
   const parts = Object.fromEntries(

@@ -22,6 +22,12 @@ export async function digest(bytes: Uint8Array): Promise<string> {
   return btoa(String.fromCharCode(...hash)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
+/** An id that is always the same for the same text: 128 bits of its SHA-256. */
+export async function idFor<Id extends string>(bytes: Uint8Array): Promise<Id> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return base32(hash.subarray(0, 16)) as Id;
+}
+
 /** What stands in a link or reply address: the secret, then the room it opens. 52 characters, case-insensitive. */
 export const tokenOf = (room: RoomId, secret: string): string => `${secret}${room}`;
 

@@ -13,6 +13,7 @@ import { opening } from '../directory/rooms.ts';
 import { MAX_FILE } from '../files/store.ts';
 import { originalPage } from '../mail/original.ts';
 import type { Actor, Seller } from '../services.ts';
+import { roomStub } from '../room/stub.ts';
 
 type Ctx = Context<Bindings>;
 
@@ -147,7 +148,7 @@ api.get(
 api.all('*', (c) => c.json({ error: { code: 'not_found', reason: 'malformed' } }, 404));
 
 const roomOf = (c: Ctx): RoomId => c.req.param('room') as RoomId;
-const stub = (c: Ctx) => c.env.ROOM.get(c.env.ROOM.idFromName(roomOf(c)));
+const stub = (c: Ctx) => roomStub(c.env, roomOf(c));
 const threadsOf = (c: Ctx): ThreadId[] => (c.req.query('threads')?.split(',').filter(Boolean) ?? []) as ThreadId[];
 const notHere = (c: Ctx) => c.json({ error: { code: 'not_found', reason: 'no_such_mail' } }, 404);
 

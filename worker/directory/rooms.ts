@@ -18,6 +18,7 @@ import type { Env } from '../env.ts';
 import type { RoomRow, Seller, StepRow } from '../services.ts';
 import { account, opportunity, participant, room, roomEvent, seen, task } from './schema.ts';
 import { templateOf, type RoomTemplate } from './templates.ts';
+import { roomStub } from '../room/stub.ts';
 
 export const opening = v.object({
   email,
@@ -123,7 +124,7 @@ export class Rooms {
       .insert(opportunity)
       .values({ id: ids.opportunity, workspaceId: seller.workspace, accountId: what.accountId, name: what.roomName, createdAt: new Date().toISOString() })
       .onConflictDoNothing();
-    await this.#env.ROOM.get(this.#env.ROOM.idFromName(ids.room)).found(foundingEvents(seller, what, ids, Date.now()), ids.seller);
+    await roomStub(this.#env, ids.room).found([{ by: ids.seller, via: 'app', events: foundingEvents(seller, what, ids, Date.now()) }]);
     return ids.room;
   }
 

@@ -11,13 +11,14 @@ import type { HeldMailId, ParticipantId, RoomId, ThreadId } from '#core/ids.ts';
 import type { Locale } from '#core/people.ts';
 import { rejection } from '#emails/rejection.tsx';
 import type { RejectionFacts } from '#emails/facts.ts';
-import { digest, hashOf, readToken } from '../access/tokens.ts';
+import { hashOf, idFor, readToken } from '../access/tokens.ts';
 import { inboundMail } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { storeFile } from '../files/store.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
 import { intake, type Doorway, type Outcome, type ReplyTarget } from './reading/intake.ts';
+import { roomStub } from '../room/stub.ts';
 
 /** Cloudflare takes mails of up to 25 MiB (developers.cloudflare.com/email-routing/limits). */
 export const MAX_MAIL = 25 * 1024 * 1024;
@@ -41,7 +42,7 @@ interface Target extends ReplyTarget {
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
 export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelope, authservId: string): Promise<Receipt> {
   const db = drizzle(env.DB);
-  const id = (await mailId(bytes, envelope.to)) as HeldMailId;
+  const id = await mailId(bytes, envelope.to);
   const [fresh] = await db
     .insert(inboundMail)
     .values({ id, at: new Date().toISOString(), envelopeFrom: envelope.from, envelopeTo: envelope.to, roomId: null, outcome: 'pending', reason: '' })
@@ -71,11 +72,10 @@ export const mailKey = (id: string): string => `mail/${id}`;
 const tokenIn = (address: string): string | null => /^reply\+([a-z0-9]{20,58})@/i.exec(address.trim())?.[1]?.toLowerCase() ?? null;
 
 /** The same mail delivered twice has the same id: from its Message-ID and recipient, or from its bytes without one. */
-async function mailId(bytes: Uint8Array, to: string): Promise<string> {
+async function mailId(bytes: Uint8Array, to: string): Promise<HeldMailId> {
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 65_536)).split(/\r?\n\r?\n/, 1)[0] ?? '';
   const messageId = /^message-id:\s*(<[^>\s]{1,900}>)/im.exec(head)?.[1];
-  const hash = messageId ? await digest(new TextEncoder().encode(`${messageId}\n${to.toLowerCase()}`)) : await digest(bytes);
-  return hash;
+  return idFor(messageId ? new TextEncoder().encode(`${messageId}\n${to.toLowerCase()}`) : bytes);
 }
 
 function doorway(env: Env, authservId: string, targets: Map<string, Target>): Doorway {
@@ -87,14 +87,14 @@ function doorway(env: Env, authservId: string, targets: Map<string, Target>): Do
       const parsed = readToken(token);
       if (!parsed) return null;
       const replyHash = await hashOf('reply', parsed.secret);
-      const found = await env.ROOM.get(env.ROOM.idFromName(parsed.room)).replyTarget(replyHash);
+      const found = await roomStub(env, parsed.room).replyTarget(replyHash);
       if (!found) return null;
       const target: Target = { room: parsed.room, replyHash, ...found };
       targets.set(token.toLowerCase(), target);
       return target;
     },
     async sentOriginal(messageIds, target) {
-      return env.ROOM.get(env.ROOM.idFromName(target.room)).sentMail(messageIds, target.participant as ParticipantId);
+      return roomStub(env, target.room).sentMail(messageIds, target.participant as ParticipantId);
     },
   };
 }
@@ -114,7 +114,7 @@ interface Where {
 
 async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Promise<Acted> {
   const { target, room } = where;
-  const stub = (one: RoomId) => env.ROOM.get(env.ROOM.idFromName(one));
+  const stub = (one: RoomId) => roomStub(env, one);
 
   switch (outcome.action) {
     case 'ignore':
@@ -157,12 +157,12 @@ async function reject(env: Env, id: HeldMailId, mail: Rejected, { target, room, 
   const reason: HeldReason = (heldReasons as readonly string[]).includes(mail.reason) ? (mail.reason as HeldReason) : 'refused';
   const from = (mail.from?.address ?? envelope.from).toLowerCase();
   const subject = mail.subject ?? '';
-  const known = room ? await env.ROOM.get(env.ROOM.idFromName(room)).exists() : false;
+  const known = room ? await roomStub(env, room).exists() : false;
   // An empty mail has nothing to keep; its sender is told.
   const held = known && room !== undefined && reason !== 'empty';
   if (held) {
     const thread = (target?.thread ?? ROOM_THREAD) as ThreadId;
-    await env.ROOM.get(env.ROOM.idFromName(room)).hold({ id, key: id, reason, from, subject: subject.slice(0, 300), text: mail.text ?? '', thread });
+    await roomStub(env, room).hold({ id, key: id, reason, from, subject: subject.slice(0, 300), text: mail.text ?? '', thread });
   }
   if (!ANSWERED.has(reason)) {
     // Whoever is named as the sender may be a stranger to this mail: only the server that brought it is told.

@@ -8,6 +8,7 @@ import { backoff } from '../room/agenda.ts';
 import type { Env } from '../env.ts';
 import { ResendTransport } from './resend.ts';
 import type { MailTransport, OutgoingMail } from './transport.ts';
+import { roomStub } from '../room/stub.ts';
 
 export type PostedMail = OutgoingMail & { room: RoomId | null };
 
@@ -131,7 +132,7 @@ export class Postbox extends DurableObject<Env> {
   async #report(key: string, trouble: 'bounced' | 'complained' | 'failed', detail: string): Promise<void> {
     const [row] = this.ctx.storage.sql.exec<{ recipient: string; room: string | null }>('SELECT recipient, room FROM mail WHERE key = ?', key).toArray();
     if (!row?.room) return;
-    await this.env.ROOM.get(this.env.ROOM.idFromName(row.room)).trouble(row.recipient, trouble, detail);
+    await roomStub(this.env, row.room as RoomId).trouble(row.recipient, trouble, detail);
   }
 
   /** What the sender reports later: delivered, bounced for good, complained. */

@@ -35,6 +35,13 @@ import { richText } from './rich-text.ts';
 /** Who is at the door: a seller's person, checked before; or a guest's device, which only the room can know. */
 export type RoomActor = { kind: 'seller'; person: PersonId; session: string } | { kind: 'guest'; device: string };
 
+/** Something that somebody did, as the founding of a room tells it. */
+export interface Chapter {
+  by: ParticipantId;
+  via: Via;
+  events: RoomEvent[];
+}
+
 /** Events a browser may have missed before it gets everything anew. */
 const RESUME_LIMIT = 1_000;
 /** D1 hears of events this long after the first one it has not heard of: armed once, not once an event. */
@@ -63,10 +70,10 @@ export class Room extends DurableObject<Env> {
 
   // -------------------------------------------------------------- changing the room
 
-  /** Founds the room: its facts, its people and its first plan, as one commit. Doing it twice changes nothing. */
-  async found(events: RoomEvent[], founder: ParticipantId): Promise<void> {
+  /** Founds the room: its facts, its people and its first plan. Doing it twice changes nothing. */
+  async found(chapters: Chapter[]): Promise<void> {
     if (this.#state.room) return;
-    this.#record(null, founder, 'system', events);
+    for (const { by, via, events } of chapters) this.#record(null, by, via, events);
     await this.settle();
   }
 
@@ -420,6 +427,12 @@ export class Room extends DurableObject<Env> {
     if (!one || !this.#state.room) return refuse('not_found', 'link_unknown');
     if (one.mail !== mail) this.#record(null, one.id, 'mail', [{ type: 'participant.described', participant: one.id, mail }]);
     return done(null);
+  }
+
+  /** A fresh link of a participant's own. */
+  async link(participant: ParticipantId): Promise<string> {
+    const mint = await this.#minter(participant);
+    return (await mint('enter', ROOM_THREAD)).token;
   }
 
   // -------------------------------------------------------------- files

@@ -1,0 +1,140 @@
+/** Laws that hold over any history: checked on random ones. */
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { audienceOf, viewFor, visible } from '#core/audience.ts';
+import { command, type Command } from '#core/commands.ts';
+import { applyComments, type Comment } from '#core/discussion.ts';
+import type { Recorded } from '#core/events.ts';
+import type { ThreadId } from '#core/ids.ts';
+import { noticesOf } from '#core/notices.ts';
+import { apply, decide, emptyRoom, type RoomState } from '#core/room.ts';
+import { AT, added, chen, facts, id, joined, lidan, opened, record, zhao, zhou } from '../support/cast.ts';
+
+const SECRET = 'internal-secret-';
+const people = [lidan, zhou, chen, zhao];
+const founding = record([opened, ...people.flatMap((one) => [added(one), joined(one)])]);
+
+const name = fc.constantFrom('alpha', 'beta', 'gamma', 'delta');
+const anyTask = name.map((one) => id(`task${one}`));
+const anyPerson = fc.constantFrom(...people);
+const thread = fc.oneof(fc.constant('room'), fc.constant('room:internal'), anyTask, anyTask.map((one) => `${one}:internal`));
+let counter = 0;
+const unique = () => id(`u${(counter += 1).toString(32).replace(/[0189]/g, 'z')}`);
+
+const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
+  fc.record({ type: fc.constant('task.add'), task: anyTask, title: fc.string({ minLength: 1, maxLength: 20 }), owners: fc.array(anyPerson.map((one) => one.id), { maxLength: 2 }) }),
+  fc.record({ type: fc.constantFrom('task.complete', 'task.reopen', 'task.remove', 'task.restore'), task: anyTask }),
+  fc.record({ type: fc.constant('task.change'), task: anyTask, title: fc.string({ minLength: 1, maxLength: 20 }) }),
+  fc.record({ type: fc.constant('task.move'), task: anyTask, before: fc.option(anyTask), milestone: fc.constant(null) }),
+  fc.record({ type: fc.constant('comment.post'), thread, body: fc.string({ minLength: 1, maxLength: 30 }), mentions: fc.array(anyPerson.map((one) => one.id), { maxLength: 3 }) }).map((one) => ({
+    ...one, comment: unique(), body: one.thread.endsWith(':internal') ? SECRET + one.body : one.body,
+  })),
+  fc.record({ type: fc.constant('participant.remove'), participant: anyPerson.map((one) => one.id) }),
+  fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
+);
+
+interface History {
+  state: RoomState;
+  log: Recorded[];
+}
+
+function play(steps: [(typeof people)[number], unknown][]): History {
+  let state = founding.reduce(apply, emptyRoom);
+  const log = [...founding];
+  for (const [who, input] of steps) {
+    const parsed = v.safeParse(command, input);
+    if (!parsed.success) continue;
+    const decision = decide(state, who.id, parsed.output, facts);
+    if (!decision.ok) continue;
+    for (const event of decision.events) {
+      const recorded: Recorded = { seq: log.length + 1, at: AT, by: who.id, via: 'app', audience: audienceOf(event), event };
+      state = apply(state, recorded);
+      log.push(recorded);
+    }
+  }
+  return { state, log };
+}
+
+const history = fc.array(fc.tuple(anyPerson, anyCommand), { maxLength: 40 });
+
+test('replaying the log gives the state that was lived, from the start or from any snapshot', () => {
+  fc.assert(
+    fc.property(history, fc.nat(), (steps, cut) => {
+      const { state, log } = play(steps);
+      expect(log.reduce(apply, emptyRoom)).toEqual(state);
+      const at = cut % (log.length + 1);
+      const snapshot = JSON.parse(JSON.stringify(log.slice(0, at).reduce(apply, emptyRoom))) as RoomState;
+      expect(log.slice(at).reduce(apply, snapshot)).toEqual(state);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('nothing that a customer can be given holds a byte of an internal note', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { state, log } = play(steps);
+      const given = visible('customer', log);
+      expect(JSON.stringify(given)).not.toContain(SECRET);
+      expect(JSON.stringify(viewFor('customer', state))).not.toContain(SECRET);
+      expect(JSON.stringify(viewFor('customer', state))).not.toContain(':internal');
+      for (const recorded of log) {
+        for (const notice of noticesOf(state, recorded)) {
+          if (recorded.audience === 'seller') expect(state.people[notice.to]?.side).toBe('seller');
+          expect(notice.to).not.toBe(recorded.by);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('what a customer’s browser folds from its events is what the server shows it', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { state, log } = play(steps);
+      const folded = visible('customer', log).reduce(apply, emptyRoom);
+      expect({ ...folded, seq: 0 }).toEqual({ ...viewFor('customer', state), seq: 0 });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('doing the same thing twice in a row changes nothing the second time', () => {
+  const repeatable = fc.oneof(
+    fc.record({ type: fc.constantFrom('task.complete', 'task.reopen', 'task.remove', 'task.restore'), task: anyTask }),
+    fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
+  );
+  fc.assert(
+    fc.property(history, anyPerson, repeatable, (steps, who, input) => {
+      const { state } = play(steps);
+      const parsed = v.safeParse(command, input);
+      if (!parsed.success) return;
+      const once = decide(state, who.id, parsed.output as Command, facts);
+      if (!once.ok) return;
+      const after = once.events.reduce((before, event) => apply(before, { seq: before.seq + 1, at: AT, by: who.id, via: 'app', audience: audienceOf(event), event }), state);
+      expect(decide(after, who.id, parsed.output as Command, facts)).toEqual({ ok: true, events: [] });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('an event of a type that this program does not know moves the sequence and nothing else', () => {
+  const state = founding.reduce(apply, emptyRoom);
+  const unknown = { seq: state.seq + 1, at: AT, by: lidan.id, via: 'app', audience: 'all', event: { type: 'future.happened' } } as unknown as Recorded;
+  expect(apply(state, unknown)).toEqual({ ...state, seq: state.seq + 1 });
+});
+
+test('a window of comments is the same, folded at once or in pieces, and a comment delivered twice stands once', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { log } = play(steps);
+      const of = (one: ThreadId) => log.filter(({ event }) => event.type === 'comment.posted' && event.thread === one);
+      const events = of('room' as ThreadId);
+      const whole = events.reduce<Comment[]>(applyComments, []);
+      expect([...events, ...events].reduce<Comment[]>(applyComments, [])).toEqual(whole);
+    }),
+    { numRuns: 100 },
+  );
+});

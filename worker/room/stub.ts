@@ -1,0 +1,14 @@
+/** The way to a room's object: its public methods, each answering with a promise of plain data. */
+import type { RoomId } from '#core/ids.ts';
+import type { Env } from '../env.ts';
+import type { Room } from './object.ts';
+
+type Remote<T> = { [Name in keyof T]: T[Name] extends (...args: infer Args) => infer Answer ? (...args: Args) => Promise<Awaited<Answer>> : never };
+
+export type RoomStub = Remote<Omit<Room, 'alarm' | 'webSocketMessage' | 'webSocketClose' | 'webSocketError'>>;
+
+/** The room of this id; it exists from its first call on, but has no facts before it was founded. */
+export function roomStub(env: Pick<Env, 'ROOM'>, room: RoomId | 'healthz'): RoomStub {
+  // The platform's own stub type wraps unions until they no longer match themselves; what crosses here is plain data.
+  return env.ROOM.get(env.ROOM.idFromName(room)) as unknown as RoomStub;
+}
