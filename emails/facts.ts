@@ -9,9 +9,18 @@ export interface Reader {
   zone: string;
 }
 
-/** Every mail that leaves a room says how to get in, how to get less, and that it can be answered. */
-export interface Frame {
+/** What every mail knows. */
+export interface Addressed {
   reader: Reader;
+  /**
+   * Names this very mail in its HTML, so that its quotation in an answer can be told from any other text.
+   * Whoever sees a forwarded mail sees it: a hash of the reply token, not the token.
+   */
+  mark?: string;
+}
+
+/** Every mail that leaves a room says how to get in, how to get less, and that it can be answered. */
+export interface Frame extends Addressed {
   roomName: string;
   workspaceName: string;
   /** Opens the room at the thing the mail is about. Absent for sellers' account mails. */
@@ -48,7 +57,7 @@ export interface SaidFacts {
   internal: boolean;
   /** Plain words, in full. */
   text: string;
-  /** Rendered and sanitised HTML of the same, if its Markdown is more than plain words. */
+  /** Rendered and sanitised HTML of the same, if its Markdown is more than plain words. It goes out as it is: no images. */
   html: string | null;
   files: { name: string; size: number; url: string }[];
 }
@@ -66,16 +75,14 @@ export interface NewsFacts extends Frame {
   internal: boolean;
 }
 
-export interface SignInFacts {
-  reader: Reader;
+export interface SignInFacts extends Addressed {
   workspaceName: string;
   url: string;
   isNew: boolean;
   minutes: number;
 }
 
-export interface CodeFacts {
-  reader: Reader;
+export interface CodeFacts extends Addressed {
   roomName: string;
   code: string;
   minutes: number;
@@ -83,16 +90,14 @@ export interface CodeFacts {
   through: string | null;
 }
 
-export interface NewDeviceFacts {
-  reader: Reader;
+export interface NewDeviceFacts extends Addressed {
   roomName: string;
   /** e.g. "Chrome on Windows". */
   device: string;
   at: string;
 }
 
-export interface RejectionFacts {
-  reader: Reader;
+export interface RejectionFacts extends Addressed {
   subject: string;
   reason: 'unknown_token' | 'other_sender' | 'not_authenticated' | 'empty' | 'too_large' | 'unreadable' | 'encrypted' | 'two_senders' | 'left' | 'refused';
   /** Whether a seller will see the mail although it was not posted. */
@@ -111,12 +116,11 @@ export interface DigestItem {
   /** e.g. "3 new comments by Li Dan". */
   detail: string;
   url: string;
-  /** `mailto:` address that answers this item alone. */
+  /** The address that answers this item alone, without `mailto:`. */
   replyTo: string;
 }
 
-export interface DigestFacts {
-  reader: Reader;
+export interface DigestFacts extends Addressed {
   workspaceName: string;
   /** At most five, most pressing first. */
   items: DigestItem[];
@@ -128,8 +132,7 @@ export interface DigestFacts {
   replyRoomName: string;
 }
 
-export interface ColleagueFacts {
-  reader: Reader;
+export interface ColleagueFacts extends Addressed {
   from: { name: string; email: string };
   workspaceName: string;
   url: string;

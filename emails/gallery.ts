@@ -1,0 +1,172 @@
+/** Every mail in both languages with believable facts: what tests measure and people look at. */
+import type { Locale } from '#core/people.ts';
+import { code } from './code.tsx';
+import { colleague } from './colleague.tsx';
+import { digest } from './digest.tsx';
+import type { ColleagueFacts, DigestFacts, Frame, InvitationFacts, NewsFacts, Reader, RejectionFacts, Rendered, SaidFacts, TaskFacts } from './facts.ts';
+import { invitation } from './invitation.tsx';
+import { newDevice } from './new-device.tsx';
+import { news } from './news.tsx';
+import { rejection } from './rejection.tsx';
+import { signIn } from './sign-in.tsx';
+
+export interface Sample {
+  name: string;
+  locale: Locale;
+  rendered: Rendered;
+  /** What people wrote in it: it must stand whole in both parts. */
+  said: string[];
+}
+
+const APP = 'https://room.example';
+const REPLY = 'in.room.example';
+
+/** The words of one deal; the same mails are made of each. */
+interface Deal {
+  locale: Locale;
+  buyer: Reader;
+  seller: { name: string; email: string };
+  sellerReader: Reader;
+  colleague: string;
+  workspace: string;
+  account: string;
+  room: string;
+  note: string;
+  tasks: { budget: string; demo: string; security: string; quote: string };
+  description: string;
+  short: string;
+  long: string;
+  rich: { text: string; html: string };
+  internal: string;
+  file: string;
+  device: string;
+  details: { comments: string; promised: string; value: string };
+  replySubject: string;
+}
+
+const en: Deal = {
+  locale: 'en',
+  buyer: { name: 'Emma Keller', locale: 'en', zone: 'Europe/Berlin' },
+  seller: { name: 'Li Dan', email: 'li.dan@northwind.example' },
+  sellerReader: { name: 'Tom Reed', locale: 'en', zone: 'Asia/Shanghai' },
+  colleague: 'Tom Reed',
+  workspace: 'Northwind Systems',
+  account: 'Contoso',
+  room: 'Contoso roll-out',
+  note: 'Good to meet you on Tuesday. I have put down what we agreed, and the two things that we need from you before the demo.\n\nBest wishes\nLi Dan',
+  tasks: { budget: 'Send the budget approval', demo: 'Product demo with your own data', security: 'Security questionnaire', quote: 'Quotation for 14 seats' },
+  description: 'One page is enough: amount, cost centre and who signs.\nThe template is in the files.',
+  short: 'Finance has signed. The scan is attached, page 2 has the cost centre.',
+  long: 'Two points before Friday.\n\nFirst, our team in Ulm works in shifts, so the demo has to be before 11:00. Second, we would like to see how the approval looks on a phone, because nobody on the floor sits at a desk. Could you bring an example with a rejected approval as well? That is the case that goes wrong most often today.\n\nThank you\nEmma',
+  rich: {
+    text: 'Three options:\n\n- **Pilot** with 14 seats\n- Roll-out in Q1\n- Wait for the [audit report](https://contoso.example/audit)',
+    html: '<p>Three options:</p><ul><li><strong>Pilot</strong> with 14 seats</li><li>Roll-out in Q1</li><li>Wait for the <a href="https://contoso.example/audit" rel="noopener nofollow noreferrer" target="_blank">audit report</a></li></ul>',
+  },
+  internal: 'Emma told me on the phone that the other bidder is 12 % below us. Let us keep the price and offer the training.',
+  file: 'Budget approval 2027 – signed.pdf',
+  device: 'Chrome, Windows',
+  details: { comments: '3 new comments by Li Dan', promised: 'with Li Dan', value: 'Emma Keller changed “14 people” to “10 people”' },
+  replySubject: 'Re: [Contoso roll-out] Send the budget approval',
+};
+
+const zh: Deal = {
+  locale: 'zh-CN',
+  buyer: { name: '陈伟', locale: 'zh-CN', zone: 'Asia/Shanghai' },
+  seller: { name: '李丹', email: 'lidan@yunqi.example' },
+  sellerReader: { name: '周敏', locale: 'zh-CN', zone: 'Asia/Shanghai' },
+  colleague: '周敏',
+  workspace: '云启软件',
+  account: '华东制造',
+  room: '华东制造 MES 项目',
+  note: '陈总，周二的交流非常有收获。会上商定的事项我都整理进来了，演示之前有两件事需要您这边配合。\n\n李丹',
+  tasks: { budget: '提供预算审批文件', demo: '用贵司产线数据做产品演示', security: '信息安全问卷', quote: '14 个席位的正式报价' },
+  description: '一页即可：金额、成本中心、签批人。\n模板已放在资料区。',
+  short: '财务已经签批，扫描件见附件，成本中心在第 2 页。',
+  long: '周五之前有两点想先说明。\n\n第一，苏州工厂三班倒，演示最好安排在上午 11 点以前。第二，现场同事都不坐办公室，希望看看手机上审批的实际效果。能否再准备一个“审批被退回”的例子？现在最容易出问题的就是这个环节。\n\n谢谢！\n陈伟',
+  rich: {
+    text: '目前有三种方案：\n\n- **试点**：先上 14 个席位\n- 一季度全面推广\n- 等[审计报告](https://huadong.example/audit)出来再定',
+    html: '<p>目前有三种方案：</p><ul><li><strong>试点</strong>：先上 14 个席位</li><li>一季度全面推广</li><li>等<a href="https://huadong.example/audit" rel="noopener nofollow noreferrer" target="_blank">审计报告</a>出来再定</li></ul>',
+  },
+  internal: '陈总电话里说另一家报价比我们低 12%。建议价格不动，把培训作为附加条件。',
+  file: '2027年度预算审批（已签）.pdf',
+  device: 'Chrome, Windows',
+  details: { comments: '李丹新增 3 条留言', promised: '由李丹负责', value: '陈伟把“14人”改为“10人”' },
+  replySubject: '回复：[华东制造 MES 项目] 提供预算审批文件',
+};
+
+const url = (path: string): string => `${APP}${path}`;
+const key = 'kq7wz3n5c2f6jx4t5b2m7d3avy';
+const address = (start: string): string => `reply+${start}${key.slice(start.length)}@${REPLY}`;
+
+function samplesOf(deal: Deal): Sample[] {
+  const { locale, buyer, seller, sellerReader } = deal;
+  const shanghai = 'Asia/Shanghai';
+  const frame = (reader: Reader): Frame => ({ reader, mark: 'b7d1', roomName: deal.room, workspaceName: deal.workspace, url: url(`/join/${key}?lang=${locale}`), wishesUrl: url(`/unsubscribe/${key}?lang=${locale}`) });
+  const task = (title: string, more: Partial<TaskFacts> = {}): TaskFacts => ({
+    title, due: { date: '2026-11-27', time: '17:00', zone: shanghai }, overdue: false, owners: [buyer.name], mine: true, url: url(`/join/${key}?task=${Array.from(title).length}&lang=${locale}`), ...more,
+  });
+  const said = (name: string, text: string, more: Partial<SaidFacts> = {}): SaidFacts => ({ name, at: '2026-11-24T01:42:00Z', internal: false, text, html: null, files: [], ...more });
+
+  const samples: Sample[] = [];
+  const add = (name: string, rendered: Rendered, words: string[] = []) => samples.push({ name, locale, rendered, said: words });
+
+  const invited: InvitationFacts = {
+    ...frame(buyer), from: seller, accountName: deal.account, note: deal.note,
+    asked: [task(deal.tasks.budget), task(deal.tasks.security, { due: { date: '2026-12-02', time: null, zone: shanghai } })],
+    offered: task(deal.tasks.demo, { owners: [seller.name], mine: false, due: { date: '2026-11-27', time: '15:00', zone: shanghai } }),
+  };
+  add('invitation', invitation(invited), [deal.note]);
+  add('invitation-bare', invitation({ ...invited, note: '', asked: [], offered: null }));
+
+  const about = (more: Partial<NewsFacts>): NewsFacts => ({ ...frame(buyer), because: 'comment', actor: seller.name, task: task(deal.tasks.budget), description: '', said: [], internal: false, ...more });
+  add('news-assigned', news(about({ because: 'assigned', description: deal.description })), [deal.description]);
+  add('news-mention', news(about({ because: 'mention', said: [said(seller.name, deal.long)] })), [deal.long]);
+  add(
+    'news-comments',
+    news(about({
+      actor: deal.colleague,
+      task: task(deal.tasks.budget, { overdue: true, due: { date: '2026-11-20', time: null, zone: shanghai } }),
+      said: [said(seller.name, deal.rich.text, { html: deal.rich.html }), said(deal.colleague, deal.short, { at: '2026-11-24T01:44:00Z', files: [{ name: deal.file, size: 2_411_724, url: url(`/join/${key}?file=1`) }, { name: 'IMG_2041.jpeg', size: 61_440, url: url(`/join/${key}?file=2`) }] })],
+    })),
+    [deal.rich.text, deal.short],
+  );
+  add('news-room', news(about({ task: null, actor: buyer.name, reader: sellerReader, said: [said(buyer.name, deal.short)] })), [deal.short]);
+  add('news-completed', news(about({ because: 'completed', task: task(deal.tasks.quote, { owners: [seller.name, deal.colleague], mine: false, due: null }) })));
+  add('news-changed', news(about({ because: 'changed', task: task(deal.tasks.demo, { owners: [buyer.name, seller.name] }) })));
+  add(
+    'news-internal',
+    news(about({ reader: sellerReader, internal: true, task: task(deal.tasks.quote, { owners: [seller.name], mine: false }), said: [said(seller.name, deal.internal, { internal: true })] })),
+    [deal.internal],
+  );
+
+  add('sign-in', signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: false, minutes: 15 }));
+  add('sign-in-new', signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: true, minutes: 60 }));
+  add('code', code({ reader: buyer, roomName: deal.room, code: '204817', minutes: 10, through: null }));
+  add('code-through', code({ reader: buyer, roomName: deal.room, code: '730266', minutes: 10, through: seller.name }));
+  add('new-device', newDevice({ reader: buyer, roomName: deal.room, device: deal.device, at: '2026-11-24T01:42:00Z' }));
+
+  const reasons: RejectionFacts['reason'][] = ['unknown_token', 'other_sender', 'not_authenticated', 'empty', 'too_large', 'unreadable', 'encrypted', 'two_senders', 'left', 'refused'];
+  for (const reason of reasons) {
+    const known = reason !== 'unknown_token';
+    add(`rejection-${reason}`, rejection({ reader: buyer, subject: deal.replySubject, reason, held: reason === 'other_sender' || reason === 'not_authenticated', roomName: known ? deal.room : null, limit: 25 * 1024 * 1024 }));
+  }
+
+  const week: DigestFacts = {
+    reader: buyer, mark: 'c93e', workspaceName: deal.workspace, more: 3, url: url(`/join/${key}`), wishesUrl: url(`/unsubscribe/${key}`), replyRoomName: deal.room,
+    items: [
+      { kind: 'owed', roomName: deal.room, title: deal.tasks.budget, due: { date: '2026-11-20', time: null, zone: shanghai }, overdue: true, detail: '', url: url(`/join/${key}?task=1`), replyTo: address('a1') },
+      { kind: 'owed', roomName: deal.room, title: deal.tasks.security, due: { date: '2026-12-02', time: null, zone: shanghai }, overdue: false, detail: '', url: url(`/join/${key}?task=2`), replyTo: address('b2') },
+      { kind: 'awaited', roomName: deal.room, title: deal.tasks.demo, due: { date: '2026-11-27', time: '17:00', zone: shanghai }, overdue: false, detail: deal.details.promised, url: url(`/join/${key}?task=3`), replyTo: address('c3') },
+      { kind: 'changed', roomName: deal.room, title: deal.tasks.quote, due: null, overdue: false, detail: deal.details.comments, url: url(`/join/${key}?task=4`), replyTo: address('d4') },
+      { kind: 'changed', roomName: deal.room, title: deal.tasks.demo, due: null, overdue: false, detail: deal.details.value, url: url(`/join/${key}?task=3#value`), replyTo: address('e5') },
+    ],
+  };
+  add('digest', digest(week));
+  add('digest-calm', digest({ ...week, items: week.items.slice(3, 4).map((item) => ({ ...item, roomName: deal.account })), more: 0 }));
+
+  const joined: ColleagueFacts = { reader: sellerReader, from: seller, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), minutes: 7 * 24 * 60 };
+  add('colleague', colleague(joined));
+  return samples;
+}
+
+export const gallery = (): Sample[] => [...samplesOf(en), ...samplesOf(zh)];

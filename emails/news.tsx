@@ -1,0 +1,91 @@
+/** News of one thread: a burst of comments and changes is one mail, with every word in it. */
+import * as m from '#messages';
+import type { NewsFacts, Rendered } from './facts.ts';
+import { Button, document, plain, Title } from './layout.tsx';
+import { Said, saidText } from './said.tsx';
+import { sayWhen, TaskCard, taskText } from './task.tsx';
+
+/** Stable words: a subject that changes would tear the thread apart in every mail program. */
+function sayThread({ task, roomName: room, internal, reader: { locale } }: NewsFacts): string {
+  const title = task?.title ?? m.mail_news_discussion({}, { locale });
+  return internal ? m.mail_news_subject_internal({ room, title }, { locale }) : m.mail_news_subject({ room, title }, { locale });
+}
+
+function sayHeading({ because, actor, said, reader: { locale } }: NewsFacts): string {
+  switch (because) {
+    case 'mention':
+      return m.mail_news_mention({ actor }, { locale });
+    case 'assigned':
+      return m.mail_news_assigned({ actor }, { locale });
+    case 'completed':
+      return m.mail_news_completed({ actor }, { locale });
+    case 'changed':
+      return m.mail_news_changed({ actor }, { locale });
+    case 'comment':
+      return said.length > 1 ? m.mail_news_comments({ count: said.length, actor }, { locale }) : m.mail_news_comment({ actor }, { locale });
+  }
+}
+
+/** The latest words if there are any, else what happened to the task. */
+function sayPreheader(facts: NewsFacts, heading: string): string {
+  const { task, reader } = facts;
+  const { locale } = reader;
+  const latest = facts.said.at(-1);
+  const words = latest?.text.replace(/\s+/g, ' ').trim();
+  if (latest && words) {
+    const letters = Array.from(words);
+    return m.mail_news_preheader_said({ name: latest.name, text: letters.length > 140 ? `${letters.slice(0, 139).join('')}…` : words }, { locale });
+  }
+  const title = task?.title ?? facts.roomName;
+  return task?.due ? m.mail_news_preheader_task({ heading, title, when: sayWhen(task, reader) }, { locale }) : m.mail_news_preheader_open({ heading, title }, { locale });
+}
+
+function sayWhy({ because, actor, roomName: room, workspaceName: workspace, reader: { locale } }: NewsFacts): string {
+  if (because === 'mention') return m.mail_news_why_mention({ actor, room }, { locale });
+  if (because === 'assigned') return m.mail_news_why_assigned({ room }, { locale });
+  return m.mail_news_why_other({ room, workspace }, { locale });
+}
+
+export function news(facts: NewsFacts): Rendered {
+  const { reader, task, said, internal: team } = facts;
+  const { locale } = reader;
+  const subject = sayThread(facts);
+  const heading = sayHeading(facts);
+  const band = m.mail_news_internal_band({}, { locale });
+  const button = m.mail_open_here({}, { locale });
+  const description = facts.description.trim();
+  // Where people talk, their words come first; where the task changed, the task does.
+  const wordsFirst = facts.because === 'mention' || facts.because === 'comment';
+  const footer = [
+    { says: team ? m.mail_reply_internal({}, { locale }) : m.mail_reply_posts({}, { locale }) },
+    { says: sayWhy(facts) },
+    { says: m.mail_wishes({}, { locale }), url: facts.wishesUrl },
+  ];
+
+  const words = said.map((one) => <Said said={one} reader={reader} team={team} />);
+  const aboutTask = task && { task, reader, description, done: facts.because === 'completed' };
+  const about = aboutTask && <TaskCard {...aboutTask} />;
+  const wordsText = said.map((one) => saidText(one, reader, team)).join('\n\n');
+  const aboutText = aboutTask && taskText(aboutTask);
+
+  return {
+    subject,
+    html: document({
+      kind: team ? 'internal' : 'news', mark: facts.mark, locale, subject, preheader: sayPreheader(facts, heading), head: facts.roomName, team, footer,
+      children: (
+        <>
+          <Title>{heading}</Title>
+          {wordsFirst ? [words, about] : [about, words]}
+          <Button url={facts.url} team={team}>
+            {button}
+          </Button>
+        </>
+      ),
+    }),
+    text: plain(
+      [team && band, heading, ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]), m.mail_link_to({ title: button, url: facts.url }, { locale })],
+      footer,
+      locale,
+    ),
+  };
+}

@@ -1,0 +1,42 @@
+/** A seller's way in: one link, once, for minutes. */
+import * as m from '#messages';
+import type { Rendered, SignInFacts } from './facts.ts';
+import { Button, document, Link, plain, Title, Words } from './layout.tsx';
+import { saySpan } from './moment.ts';
+
+export function signIn(facts: SignInFacts): Rendered {
+  const { reader, workspaceName: workspace, isNew, url } = facts;
+  const { locale } = reader;
+  const time = saySpan(facts.minutes, locale);
+  const subject = isNew ? m.mail_sign_in_subject_new({ workspace }, { locale }) : m.mail_sign_in_subject({}, { locale });
+  const hello = m.mail_hello({ name: reader.name }, { locale });
+  const lead = isNew ? m.mail_sign_in_lead_new({ workspace }, { locale }) : m.mail_sign_in_lead({ workspace }, { locale });
+  const button = isNew ? m.mail_sign_in_button_new({}, { locale }) : m.mail_sign_in_button({}, { locale });
+  const limits = m.mail_sign_in_limits({ time }, { locale });
+  const notYou = m.mail_sign_in_not_you({}, { locale });
+  const footer = [{ says: m.mail_account_footer({}, { locale }) }];
+
+  return {
+    subject,
+    html: document({
+      kind: 'sign-in', mark: facts.mark, locale, subject, preheader: m.mail_sign_in_preheader({ workspace, time }, { locale }), head: m.app_name({}, { locale }), footer,
+      children: (
+        <>
+          <Title>{hello}</Title>
+          <Words>{lead}</Words>
+          <Button url={url}>{button}</Button>
+          <Words>{limits}</Words>
+          <Words soft>{notYou}</Words>
+          <Words soft>
+            {m.mail_link_fallback({}, { locale })}
+            <br />
+            <Link url={url} style="word-break:break-all;">
+              {url}
+            </Link>
+          </Words>
+        </>
+      ),
+    }),
+    text: plain([hello, lead, m.mail_link_to({ title: button, url }, { locale }), limits, notYou], footer, locale),
+  };
+}

@@ -1,0 +1,54 @@
+/** A task as a mail shows it: title, when it is due in the reader's own time, whose it is. */
+import * as m from '#messages';
+import { sayDue } from '#core/due.ts';
+import type { FC } from 'hono/jsx';
+import type { Reader, TaskFacts } from './facts.ts';
+import { Box, Lines, Link, paint } from './layout.tsx';
+import { sayNames } from './moment.ts';
+
+export function sayWhen({ due, overdue }: Pick<TaskFacts, 'due' | 'overdue'>, { locale, zone }: Reader): string {
+  if (!due) return m.mail_no_due({}, { locale });
+  const when = sayDue(due, { locale, zone });
+  return overdue ? m.mail_was_due({ when }, { locale }) : m.mail_due({ when }, { locale });
+}
+
+function sayOwners({ owners, mine }: TaskFacts, { name, locale }: Reader): string {
+  const others = mine ? owners.filter((one) => one !== name) : owners;
+  if (mine) return others.length ? m.mail_yours_with({ names: sayNames(others, locale) }, { locale }) : m.mail_yours({}, { locale });
+  return others.length ? m.mail_owners({ names: sayNames(others, locale) }, { locale }) : m.mail_no_owner({}, { locale });
+}
+
+/** `done`: a finished task has no need of a date that was never set. */
+interface TaskProps {
+  task: TaskFacts;
+  reader: Reader;
+  description?: string;
+  done?: boolean;
+}
+
+export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => (
+  <Box paint={{ back: 'card', edge: task.overdue ? 'late' : 'brand' }} style="margin:0 0 12px;" cell="padding:14px 18px;border-style:solid;border-width:0 0 0 4px;border-radius:6px;">
+    <p style="margin:0 0 4px;font-size:17px;line-height:25px;font-weight:bold;">
+      <Link url={task.url} style="text-decoration:none;">
+        {task.title}
+      </Link>
+    </p>
+    <p {...paint({ text: 'soft' }, 'margin:0;font-size:14px;line-height:21px;')}>
+      {(task.due || !done) && (
+        <>
+          <span {...paint({ text: task.overdue ? 'late' : 'soft' }, task.overdue ? 'font-weight:bold;' : '')}>{sayWhen(task, reader)}</span>
+          {' · '}
+        </>
+      )}
+      {sayOwners(task, reader)}
+    </p>
+    {description && (
+      <p {...paint({ text: 'ink' }, 'margin:10px 0 0;font-size:15px;line-height:23px;')}>
+        <Lines text={description} />
+      </p>
+    )}
+  </Box>
+);
+
+export const taskText = ({ task, reader, description, done }: TaskProps): string =>
+  [task.title, `${task.due || !done ? `${sayWhen(task, reader)} · ` : ''}${sayOwners(task, reader)}`, task.url, ...(description ? [description] : [])].join('\n');
