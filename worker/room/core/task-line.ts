@@ -128,7 +128,9 @@ function ownersIn(line: string, ctx: TaskLineContext): Owner[] {
 
     const foldedRest = folded.slice(at + 1);
     const matches = named.map((one) => ({ one, length: lengthAt(foldedRest, one.key) })).filter(({ length }) => length > 0);
-    const longest = Math.max(0, ...matches.map(({ length }) => length));
+    // "@陈伟明天" is 陈伟 and tomorrow, even if there is a 陈伟明.
+    const whole = matches.filter(({ length }) => !/[今明后]$/.test(foldedRest.slice(0, length)) || !/^[天日早晚]/.test(foldedRest.slice(length)));
+    const longest = Math.max(0, ...(whole.length ? whole : matches).map(({ length }) => length));
     const best = matches.filter(({ length }) => length === longest).map(({ one }) => one);
     // Who is in the room comes before who could be; two of a name are nobody.
     const here = best.filter((one) => one.id !== null);
@@ -249,6 +251,7 @@ export function parseTaskLine(line: string, ctx: TaskLineContext): TaskLine {
 /** Two pieces of a title with what stood between them gone: a space only where both sides are words that need one. */
 function glued(left: string, right: string): string {
   if (left === '' || right === '') return left + right;
+  if (/[,，、;；]\s*$/u.test(left) && /^\s*[,，、;；]/u.test(right)) return left.trimEnd() + right.replace(/^\s*[,，、;；]/u, '');
   const needs = /[^\s\p{Script=Han}，。、：；（）]$/u.test(left) && /^[^\s\p{Script=Han}，。、：；（），.;:!?)]/u.test(right);
   return left + (needs ? ' ' : '') + right;
 }

@@ -250,7 +250,7 @@ const RULES: Rule[] = [
   { pattern: /(?<![\d一二三四五六七八九十])(?:今年)?年(?:底|末)(?!.{0,2}(?:奖|红))|年底|年末/u, read: (_, { today }) => ({ day: write(yearOf(today), 12, 31) }) },
   { pattern: /(?:本|这个?)?季(?:度)?(?:底|末)/u, read: (_, { today }) => ({ day: lastOf(yearOf(today), Math.ceil(monthOf(today) / 3) * 3) }) },
   {
-    pattern: new RegExp(`(?<![\\d.])(?:(?<year>20\\d\\d)年|(?<next>明年)|今年)?\\s?(?<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月\\s?(?<day>${DAY_NUMBER})(?:日|号)?(?![\\d一二三四五六七八九十个份月])`, 'u'),
+    pattern: new RegExp(`(?<![\\d.])(?:(?<year>20\\d\\d)年|(?<next>明年)|今年)?\\s?(?<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月\\s?(?<day>${DAY_NUMBER})(?:日|号|(?![\\d一二三四五六七八九十个份月日号]))`, 'u'),
     read: ({ year, next, month, day }, { today }) => {
       const [m, d] = [number(month ?? ''), number(day ?? '')];
       const date = year || next ? write(year ? Number(year) : yearOf(today) + 1, m, d) : nextDate(m, d, today);
@@ -336,8 +336,9 @@ const RULES: Rule[] = [
   { pattern: new RegExp(`\\b(?:(?:the )?end of )?next month\\b(?!['’]s\\b)${EN_END}`, 'iu'), read: (_, { today }) => ({ day: lastOf(...monthsFrom(today, 1)) }) },
   { pattern: /\b(?:(?:the )?end of (?:the |this )?quarter|quarter[ -]end|eoq)\b/iu, read: (_, { today }) => ({ day: lastOf(yearOf(today), Math.ceil(monthOf(today) / 3) * 3) }) },
   { pattern: /\b(?:(?:the )?end of (?:the |this )?year|year[ -]end|eoy)\b/iu, read: (_, { today }) => ({ day: write(yearOf(today), 12, 31) }) },
-  { pattern: /\b(?:(?:the )?end of (?:the )?day|eod)\b/iu, read: (_, { today }) => ({ day: today }) },
-  { pattern: /\b(?:close of business|cob)\b/iu, read: (_, { today }) => ({ day: today, time: '18:00', part: true }) },
+  // With a day beside it, it only says "by": see LEAD and TRAIL.
+  { pattern: new RegExp(`(?<!\\b(?:${EN_WEEKDAY}|tomorrow|tmrw?)[ ,]+)\\b(?:(?:the )?end of (?:the )?day|eod)\\b(?!\\s+(?:on\\s+)?(?:${EN_WEEKDAY}|${EN_MONTH}|today|tomorrow|tmrw?|\\d))`, 'iu'), read: (_, { today }) => ({ day: today }) },
+  { pattern: /\b(?:close of business|cob)\b/iu, read: () => ({ time: '18:00', part: true }) },
   {
     pattern: new RegExp(`\\b(?<edge>the end of|end of|mid|early|late|by|before)[ -](?<month>${EN_MONTH})\\b(?!\\.?\\s*\\d)`, 'iu'),
     read: ({ edge, month }, { today }) => {
@@ -520,9 +521,9 @@ function withZone(one: Found, text: string): Found {
 
 // ---------------------------------------------------------------- choosing
 
-const LEAD = /(?:(?<=^|[\s,，、(（；;:：\p{Script=Han}])(?:no later than|by|before|on|due(?:\s+(?:by|on))?(?::|\s+is)?|deadline:?|until|till|til|at|for)\s+(?:the\s+)?|(?:截止日期|截止时间|截止到|截止至|截止|截至|不晚于|不迟于|最晚|最迟|期限)[:：]?(?:是|到|在|于)?\s*|(?<![现正存实所])在\s?|(?<![对由关至等])于\s?|定于\s?)$/iu;
+const LEAD = /(?:(?<=^|[\s,，、(（；;:：\p{Script=Han}])(?:no later than|(?:by\s+)?(?:eod|end of (?:the )?day)(?:\s+on)?|by|before|on|due(?:\s+(?:by|on))?(?::|\s+is)?|deadline:?|until|till|til|at|for)\s+(?:the\s+)?|(?:截止日期|截止时间|截止到|截止至|截止|截至|不晚于|不迟于|最晚|最迟|期限)[:：]?(?:是|到|在|于)?\s*|(?<![现正存实所])在\s?|(?<![对由关至等])于\s?|定于\s?)$/iu;
 const DEADLINE = /^(?:no later|by|before|due|deadline|until|till|til|截|不|最|期)/i;
-const TRAIL = /^\s?(?:(?:之|以)?前(?![台端往期提面后者景缀锋])|为止|截止|or (?:sooner|earlier))/iu;
+const TRAIL = /^\s?(?:(?:之|以)?前(?![台端往期提面后者景缀锋])|为止|截止|or (?:sooner|earlier)|[ ,]+(?:eod|end of (?:the )?day)(?!\p{L}))/iu;
 const OF = /^\s?的(?=\p{Script=Han}|[a-z])/iu;
 const POSSESSIVE = /^['’]s\b/;
 const OPEN: Record<string, string> = { ')': '(', '）': '（', ']': '[', '】': '【' };
