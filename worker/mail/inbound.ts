@@ -17,7 +17,7 @@ import type { Env } from '../env.ts';
 import { storeFile } from '../files/store.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
-import { intake, type Doorway, type Outcome, type ReplyTarget } from './reading/intake.ts';
+import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
 import { roomStub } from '../room/stub.ts';
 
 /** Cloudflare takes mails of up to 25 MiB (developers.cloudflare.com/email-routing/limits). */
@@ -31,13 +31,13 @@ export interface Envelope {
 /** What the sending server is told: taken, or refused with a sentence that its own user will read. */
 export type Receipt = { accepted: true; outcome: string } | { accepted: false; say: string };
 
-interface Target extends ReplyTarget {
+type Target = ReplyTarget & {
   side: 'seller' | 'customer';
   locale: Locale;
   zone: string;
   replyHash: string;
   here: boolean;
-}
+};
 
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
 export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelope, authservId: string): Promise<Receipt> {
@@ -57,7 +57,7 @@ export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelop
 
   const targets = new Map<string, Target>();
   const outcome = await intake(bytes, envelope, doorway(env, authservId, targets));
-  const token = tokenIn(envelope.to);
+  const token = tokenOf(envelope.to, env.REPLY_DOMAIN);
   const target = token ? targets.get(token) : undefined;
   const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
   const acted = await act(env, id, outcome, { target, room, envelope });
@@ -67,9 +67,6 @@ export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelop
 }
 
 export const mailKey = (id: string): string => `mail/${id}`;
-
-/** The token of a reply address, `reply+<token>@…`; lower case, since mail servers may fold it. */
-const tokenIn = (address: string): string | null => /^reply\+([a-z0-9]{20,58})@/i.exec(address.trim())?.[1]?.toLowerCase() ?? null;
 
 /** The same mail delivered twice has the same id: from its Message-ID and recipient, or from its bytes without one. */
 async function mailId(bytes: Uint8Array, to: string): Promise<HeldMailId> {
@@ -94,7 +91,7 @@ function doorway(env: Env, authservId: string, targets: Map<string, Target>): Do
       return target;
     },
     async sentOriginal(messageIds, target) {
-      return roomStub(env, target.room).sentMail(messageIds, target.participant as ParticipantId);
+      return roomStub(env, target.room as RoomId).sentMail(messageIds, target.participant as ParticipantId);
     },
   };
 }
@@ -126,8 +123,8 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
       return { outcome: 'bounce', reason: outcome.diagnostic.slice(0, 200), say: null };
     }
     case 'comment': {
-      if (!target || !room) return reject(env, id, { ...outcome, reason: 'unknown_token' }, where);
-      if (!target.here) return reject(env, id, { ...outcome, reason: 'left' }, where);
+      if (!target || !room) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'unknown_token' }, where);
+      if (!target.here) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'left' }, where);
       const files: FileFact[] = [];
       for (const file of outcome.files) {
         const stored = await storeFile(env.FILES, room, { name: file.name, body: file.bytes });
@@ -135,41 +132,42 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
       }
       const posted = await stub(room).receive({ id, participant: target.participant as ParticipantId, thread: target.thread as ThreadId, replyHash: target.replyHash, text: outcome.text, files });
       if (posted.ok) return { outcome: posted.value.outcome, reason: '', say: null };
-      return reject(env, id, { ...outcome, reason: 'refused' }, where);
+      return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'refused' }, where);
     }
     case 'reject':
-      return reject(env, id, outcome, where);
+      return reject(env, id, { ...outcome, authenticated: outcome.verdict?.authenticated ?? false }, where);
   }
 }
 
 interface Rejected {
+  mail: MailFacts;
   reason: string;
-  from?: { address: string; name: string } | null;
-  subject?: string;
-  text?: string;
+  text: string;
+  /** Whether the sender is who the mail says; taken for granted where the mail would have been posted. */
+  authenticated?: boolean;
 }
 
 /** Reasons about which the sender may be written to: they were authenticated, so nobody else is bothered. */
 const ANSWERED: ReadonlySet<HeldReason> = new Set(['unknown_token', 'other_sender', 'empty', 'too_large', 'unreadable', 'encrypted', 'left', 'refused']);
 
 /** Not posted: held where the room's sellers see it, and said to the sender once a day and reason. */
-async function reject(env: Env, id: HeldMailId, mail: Rejected, { target, room, envelope }: Where): Promise<Acted> {
-  const reason: HeldReason = (heldReasons as readonly string[]).includes(mail.reason) ? (mail.reason as HeldReason) : 'refused';
+async function reject(env: Env, id: HeldMailId, { mail, text, authenticated = true, ...why }: Rejected, { target, room, envelope }: Where): Promise<Acted> {
+  const reason: HeldReason = (heldReasons as readonly string[]).includes(why.reason) ? (why.reason as HeldReason) : 'unreadable';
   const from = (mail.from?.address ?? envelope.from).toLowerCase();
-  const subject = mail.subject ?? '';
+  const { subject } = mail;
   const known = room ? await roomStub(env, room).exists() : false;
   // An empty mail has nothing to keep; its sender is told.
   const held = known && room !== undefined && reason !== 'empty';
   if (held) {
     const thread = (target?.thread ?? ROOM_THREAD) as ThreadId;
-    await roomStub(env, room).hold({ id, key: id, reason, from, subject: subject.slice(0, 300), text: mail.text ?? '', thread });
+    await roomStub(env, room).hold({ id, key: id, reason, from, subject: subject.slice(0, 300), text, thread });
   }
-  if (!ANSWERED.has(reason)) {
+  if (!authenticated || !ANSWERED.has(reason)) {
     // Whoever is named as the sender may be a stranger to this mail: only the server that brought it is told.
     return { outcome: 'reject', reason, say: 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.' };
   }
   const facts: RejectionFacts = {
-    reader: { name: mail.from?.name || from, locale: target?.locale ?? (/\p{Script=Han}/u.test(subject + (mail.text ?? '')) ? 'zh-CN' : 'en'), zone: target?.zone ?? 'UTC' },
+    reader: { name: mail.from?.name || from, locale: target?.locale ?? (/\p{Script=Han}/u.test(subject + text) ? 'zh-CN' : 'en'), zone: target?.zone ?? 'UTC' },
     subject,
     reason,
     held,

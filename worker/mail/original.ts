@@ -1,7 +1,7 @@
 /** A mail as it came: a plain, sandboxed page, or its source. */
 import type { Env } from '../env.ts';
 import { mailKey } from './inbound.ts';
-import { readMail } from './reading/read-mail.ts';
+import { readMail, type ReadMail } from './reading/read-mail.ts';
 
 const escape = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
@@ -19,14 +19,18 @@ export async function originalPage(env: Env, id: string, raw: boolean): Promise<
   const mail = await readMail(new Uint8Array(await object.arrayBuffer()));
   const rows = [
     ['From', mail.from ? `${mail.from.name} <${mail.from.address}>` : ''],
-    ['Date', mail.date ?? ''],
+    ['Date', mail.date?.toUTCString() ?? ''],
     ['Subject', mail.subject],
   ].map(([label, value]) => `<tr><th>${label}</th><td>${escape(value ?? '')}</td></tr>`);
   const html = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escape(mail.subject)}</title>
 <style>body{font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}th{text-align:left;padding-right:1rem;color:gray;font-weight:500;vertical-align:top}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;border-top:1px solid #8884;padding-top:1rem}a{color:inherit}</style>
-<table>${rows.join('')}</table><pre>${escape(mail.text || textOf(mail.html ?? ''))}</pre><p><a href="?raw=1">.eml</a></p>`;
+<table>${rows.join('')}</table><pre>${escape(words(mail))}</pre><p><a href="?raw=1">.eml</a></p>`;
   return new Response(html, { headers: { ...LOCKED, 'Content-Type': 'text/html; charset=utf-8' } });
 }
+
+/** The whole body, quotation and all, as text. */
+const words = (mail: ReadMail): string =>
+  mail.body.map((part) => (part.kind === 'text' ? part.text : part.kind === 'html' ? (part.alternative ?? textOf(part.html)) : `[${part.file.name}]`)).join('\n\n');
 
 /** A rough reading of HTML for a mail without a text part; the page shows it escaped. */
 const textOf = (html: string): string =>
