@@ -133,7 +133,9 @@ export const REGARDS = new Set(all((language) => language.regards));
 export const AUTO_REPLY_SUBJECTS = all((language) => language.autoReply);
 
 /** Subject prefixes of a forwarded mail. */
-export const FORWARD_PREFIXES = ['fwd', 'fw', 'wg', 'tr', 'rv', 'enc', 'i', 'vb', 'vs', 'videresendt', 'doorst', 'pd', 'továbbítás', 'yön', 'ilt', '转发', '轉寄', '转寄', '轉發', '転送', '전달', 'προωθ', 'перенапр', 'fs', 'trs', 'přep', 'přepos', 'rif', 'inoltro', 'doorgestuurd', 'reenv', 'переслано'];
+export const FORWARD_PREFIXES = ['fwd', 'fw', 'wg', 'tr', 'rv', 'enc', 'i', 'vb', 'vl', 'videresendt', 'doorst', 'pd', 'továbbítás', 'tov', 'yön', 'ilt', 'i̇lt', '转发', '轉寄', '转寄', '轉發', '转', '転送', '전달', 'προωθ', 'πρθ', 'перенапр', 'пер', 'přep', 'inoltro', 'doorgestuurd', 'reenv', 'переслано', 'פוורוורד', 'הועבר', 'chuyển tiếp', 'trs'];
+/** "VS:" is a reply in Finnish and Estonian and a forward in Norwegian: the header block's language decides. */
+export const NORWEGIAN_FORWARD = 'vs';
 
 /** Month names, for dates in words. Index in the list / number of forms gives the month. */
 export const MONTHS: Record<string, number> = {};

@@ -8,7 +8,7 @@
  */
 import { ATTRIBUTION, bodyLines, cleanText, FORWARD, IMAGE, QUOTE, SIGNATURE, SIGNATURE_REST, type Line } from './body-lines.ts';
 import { DEVICES, FOOTER_LINES, NOTICE_GROUPS } from './clients.ts';
-import { DEVICE_VERBS, EXTRA_LABELS, FORWARD_PREFIXES, FORWARD_TITLES, LABELS, MONTHS, ORIGINAL_TITLES, REGARDS, WROTE, type LabelRole } from './languages.ts';
+import { DEVICE_VERBS, EXTRA_LABELS, FORWARD_PREFIXES, FORWARD_TITLES, LABELS, MONTHS, NORWEGIAN_FORWARD, ORIGINAL_TITLES, REGARDS, WROTE, type LabelRole } from './languages.ts';
 import { header, type MailFile, type Mailbox, type ReadMail } from './read-mail.ts';
 
 /** The mail that is being answered, as it was sent. */
@@ -55,7 +55,7 @@ export function replyText(mail: ReadMail, sent: SentOriginal | null): Reply {
   const kinds = new Uint8Array(lines.length);
   markFromClients(lines, kinds);
   if (sent !== null) markOurs(lines, kinds, sent);
-  const forward = findQuotations(lines, kinds, isForwardSubject(mail.subject), sent !== null);
+  const forward = findQuotations(lines, kinds, isForwardSubject(mail.subject), subjectPrefix(mail.subject) === NORWEGIAN_FORWARD, sent !== null);
   cutTails(lines, kinds, mail.from);
   guard(lines, kinds);
   return compose(lines, kinds, images, forward);
@@ -254,6 +254,8 @@ const OPENER = /^(?:on|le|el|am|em|il|op|den|pada|на|в|w dniu|dne|dňa|dana|v
 export function isAttribution(text: string): Attribution {
   const length = text.length;
   if (length < 8 || length > MAX_GRAMMAR) return 'no';
+  // Zoho puts dashes round it.
+  if (text.startsWith('--') || text.endsWith('--')) return isAttribution(text.replace(/^[-\s]+|[-\s]+$/g, ''));
   const last = text.replace(/[\s*_>"”»]+$/, '');
   const colon = /[:：﹕]$/.test(last);
   const body = last.replace(/[\s:：﹕.…]+$/, '').toLowerCase();
@@ -320,6 +322,11 @@ function attributionEndingAt(lines: Line[], end: number, floor: number): { start
       break;
     }
   }
+  // An address at the very beginning has lost its name to the line above.
+  if (best !== null && best.start > floor && /^[<(]/.test(lines[best.start]?.text ?? '')) {
+    const above = lines[best.start - 1];
+    if (above !== undefined && above.text !== '' && above.depth === last.depth && above.text.length <= 80 && !/[.。！!？?：:]$/.test(above.text)) best.start--;
+  }
   if (best !== null && best.start > floor && best.start === end) {
     const above = lines[best.start - 1];
     if (above !== undefined && above.text !== '' && above.depth === last.depth && !hasDate(lines[best.start]?.text ?? '') && hasDate(above.text) && OPENER.test(above.text)) best.start--;
@@ -333,9 +340,13 @@ function joinedFrom(lines: Line[], start: number, end: number): string {
   return out;
 }
 
+function subjectPrefix(subject: string): string {
+  return /^\s*([\p{L}\p{M}]{1,12}(?: [\p{L}]{1,6})?)\s*(?:\[\d+\])?\s*[:：]/u.exec(subject)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Whether the subject says that this mail passes on another. */
 export function isForwardSubject(subject: string): boolean {
-  const prefix = /^\s*([\p{L}]{1,12})\s*(?:\[\d+\])?\s*[:：]/u.exec(subject)?.[1]?.toLowerCase();
-  return prefix !== undefined && FORWARD_PREFIXES.includes(prefix);
+  return FORWARD_PREFIXES.includes(subjectPrefix(subject));
 }
 
 function nextFilled(lines: Line[], from: number): number {
@@ -348,7 +359,7 @@ function nextFilled(lines: Line[], from: number): number {
  * Finds where quotations begin that no client mark told. Returns whether the mail forwards another:
  * then everything from its separator on is kept as it is.
  */
-function findQuotations(lines: Line[], kinds: Uint8Array, forwardSubject: boolean, originalKnown: boolean): boolean {
+function findQuotations(lines: Line[], kinds: Uint8Array, forwardSubject: boolean, norwegian: boolean, originalKnown: boolean): boolean {
   let floor = 0;
   let i = 0;
   const keepFrom = (from: number): void => {
@@ -409,7 +420,7 @@ function findQuotations(lines: Line[], kinds: Uint8Array, forwardSubject: boolea
       const block = headerBlockAt(lines, i);
       if (block !== null) {
         const start = ruleAbove(lines, i, floor);
-        if (forwardSubject) {
+        if (forwardSubject || (norwegian && /^fra\s*:/i.test(line.text))) {
           keepFrom(start);
           return true;
         }
