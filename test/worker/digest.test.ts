@@ -1,0 +1,121 @@
+/** The weekly mail: what you owe, what you are owed, what changed; once a week and reader, or not at all. */
+import { createScheduledController } from 'cloudflare:test';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { TaskId } from '#core/ids.ts';
+import { isMondayMorning, sendDigests } from '../../worker/mail/digest.ts';
+import worker from '../../worker/local/index.ts';
+import { fresh } from '../../worker/access/tokens.ts';
+import { act, bring, comments, deliverMail, env, joinedCustomer, mailsTo, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
+import { addDays } from '#core/due.ts';
+
+/** The next Monday, 08:05 in Shanghai: 00:05 UTC. */
+function monday(): number {
+  const now = new Date();
+  const days = (8 - now.getUTCDay()) % 7 || 7;
+  return Date.parse(`${addDays(now.toISOString().slice(0, 10), days)}T00:05:00Z`);
+}
+const dueBy = (at: number, days: number) => ({ date: addDays(new Date(at).toISOString().slice(0, 10), days), time: null, zone: 'Asia/Shanghai' });
+
+const digestsTo = async (email: string) => (await mailsTo(email)).filter((mail) => mail.headers['List-Id']?.startsWith('<digest.'));
+
+beforeEach(async () => {
+  await env.DB.exec('DELETE FROM participant');
+});
+
+async function week() {
+  const at = monday();
+  const seller = await newSeller();
+  const opened = await openRoom(seller);
+  const customer = await joinedCustomer(seller, opened);
+  const [theirs, ours] = [fresh<TaskId>(), fresh<TaskId>()];
+  await act(seller, opened.room, { type: 'task.add', task: theirs, title: 'Confirm the quantities', owners: [opened.customer], due: dueBy(at, 2) });
+  await act(seller, opened.room, { type: 'task.add', task: ours, title: 'Send the quotation', owners: [opened.me], due: dueBy(at, 3) });
+  await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room', body: 'Welcome' });
+  await deliverMail(opened.room);
+  return { at, seller, opened, customer, theirs, ours };
+}
+
+describe('Monday morning', () => {
+  test('is 08:00 where the reader is', () => {
+    const at = Date.parse('2026-11-23T00:00:00Z');
+    expect(isMondayMorning('Asia/Shanghai', at)).toBe(true);
+    expect(isMondayMorning('Europe/Berlin', at)).toBe(false);
+    expect(isMondayMorning('Europe/Berlin', Date.parse('2026-11-23T07:00:00Z'))).toBe(true);
+    expect(isMondayMorning('America/New_York', Date.parse('2026-11-23T12:59:00Z'))).toBe(false);
+  });
+});
+
+describe('the digest', () => {
+  test('comes by cron with what the reader owes first, then what they are owed, then what changed', async () => {
+    const { at, opened } = await week();
+    await worker.scheduled(createScheduledController({ scheduledTime: at, cron: '*/15 * * * *' }), env);
+    const [mail] = await digestsTo(opened.customerEmail);
+    expect(mail?.text).toMatch(/Confirm the quantities[\s\S]*Send the quotation/);
+    expect(mail?.text).toMatch(/Li Dan/);
+    expect(mail?.subject).toContain('Confirm the quantities');
+    expect(mail?.headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
+  });
+
+  test('comes once, though the cron runs again, late, or had died half-way', async () => {
+    const { at, opened } = await week();
+    await sendDigests(env, at);
+    await sendDigests(env, at + 900_000);
+    await env.DB.exec("UPDATE digest SET state = 'claimed'");
+    await sendDigests(env, at + 3_600_000);
+    expect(await digestsTo(opened.customerEmail)).toHaveLength(1);
+  });
+
+  test('is answered item by item: each answer stands under its own task', async () => {
+    const { at, seller, opened, theirs, ours } = await week();
+    await sendDigests(env, at);
+    const [mail] = await digestsTo(opened.customerEmail);
+    const addresses = [...new Set([...(mail?.html ?? '').matchAll(/mailto:(reply(?:\+|%2B)[a-z2-7]{52}@[a-z.]+)/gi)].map((match) => decodeURIComponent(match[1] ?? '')))];
+    expect(addresses.length).toBeGreaterThanOrEqual(2);
+    await bring({ from: opened.customerEmail, to: addresses[0] ?? '', text: '4,800 it is' });
+    await bring({ from: opened.customerEmail, to: addresses[1] ?? '', text: 'Please hurry' });
+    expect((await comments(seller, opened.room, theirs)).map((one) => one.body)).toEqual(['4,800 it is']);
+    expect((await comments(seller, opened.room, ours)).map((one) => one.body)).toEqual(['Please hurry']);
+  });
+
+  test('is not sent when there is nothing to say', async () => {
+    const at = monday();
+    const seller = await newSeller();
+    const opened = await openRoom(seller);
+    await joinedCustomer(seller, opened);
+    await deliverMail(opened.room);
+    await sendDigests(env, at);
+    expect(await digestsTo(opened.customerEmail)).toEqual([]);
+  });
+
+  test('does not repeat what the reader has seen', async () => {
+    const { at, seller, opened, customer, theirs, ours } = await week();
+    for (const task of [theirs, ours]) await act(seller, opened.room, { type: 'task.complete', task });
+    const { view } = (await (await request(`/api/rooms/${opened.room}?as=customer`, { cookie: customer.cookie })).json()) as { view: { state: { seq: number } } };
+    await (await import('../support/front-door.ts')).services.rooms.seen({ kind: 'guest', device: customer.device }, opened.room, 'room' as never, view.state.seq);
+    await deliverMail(opened.room);
+    await sendDigests(env, at);
+    expect(await digestsTo(opened.customerEmail)).toEqual([]);
+  });
+
+  test('never tells a customer of an internal note', async () => {
+    const { at, seller, opened } = await week();
+    await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room:internal', body: 'floor is 8%' });
+    await deliverMail(opened.room);
+    await sendDigests(env, at);
+    const [mail] = await digestsTo(opened.customerEmail);
+    expect(mail).toBeDefined();
+    expect(JSON.stringify(mail)).not.toMatch(/8%|internal/i);
+  });
+
+  test('is left by one click', async () => {
+    const { at, seller, opened } = await week();
+    await sendDigests(env, at);
+    const [mail] = await digestsTo(opened.customerEmail);
+    const url = /<([^>]+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '')?.[1] ?? '';
+    await request(new URL(url).pathname, { method: 'POST', headers: { origin: 'https://mail.example' }, body: 'List-Unsubscribe=One-Click' });
+    expect((await viewOf(seller, opened.room)).state.people[opened.customer]?.mail).toBe('none');
+    await deliverMail(opened.room);
+    await sendDigests(env, at + 7 * 86_400_000);
+    expect(await digestsTo(opened.customerEmail)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,191 @@
+/**
+ * Every route of the API, the files and the hooks, with every kind of actor, from one table.
+ * A new route without a row here fails; nobody gets more than the table says.
+ */
+import { describe, expect, test } from 'vitest';
+import type { FileId, TaskId } from '#core/ids.ts';
+import { api } from '../../worker/api/index.ts';
+import { files } from '../../worker/api/files.ts';
+import { health } from '../../worker/health.ts';
+import { hooks } from '../../worker/mail/hooks.ts';
+import { fresh } from '../../worker/access/tokens.ts';
+import { act, bring, comments, invite, joinedCustomer, lastMailTo, newAddress, newColleague, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
+
+type Status = number | readonly number[];
+type ActorName = 'stranger' | 'customer' | 'customer elsewhere' | 'customer revoked' | 'seller' | 'colleague not in the room' | 'seller elsewhere';
+const ACTORS: ActorName[] = ['stranger', 'customer', 'customer elsewhere', 'customer revoked', 'seller', 'colleague not in the room', 'seller elsewhere'];
+
+interface Row {
+  /** Method and path as the router lists it. */
+  route: string;
+  path: (room: Room) => string;
+  init?: (room: Room) => RequestInit;
+  /** What each actor is answered; `else` for those not named. */
+  answers: Partial<Record<ActorName, Status>> & { else: Status };
+}
+
+interface Room {
+  room: string;
+  task: string;
+  customer: string;
+  sharedFile: string;
+  internalFile: string;
+  sharedMail: string;
+  heldMail: string;
+  wishes: string;
+}
+
+const json = (body: unknown): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const OUT = { stranger: 401, else: 403 } as const;
+const HIDDEN = { stranger: 401, else: [403, 404] } as const;
+
+const TABLE: Row[] = [
+  { route: 'GET /healthz', path: () => '/healthz', answers: { else: 200 } },
+  { route: 'GET /api/openapi.json', path: () => '/api/openapi.json', answers: { else: 200 } },
+  { route: 'GET /api/session', path: () => '/api/session', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 401 } },
+  { route: 'GET /api/rooms', path: () => '/api/rooms', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 401 } },
+  { route: 'POST /api/rooms', path: () => '/api/rooms', init: () => json({ email: 'new@corp.example', account: 'Corp' }), answers: { seller: 201, 'colleague not in the room': 201, 'seller elsewhere': 201, else: 401 } },
+  { route: 'GET /api/rooms/:room', path: ({ room }) => `/api/rooms/${room}`, answers: { seller: 200, customer: 200, ...OUT } },
+  { route: 'GET /api/rooms/:room/events', path: ({ room }) => `/api/rooms/${room}/events`, answers: { seller: 200, customer: 200, ...OUT } },
+  {
+    route: 'POST /api/rooms/:room/commands', path: ({ room }) => `/api/rooms/${room}/commands`,
+    init: ({ task }) => json({ id: fresh(), command: { type: 'task.reopen', task } }), answers: { seller: 202, customer: 202, ...OUT },
+  },
+  { route: 'GET /api/rooms/:room/threads/:thread', path: ({ room, task }) => `/api/rooms/${room}/threads/${task}`, answers: { seller: 200, customer: 200, ...OUT } },
+  { route: 'GET /api/rooms/:room/threads/:thread', path: ({ room }) => `/api/rooms/${room}/threads/room:internal`, answers: { seller: 200, customer: 404, ...OUT } },
+  { route: 'POST /api/rooms/:room/files', path: ({ room }) => `/api/rooms/${room}/files`, init: () => ({ method: 'POST', headers: { 'x-file-name': 'a.txt' }, body: 'hello' }), answers: { seller: 201, customer: 201, ...OUT } },
+  { route: 'GET /api/rooms/:room/invitation/:participant', path: ({ room, customer }) => `/api/rooms/${room}/invitation/${customer}`, answers: { seller: 200, customer: 200, ...OUT } },
+  { route: 'GET /api/rooms/:room/mails/:mail', path: ({ room, sharedMail }) => `/api/rooms/${room}/mails/${sharedMail}`, answers: { seller: 200, customer: 200, ...HIDDEN } },
+  { route: 'GET /api/rooms/:room/mails/:mail', path: ({ room, heldMail }) => `/api/rooms/${room}/mails/${heldMail}`, answers: { seller: 200, customer: 404, ...HIDDEN } },
+  // Sockets are refused by a close code that a browser can read; without an upgrade there is nothing here.
+  { route: 'GET /api/rooms/:room/live', path: ({ room }) => `/api/rooms/${room}/live`, answers: { else: 426 } },
+  { route: 'GET /api/unsubscribe/:token', path: ({ wishes }) => `/api/unsubscribe/${wishes}`, answers: { else: 302 } },
+  { route: 'POST /api/unsubscribe/:token', path: () => `/api/unsubscribe/${'q'.repeat(52)}`, init: () => ({ method: 'POST' }), answers: { else: 404 } },
+  { route: 'GET /files/:room/:file', path: ({ room, sharedFile }) => `/files/${room}/${sharedFile}`, answers: { seller: 200, customer: 200, ...HIDDEN } },
+  { route: 'GET /files/:room/:file', path: ({ room, internalFile }) => `/files/${room}/${internalFile}`, answers: { seller: 200, customer: 404, ...HIDDEN } },
+  { route: 'POST /hooks/resend', path: () => '/hooks/resend', init: () => json({ type: 'email.bounced', data: {} }), answers: { else: [401, 404] } },
+];
+
+const listed = [
+  ...api.routes.map((one) => ({ ...one, path: `/api${one.path}` })),
+  ...files.routes.map((one) => ({ ...one, path: `/files${one.path}` })),
+  ...hooks.routes.map((one) => ({ ...one, path: `/hooks${one.path}` })),
+  ...health.routes.map((one) => ({ ...one, path: '/healthz' })),
+]
+  .filter((one) => one.method !== 'ALL')
+  .map((one) => `${one.method} ${one.path}`);
+
+test('every route of the router has a row in the table', () => {
+  expect([...new Set(listed)].filter((route) => !TABLE.some((row) => row.route === route))).toEqual([]);
+  expect(new Set(listed).size).toBeGreaterThan(12);
+});
+
+async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string | null> }> {
+  const seller = await newSeller();
+  const colleague = await newColleague(seller);
+  const elsewhere = await newSeller('Other', 'Other');
+  const opened = await openRoom(seller);
+  const mail = await invite(seller, opened);
+  const customer = await joinedCustomer(seller, opened);
+  const otherRoom = await openRoom(elsewhere);
+  const otherCustomer = await joinedCustomer(elsewhere, otherRoom);
+
+  const revokedRoom = await openRoom(seller);
+  const upload = async (thread: string) => {
+    const response = await request(`/api/rooms/${opened.room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': 'plan.txt' }, body: 'internal-or-not' });
+    const { id } = (await response.json()) as { id: FileId };
+    await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread, body: 'file', files: [id] });
+    return id;
+  };
+  const task = fresh<TaskId>();
+  await act(seller, opened.room, { type: 'task.add', task, title: 'A task' });
+
+  // The revoked customer was in this very room.
+  const gone = newAddress('gone');
+  const goneId = fresh();
+  await act(seller, opened.room, { type: 'participant.add', participant: goneId, side: 'customer', name: 'Gone', email: gone, locale: 'en', zone: 'UTC', invite: true, note: '' });
+  const { deliverMail, joinToken, enter } = await import('../support/front-door.ts');
+  await deliverMail(opened.room);
+  const entry = await enter(joinToken(await lastMailTo(gone)));
+  await act(seller, opened.room, { type: 'participant.remove', participant: goneId });
+
+  await bring({ from: opened.customerEmail, to: mail.replyTo ?? '', text: 'By mail' });
+  await bring({ from: newAddress('other'), to: mail.replyTo ?? '', text: 'By somebody else' });
+  const byMail = (await comments(seller, opened.room)).find((one) => one.via === 'mail');
+  const [held] = Object.values((await viewOf(seller, opened.room)).state.held);
+  void revokedRoom;
+  return {
+    room: {
+      room: opened.room, task, customer: opened.customer, sharedFile: await upload('room'), internalFile: await upload('room:internal'), sharedMail: byMail?.mail ?? '', heldMail: held?.id ?? '',
+      wishes: /unsubscribe\/([a-z2-7]{52})/.exec(mail.headers['List-Unsubscribe'] ?? '')?.[1] ?? '',
+    },
+    cookies: {
+      stranger: null, customer: customer.cookie, 'customer elsewhere': otherCustomer.cookie, 'customer revoked': `__Host-guest=${entry.device}`, seller: seller.cookie, 'colleague not in the room': colleague.cookie, 'seller elsewhere': elsewhere.cookie,
+    },
+  };
+}
+
+describe('each route answers each actor as the table says', () => {
+  test('and nobody otherwise', async () => {
+    const { room, cookies } = await scene();
+    const wrong: string[] = [];
+    let cells = 0;
+    for (const row of TABLE) {
+      for (const actor of ACTORS) {
+        const cookie = cookies[actor];
+        const response = await request(row.path(room), { ...row.init?.(room), ...(cookie ? { cookie } : {}) });
+        const expected = [row.answers[actor] ?? row.answers.else].flat();
+        cells += 1;
+        if (!expected.includes(response.status)) wrong.push(`${row.route} ${actor}: ${response.status}, not ${expected.join(' or ')}`);
+        const body = await response.text();
+        if (response.status < 300 && (actor.includes('elsewhere') || actor.includes('revoked') || actor === 'stranger') && body.includes('internal-or-not')) wrong.push(`${row.route} ${actor}: leaked`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(cells).toBe(TABLE.length * ACTORS.length);
+  });
+
+  test('asking as the other kind of actor opens nothing', async () => {
+    const { room, cookies } = await scene();
+    expect((await request(`/api/rooms/${room.room}?as=seller`, { cookie: cookies.customer ?? '' })).status).toBe(401);
+    expect((await request(`/api/rooms/${room.room}?as=customer`, { cookie: cookies.seller ?? '' })).status).toBe(401);
+  });
+
+  test('a request from another site changes nothing', async () => {
+    const { room, cookies } = await scene();
+    const command = json({ id: fresh(), command: { type: 'room.rename', name: 'Taken over' } });
+    const headers = { ...(command.headers as Record<string, string>), origin: 'https://evil.example' };
+    expect((await request(`/api/rooms/${room.room}/commands`, { ...command, headers, cookie: cookies.seller ?? '' })).status).toBe(403);
+  });
+});
+
+describe('files', () => {
+  test('can’t run in the app’s origin, whatever they are called or claim to be', async () => {
+    const seller = await newSeller();
+    const { room } = await openRoom(seller);
+    const hostile = [
+      { name: 'x.html', body: '<script>alert(1)</script>', type: 'text/html' },
+      { name: 'x.svg', body: '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', type: 'image/svg+xml' },
+      { name: '../../x.xhtml', body: '<html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>', type: 'application/xhtml+xml' },
+    ];
+    for (const one of hostile) {
+      const uploaded = await request(`/api/rooms/${room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': encodeURIComponent(one.name), 'content-type': one.type }, body: one.body });
+      const fact = (await uploaded.json()) as { id: string; name: string };
+      expect(fact.name).not.toContain('/');
+      const served = await request(`/files/${room}/${fact.id}?as=seller`, { cookie: seller.cookie });
+      expect(served.headers.get('content-disposition')).toMatch(/^attachment/);
+      expect(served.headers.get('content-security-policy')).toContain('sandbox');
+      expect(served.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  test('keep a Chinese name', async () => {
+    const seller = await newSeller();
+    const { room } = await openRoom(seller);
+    const uploaded = await request(`/api/rooms/${room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': encodeURIComponent('报价单 v2.pdf') }, body: '%PDF-1.4' });
+    const fact = (await uploaded.json()) as { id: string; name: string; type: string };
+    expect(fact).toMatchObject({ name: '报价单 v2.pdf', type: 'application/pdf' });
+    const served = await request(`/files/${room}/${fact.id}?as=seller`, { cookie: seller.cookie });
+    expect(served.headers.get('content-disposition')).toContain(encodeURIComponent('报价单 v2.pdf'));
+  });
+});
