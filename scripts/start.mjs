@@ -1,4 +1,5 @@
 /** `npm start`: installs and builds what is missing, prepares the local data, starts the product and says where to look. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isFree, runCron, startProduct } from './product.mjs';
@@ -19,6 +20,9 @@ function readPort() {
   return port;
 }
 
+/** The width of a text in a terminal, where Chinese takes two columns. @param {string} text */
+const columns = (text) => [...text].reduce((sum, char) => sum + (/[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]/.test(char) ? 2 : 1), 0);
+
 await script(async () => {
   const port = readPort();
   // Before anything slow.
@@ -26,6 +30,7 @@ await script(async () => {
   if (other !== null) throw new Explained(`Atelier is running already: http://localhost:${other} (stop it with Ctrl+C where it was started).`);
   if (!(await isFree(port))) throw new Explained(`Port ${port} is in use by another program: choose a different one with \`npm start -- --port ${port === 65_535 ? 8787 : port + 1}\`.`);
   noteRunning(port);
+  rmSync(join(KEPT, 'logs'), { recursive: true, force: true });
 
   let asked = false;
   /** @type {import('./product.mjs').Product | null} */
@@ -55,9 +60,9 @@ await script(async () => {
   console.log(since(started));
 
   const rows = [...product.demo.links, { label: 'Local mailbox', url: `${product.url}/dev/mail` }].filter((row, index, all) => all.findIndex((other) => other.url === row.url) === index);
-  const wide = Math.max(...rows.map((row) => row.label.length));
+  const wide = Math.max(...rows.map((row) => columns(row.label)));
   console.log(`\nAtelier is running${product.demo.created ? ', with a demo workspace to look around in' : ''}. Open:\n`);
-  for (const row of rows) console.log(`  ${row.label.padEnd(wide)}   ${row.url}`);
+  for (const row of rows) console.log(`  ${row.label}${' '.repeat(wide - columns(row.label))}   ${row.url}`);
   console.log('\nCtrl+C stops it; your data stays until `npm run reset`.\n');
 
   // Locally nobody else runs the cron: each quarter of an hour, as in production.
