@@ -322,7 +322,7 @@ export function partBytes(mail: Uint8Array, part: MimePart): Uint8Array {
   if (part.encoding !== 'base64') return body;
   const { bytes, tail, foreign } = decodeBase64(body);
   // Text that only claims to be base64 (spaces, punctuation, eight-bit letters throughout) is kept as it is.
-  if (part.type.startsWith('text/') && (foreign * 12 > body.length || (bytes.length === 0 && tail.length > 0))) return body;
+  if (part.type.startsWith('text/') && (foreign * 12 > body.length || startsPlainText(body, 0) || (bytes.length === 0 && tail.length > 0))) return body;
   if (tail.length > 0 && part.type === 'text/plain') return joinBytes([bytes, bytesOfBinary('\r\n'), tail]);
   return bytes;
 }
