@@ -5,7 +5,8 @@ import type { TaskId } from '#core/ids.ts';
 import { isMondayMorning, sendDigests } from '../../worker/mail/digest.ts';
 import worker from '../../worker/local/index.ts';
 import { fresh } from '../../worker/access/tokens.ts';
-import { act, bring, comments, deliverMail, env, joinedCustomer, mailsTo, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
+import { act, bring, comments, deliverMail, env, joinedCustomer, mailsTo, newSeller, openRoom, request, services, viewOf } from '../support/front-door.ts';
+import { ROOM_THREAD } from '#core/audience.ts';
 import { addDays } from '#core/due.ts';
 
 /** The next Monday, 08:05 in Shanghai: 00:05 UTC. */
@@ -91,7 +92,7 @@ describe('the digest', () => {
     const { at, seller, opened, customer, theirs, ours } = await week();
     for (const task of [theirs, ours]) await act(seller, opened.room, { type: 'task.complete', task });
     const { view } = (await (await request(`/api/rooms/${opened.room}?as=customer`, { cookie: customer.cookie })).json()) as { view: { state: { seq: number } } };
-    await (await import('../support/front-door.ts')).services.rooms.seen({ kind: 'guest', device: customer.device }, opened.room, 'room' as never, view.state.seq);
+    await services.rooms.seen({ kind: 'guest', device: customer.device }, opened.room, ROOM_THREAD, view.state.seq);
     await deliverMail(opened.room);
     await sendDigests(env, at);
     expect(await digestsTo(opened.customerEmail)).toEqual([]);

@@ -9,7 +9,7 @@ import { files } from '../../worker/api/files.ts';
 import { health } from '../../worker/health.ts';
 import { hooks } from '../../worker/mail/hooks.ts';
 import { fresh } from '../../worker/access/tokens.ts';
-import { act, bring, comments, invite, joinedCustomer, lastMailTo, newAddress, newColleague, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
+import { act, bring, comments, deliverMail, enter, invite, joinToken, joinedCustomer, lastMailTo, newAddress, newColleague, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
 
 type Status = number | readonly number[];
 type ActorName = 'stranger' | 'customer' | 'customer elsewhere' | 'customer revoked' | 'seller' | 'colleague not in the room' | 'seller elsewhere';
@@ -90,7 +90,6 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   const otherRoom = await openRoom(elsewhere);
   const otherCustomer = await joinedCustomer(elsewhere, otherRoom);
 
-  const revokedRoom = await openRoom(seller);
   const upload = async (thread: string) => {
     const response = await request(`/api/rooms/${opened.room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': 'plan.txt' }, body: 'internal-or-not' });
     const { id } = (await response.json()) as { id: FileId };
@@ -104,7 +103,6 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   const gone = newAddress('gone');
   const goneId = fresh();
   await act(seller, opened.room, { type: 'participant.add', participant: goneId, side: 'customer', name: 'Gone', email: gone, locale: 'en', zone: 'UTC', invite: true, note: '' });
-  const { deliverMail, joinToken, enter } = await import('../support/front-door.ts');
   await deliverMail(opened.room);
   const entry = await enter(joinToken(await lastMailTo(gone)));
   await act(seller, opened.room, { type: 'participant.remove', participant: goneId });
@@ -113,7 +111,6 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   await bring({ from: newAddress('other'), to: mail.replyTo ?? '', text: 'By somebody else' });
   const byMail = (await comments(seller, opened.room)).find((one) => one.via === 'mail');
   const [held] = Object.values((await viewOf(seller, opened.room)).state.held);
-  void revokedRoom;
   return {
     room: {
       room: opened.room, task, customer: opened.customer, sharedFile: await upload('room'), internalFile: await upload('room:internal'), sharedMail: byMail?.mail ?? '', heldMail: held?.id ?? '',

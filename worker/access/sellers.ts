@@ -1,5 +1,5 @@
 /** Sellers: a workspace founded, a link to sign in, a session. Nothing here tells whether an address is known. */
-import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import * as v from 'valibot';
 import { email, line, locale, name, zone } from '#core/commands.ts';
@@ -8,7 +8,7 @@ import type { Locale } from '#core/people.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { colleague as colleagueMail } from '#emails/colleague.tsx';
 import { signIn as signInMail } from '#emails/sign-in.tsx';
-import { membership, person, session, signIn, workspace } from '../directory/schema.ts';
+import { attempt, membership, person, session, signIn, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { deviceName, envelop } from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
@@ -201,7 +201,7 @@ export class Sellers {
     await this.#db.batch([
       this.#db.delete(signIn).where(lt(signIn.expiresAt, inDays(-7))),
       this.#db.delete(session).where(lt(session.expiresAt, now())),
-      this.#db.run(sql`DELETE FROM attempt WHERE reset_at < ${Date.now()}`),
+      this.#db.delete(attempt).where(lt(attempt.resetAt, Date.now())),
     ]);
   }
 }
