@@ -1,7 +1,7 @@
 /** Six digits, large, and in the subject: often read off the lock screen. */
 import * as m from '#messages';
 import type { CodeFacts, Rendered } from './facts.ts';
-import { Box, document, plain, Title, Words } from './layout.tsx';
+import { Box, mail, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function code(facts: CodeFacts): Rendered {
@@ -16,27 +16,30 @@ export function code(facts: CodeFacts): Rendered {
   const notYou = m.mail_code_not_you({}, { locale });
   const footer = [{ says: m.mail_account_footer({}, { locale }) }];
 
-  return {
+  return mail({
+    kind: 'code',
+    mark: facts.mark,
+    locale,
     subject,
-    html: document({
-      kind: 'code', mark: facts.mark, locale, subject, preheader: m.mail_code_preheader({ time }, { locale }), head: room, footer,
-      children: (
-        <>
-          <Title>{hello}</Title>
-          {by && <Words>{by}</Words>}
-          <Words>{lead}</Words>
-          <Box
-            paint={{ back: 'card', text: 'ink' }}
-            style="margin:0 0 20px;"
-            cell="padding:18px;border-radius:8px;text-align:center;font-family:Consolas,Menlo,'Courier New',monospace;font-size:36px;line-height:44px;font-weight:bold;letter-spacing:8px;"
-          >
-            {facts.code}
-          </Box>
-          <Words>{limits}</Words>
-          <Words soft>{notYou}</Words>
-        </>
-      ),
-    }),
-    text: plain([hello, by, lead, facts.code, limits, notYou], footer, locale),
-  };
+    preheader: m.mail_code_preheader({ time }, { locale }),
+    head: room,
+    footer,
+    children: (
+      <>
+        <Title>{hello}</Title>
+        {by && <Words>{by}</Words>}
+        <Words>{lead}</Words>
+        <Box
+          paint={{ back: 'card', text: 'ink' }}
+          style="margin:0 0 20px;"
+          cell="padding:18px;border-radius:8px;text-align:center;font-family:Consolas,Menlo,'Courier New',monospace;font-size:36px;line-height:44px;font-weight:bold;letter-spacing:8px;"
+        >
+          {facts.code}
+        </Box>
+        <Words>{limits}</Words>
+        <Words soft>{notYou}</Words>
+      </>
+    ),
+    text: [hello, by, lead, facts.code, limits, notYou],
+  });
 }

@@ -1,7 +1,7 @@
 /** A seller asks a colleague into the workspace. */
 import * as m from '#messages';
 import type { ColleagueFacts, Rendered } from './facts.ts';
-import { Button, document, Link, plain, Title, Words } from './layout.tsx';
+import { Button, Link, mail, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function colleague(facts: ColleagueFacts): Rendered {
@@ -16,26 +16,29 @@ export function colleague(facts: ColleagueFacts): Rendered {
   const limits = m.mail_colleague_limits({ from, time }, { locale });
   const footer = [{ says: m.mail_colleague_why({ from }, { locale }) }];
 
-  return {
+  return mail({
+    kind: 'colleague',
+    mark: facts.mark,
+    locale,
     subject,
-    html: document({
-      kind: 'colleague', mark: facts.mark, locale, subject, preheader: m.mail_colleague_preheader({ from, workspace, time }, { locale }), head: workspace, footer,
-      children: (
-        <>
-          <Title>{hello}</Title>
-          <Words>{lead}</Words>
-          <Button url={url}>{button}</Button>
-          <Words soft>{limits}</Words>
-          <Words soft>
-            {m.mail_link_fallback({}, { locale })}
-            <br />
-            <Link url={url} style="word-break:break-all;">
-              {url}
-            </Link>
-          </Words>
-        </>
-      ),
-    }),
-    text: plain([hello, lead, m.mail_link_to({ title: button, url }, { locale }), limits], footer, locale),
-  };
+    preheader: m.mail_colleague_preheader({ from, workspace, time }, { locale }),
+    head: workspace,
+    footer,
+    children: (
+      <>
+        <Title>{hello}</Title>
+        <Words>{lead}</Words>
+        <Button url={url}>{button}</Button>
+        <Words soft>{limits}</Words>
+        <Words soft>
+          {m.mail_link_fallback({}, { locale })}
+          <br />
+          <Link url={url} style="word-break:break-all;">
+            {url}
+          </Link>
+        </Words>
+      </>
+    ),
+    text: [hello, lead, m.mail_link_to({ title: button, url }, { locale }), limits],
+  });
 }

@@ -99,7 +99,17 @@ export interface NewDeviceFacts extends Addressed {
 
 export interface RejectionFacts extends Addressed {
   subject: string;
-  reason: 'unknown_token' | 'other_sender' | 'not_authenticated' | 'empty' | 'too_large' | 'unreadable' | 'encrypted' | 'two_senders' | 'left' | 'refused';
+  reason:
+    | 'unknown_token'
+    | 'other_sender'
+    | 'not_authenticated'
+    | 'empty'
+    | 'too_large'
+    | 'unreadable'
+    | 'encrypted'
+    | 'two_senders'
+    | 'left'
+    | 'refused';
   /** Whether a seller will see the mail although it was not posted. */
   held: boolean;
   roomName: string | null;

@@ -3,7 +3,18 @@ import type { Locale } from '#core/people.ts';
 import { code } from './code.tsx';
 import { colleague } from './colleague.tsx';
 import { digest } from './digest.tsx';
-import type { ColleagueFacts, DigestFacts, Frame, InvitationFacts, NewsFacts, Reader, RejectionFacts, Rendered, SaidFacts, TaskFacts } from './facts.ts';
+import type {
+  ColleagueFacts,
+  DigestFacts,
+  Frame,
+  InvitationFacts,
+  NewsFacts,
+  Reader,
+  RejectionFacts,
+  Rendered,
+  SaidFacts,
+  TaskFacts,
+} from './facts.ts';
 import { invitation } from './invitation.tsx';
 import { newDevice } from './new-device.tsx';
 import { news } from './news.tsx';
@@ -22,7 +33,7 @@ const APP = 'https://room.example';
 const REPLY = 'in.room.example';
 
 /** The words of one deal; the same mails are made of each. */
-interface Deal {
+export interface Deal {
   locale: Locale;
   buyer: Reader;
   seller: { name: string; email: string };
@@ -32,7 +43,7 @@ interface Deal {
   account: string;
   room: string;
   note: string;
-  tasks: { budget: string; demo: string; security: string; quote: string };
+  tasks: { budget: string; demo: string; security: string; quote: string; value: string };
   description: string;
   short: string;
   long: string;
@@ -44,7 +55,7 @@ interface Deal {
   replySubject: string;
 }
 
-const en: Deal = {
+export const en: Deal = {
   locale: 'en',
   buyer: { name: 'Emma Keller', locale: 'en', zone: 'Europe/Berlin' },
   seller: { name: 'Li Dan', email: 'li.dan@northwind.example' },
@@ -54,7 +65,13 @@ const en: Deal = {
   account: 'Contoso',
   room: 'Contoso roll-out',
   note: 'Good to meet you on Tuesday. I have put down what we agreed, and the two things that we need from you before the demo.\n\nBest wishes\nLi Dan',
-  tasks: { budget: 'Send the budget approval', demo: 'Product demo with your own data', security: 'Security questionnaire', quote: 'Quotation for 14 seats' },
+  tasks: {
+    budget: 'Send the budget approval',
+    demo: 'Product demo with your own data',
+    security: 'Security questionnaire',
+    quote: 'Quotation for 14 seats',
+    value: 'What the roll-out is worth',
+  },
   description: 'One page is enough: amount, cost centre and who signs.\nThe template is in the files.',
   short: 'Finance has signed. The scan is attached, page 2 has the cost centre.',
   long: 'Two points before Friday.\n\nFirst, our team in Ulm works in shifts, so the demo has to be before 11:00. Second, we would like to see how the approval looks on a phone, because nobody on the floor sits at a desk. Could you bring an example with a rejected approval as well? That is the case that goes wrong most often today.\n\nThank you\nEmma',
@@ -69,7 +86,7 @@ const en: Deal = {
   replySubject: 'Re: [Contoso roll-out] Send the budget approval',
 };
 
-const zh: Deal = {
+export const zh: Deal = {
   locale: 'zh-CN',
   buyer: { name: '陈伟', locale: 'zh-CN', zone: 'Asia/Shanghai' },
   seller: { name: '李丹', email: 'lidan@yunqi.example' },
@@ -79,7 +96,13 @@ const zh: Deal = {
   account: '华东制造',
   room: '华东制造 MES 项目',
   note: '陈总，周二的交流非常有收获。会上商定的事项我都整理进来了，演示之前有两件事需要您这边配合。\n\n李丹',
-  tasks: { budget: '提供预算审批文件', demo: '用贵司产线数据做产品演示', security: '信息安全问卷', quote: '14 个席位的正式报价' },
+  tasks: {
+    budget: '提供预算审批文件',
+    demo: '用贵司产线数据做产品演示',
+    security: '信息安全问卷',
+    quote: '14 个席位的正式报价',
+    value: '项目价值测算',
+  },
   description: '一页即可：金额、成本中心、签批人。\n模板已放在资料区。',
   short: '财务已经签批，扫描件见附件，成本中心在第 2 页。',
   long: '周五之前有两点想先说明。\n\n第一，苏州工厂三班倒，演示最好安排在上午 11 点以前。第二，现场同事都不坐办公室，希望看看手机上审批的实际效果。能否再准备一个“审批被退回”的例子？现在最容易出问题的就是这个环节。\n\n谢谢！\n陈伟',
@@ -98,73 +121,212 @@ const url = (path: string): string => `${APP}${path}`;
 const key = 'kq7wz3n5c2f6jx4t5b2m7d3avy';
 const address = (start: string): string => `reply+${start}${key.slice(start.length)}@${REPLY}`;
 
-function samplesOf(deal: Deal): Sample[] {
+export function samplesOf(deal: Deal): Sample[] {
   const { locale, buyer, seller, sellerReader } = deal;
   const shanghai = 'Asia/Shanghai';
-  const frame = (reader: Reader): Frame => ({ reader, mark: 'b7d1', roomName: deal.room, workspaceName: deal.workspace, url: url(`/join/${key}?lang=${locale}`), wishesUrl: url(`/unsubscribe/${key}?lang=${locale}`) });
-  const task = (title: string, more: Partial<TaskFacts> = {}): TaskFacts => ({
-    title, due: { date: '2026-11-27', time: '17:00', zone: shanghai }, overdue: false, owners: [buyer.name], mine: true, url: url(`/join/${key}?task=${Array.from(title).length}&lang=${locale}`), ...more,
+  const frame = (reader: Reader): Frame => ({
+    reader,
+    mark: 'b7d1',
+    roomName: deal.room,
+    workspaceName: deal.workspace,
+    url: url(`/join/${key}?lang=${locale}`),
+    wishesUrl: url(`/unsubscribe/${key}?lang=${locale}`),
   });
-  const said = (name: string, text: string, more: Partial<SaidFacts> = {}): SaidFacts => ({ name, at: '2026-11-24T01:42:00Z', internal: false, text, html: null, files: [], ...more });
+  const task = (title: string, more: Partial<TaskFacts> = {}): TaskFacts => ({
+    title,
+    due: { date: '2026-11-27', time: '17:00', zone: shanghai },
+    overdue: false,
+    owners: [buyer.name],
+    mine: true,
+    url: url(`/join/${key}?task=${Array.from(title).length}&lang=${locale}`),
+    ...more,
+  });
+  const said = (name: string, text: string, more: Partial<SaidFacts> = {}): SaidFacts => ({
+    name,
+    at: '2026-11-24T01:42:00Z',
+    internal: false,
+    text,
+    html: null,
+    files: [],
+    ...more,
+  });
 
   const samples: Sample[] = [];
   const add = (name: string, rendered: Rendered, words: string[] = []) => samples.push({ name, locale, rendered, said: words });
 
   const invited: InvitationFacts = {
-    ...frame(buyer), from: seller, accountName: deal.account, note: deal.note,
+    ...frame(buyer),
+    from: seller,
+    accountName: deal.account,
+    note: deal.note,
     asked: [task(deal.tasks.budget), task(deal.tasks.security, { due: { date: '2026-12-02', time: null, zone: shanghai } })],
     offered: task(deal.tasks.demo, { owners: [seller.name], mine: false, due: { date: '2026-11-27', time: '15:00', zone: shanghai } }),
   };
   add('invitation', invitation(invited), [deal.note]);
   add('invitation-bare', invitation({ ...invited, note: '', asked: [], offered: null }));
 
-  const about = (more: Partial<NewsFacts>): NewsFacts => ({ ...frame(buyer), because: 'comment', actor: seller.name, task: task(deal.tasks.budget), description: '', said: [], internal: false, ...more });
+  const about = (more: Partial<NewsFacts>): NewsFacts => ({
+    ...frame(buyer),
+    because: 'comment',
+    actor: seller.name,
+    task: task(deal.tasks.budget),
+    description: '',
+    said: [],
+    internal: false,
+    ...more,
+  });
   add('news-assigned', news(about({ because: 'assigned', description: deal.description })), [deal.description]);
-  add('news-mention', news(about({ because: 'mention', said: [said(seller.name, deal.long)] })), [deal.long]);
+  add('news-mention', news(about({ because: 'mention', reader: sellerReader, actor: buyer.name, said: [said(buyer.name, deal.long)] })), [
+    deal.long,
+  ]);
   add(
     'news-comments',
-    news(about({
-      actor: deal.colleague,
-      task: task(deal.tasks.budget, { overdue: true, due: { date: '2026-11-20', time: null, zone: shanghai } }),
-      said: [said(seller.name, deal.rich.text, { html: deal.rich.html }), said(deal.colleague, deal.short, { at: '2026-11-24T01:44:00Z', files: [{ name: deal.file, size: 2_411_724, url: url(`/join/${key}?file=1`) }, { name: 'IMG_2041.jpeg', size: 61_440, url: url(`/join/${key}?file=2`) }] })],
-    })),
+    news(
+      about({
+        actor: deal.colleague,
+        task: task(deal.tasks.budget, { overdue: true, due: { date: '2026-11-20', time: null, zone: shanghai } }),
+        said: [
+          said(seller.name, deal.rich.text, { html: deal.rich.html }),
+          said(deal.colleague, deal.short, {
+            at: '2026-11-24T01:44:00Z',
+            files: [
+              { name: deal.file, size: 2_411_724, url: url(`/join/${key}?file=1`) },
+              { name: 'IMG_2041.jpeg', size: 61_440, url: url(`/join/${key}?file=2`) },
+            ],
+          }),
+        ],
+      }),
+    ),
     [deal.rich.text, deal.short],
   );
-  add('news-room', news(about({ task: null, actor: buyer.name, reader: sellerReader, said: [said(buyer.name, deal.short)] })), [deal.short]);
-  add('news-completed', news(about({ because: 'completed', task: task(deal.tasks.quote, { owners: [seller.name, deal.colleague], mine: false, due: null }) })));
+  add('news-room', news(about({ task: null, actor: buyer.name, reader: sellerReader, said: [said(buyer.name, deal.short)] })), [
+    deal.short,
+  ]);
+  add(
+    'news-completed',
+    news(about({ because: 'completed', task: task(deal.tasks.quote, { owners: [seller.name, deal.colleague], mine: false, due: null }) })),
+  );
   add('news-changed', news(about({ because: 'changed', task: task(deal.tasks.demo, { owners: [buyer.name, seller.name] }) })));
   add(
     'news-internal',
-    news(about({ reader: sellerReader, internal: true, task: task(deal.tasks.quote, { owners: [seller.name], mine: false }), said: [said(seller.name, deal.internal, { internal: true })] })),
+    news(
+      about({
+        reader: sellerReader,
+        internal: true,
+        task: task(deal.tasks.quote, { owners: [seller.name], mine: false }),
+        said: [said(seller.name, deal.internal, { internal: true })],
+      }),
+    ),
     [deal.internal],
   );
 
   add('sign-in', signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: false, minutes: 15 }));
-  add('sign-in-new', signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: true, minutes: 60 }));
+  add(
+    'sign-in-new',
+    signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: true, minutes: 60 }),
+  );
   add('code', code({ reader: buyer, roomName: deal.room, code: '204817', minutes: 10, through: null }));
   add('code-through', code({ reader: buyer, roomName: deal.room, code: '730266', minutes: 10, through: seller.name }));
   add('new-device', newDevice({ reader: buyer, roomName: deal.room, device: deal.device, at: '2026-11-24T01:42:00Z' }));
 
-  const reasons: RejectionFacts['reason'][] = ['unknown_token', 'other_sender', 'not_authenticated', 'empty', 'too_large', 'unreadable', 'encrypted', 'two_senders', 'left', 'refused'];
+  const reasons: RejectionFacts['reason'][] = [
+    'unknown_token',
+    'other_sender',
+    'not_authenticated',
+    'empty',
+    'too_large',
+    'unreadable',
+    'encrypted',
+    'two_senders',
+    'left',
+    'refused',
+  ];
   for (const reason of reasons) {
     const known = reason !== 'unknown_token';
-    add(`rejection-${reason}`, rejection({ reader: buyer, subject: deal.replySubject, reason, held: reason === 'other_sender' || reason === 'not_authenticated', roomName: known ? deal.room : null, limit: 25 * 1024 * 1024 }));
+    add(
+      `rejection-${reason}`,
+      rejection({
+        reader: buyer,
+        subject: deal.replySubject,
+        reason,
+        held: reason === 'other_sender' || reason === 'not_authenticated',
+        roomName: known ? deal.room : null,
+        limit: 25 * 1024 * 1024,
+      }),
+    );
   }
 
   const week: DigestFacts = {
-    reader: buyer, mark: 'c93e', workspaceName: deal.workspace, more: 3, url: url(`/join/${key}`), wishesUrl: url(`/unsubscribe/${key}`), replyRoomName: deal.room,
+    reader: buyer,
+    mark: 'c93e',
+    workspaceName: deal.workspace,
+    more: 3,
+    url: url(`/join/${key}`),
+    wishesUrl: url(`/unsubscribe/${key}`),
+    replyRoomName: deal.room,
     items: [
-      { kind: 'owed', roomName: deal.room, title: deal.tasks.budget, due: { date: '2026-11-20', time: null, zone: shanghai }, overdue: true, detail: '', url: url(`/join/${key}?task=1`), replyTo: address('a1') },
-      { kind: 'owed', roomName: deal.room, title: deal.tasks.security, due: { date: '2026-12-02', time: null, zone: shanghai }, overdue: false, detail: '', url: url(`/join/${key}?task=2`), replyTo: address('b2') },
-      { kind: 'awaited', roomName: deal.room, title: deal.tasks.demo, due: { date: '2026-11-27', time: '17:00', zone: shanghai }, overdue: false, detail: deal.details.promised, url: url(`/join/${key}?task=3`), replyTo: address('c3') },
-      { kind: 'changed', roomName: deal.room, title: deal.tasks.quote, due: null, overdue: false, detail: deal.details.comments, url: url(`/join/${key}?task=4`), replyTo: address('d4') },
-      { kind: 'changed', roomName: deal.room, title: deal.tasks.demo, due: null, overdue: false, detail: deal.details.value, url: url(`/join/${key}?task=3#value`), replyTo: address('e5') },
+      {
+        kind: 'owed',
+        roomName: deal.room,
+        title: deal.tasks.budget,
+        due: { date: '2026-11-20', time: null, zone: shanghai },
+        overdue: true,
+        detail: '',
+        url: url(`/join/${key}?task=1`),
+        replyTo: address('a1'),
+      },
+      {
+        kind: 'owed',
+        roomName: deal.room,
+        title: deal.tasks.security,
+        due: { date: '2026-12-02', time: null, zone: shanghai },
+        overdue: false,
+        detail: '',
+        url: url(`/join/${key}?task=2`),
+        replyTo: address('b2'),
+      },
+      {
+        kind: 'awaited',
+        roomName: deal.room,
+        title: deal.tasks.demo,
+        due: { date: '2026-11-27', time: '17:00', zone: shanghai },
+        overdue: false,
+        detail: deal.details.promised,
+        url: url(`/join/${key}?task=3`),
+        replyTo: address('c3'),
+      },
+      {
+        kind: 'changed',
+        roomName: deal.room,
+        title: deal.tasks.quote,
+        due: null,
+        overdue: false,
+        detail: deal.details.comments,
+        url: url(`/join/${key}?task=4`),
+        replyTo: address('d4'),
+      },
+      {
+        kind: 'changed',
+        roomName: deal.room,
+        title: deal.tasks.value,
+        due: null,
+        overdue: false,
+        detail: deal.details.value,
+        url: url(`/join/${key}?task=3#value`),
+        replyTo: address('e5'),
+      },
     ],
   };
   add('digest', digest(week));
   add('digest-calm', digest({ ...week, items: week.items.slice(3, 4).map((item) => ({ ...item, roomName: deal.account })), more: 0 }));
 
-  const joined: ColleagueFacts = { reader: sellerReader, from: seller, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), minutes: 7 * 24 * 60 };
+  const joined: ColleagueFacts = {
+    reader: sellerReader,
+    from: seller,
+    workspaceName: deal.workspace,
+    url: url(`/sign-in/${key}`),
+    minutes: 7 * 24 * 60,
+  };
   add('colleague', colleague(joined));
   return samples;
 }

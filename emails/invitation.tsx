@@ -1,7 +1,7 @@
 /** The first mail: who asks whom into which room, what is asked, what is offered. */
 import * as m from '#messages';
 import type { InvitationFacts, Rendered } from './facts.ts';
-import { Button, document, Lines, paint, plain, Section, Title, Words } from './layout.tsx';
+import { Button, Lines, paint, mail, Section, Title, Words } from './layout.tsx';
 import { TaskCard, taskText } from './task.tsx';
 
 export function invitation(facts: InvitationFacts): Rendered {
@@ -11,7 +11,9 @@ export function invitation(facts: InvitationFacts): Rendered {
   const first = asked[0];
 
   const subject = m.mail_invitation_subject({ from: from.name, room }, { locale });
-  const preheader = first ? m.mail_invitation_preheader_asked({ workspace, title: first.title }, { locale }) : m.mail_invitation_preheader({ workspace }, { locale });
+  const preheader = first
+    ? m.mail_invitation_preheader_asked({ workspace, title: first.title }, { locale })
+    : m.mail_invitation_preheader({ workspace }, { locale });
   const hello = m.mail_hello({ name: reader.name }, { locale });
   const lead = m.mail_invitation_lead({ from: from.name, workspace, account }, { locale });
   const askedHead = m.mail_invitation_asked({}, { locale });
@@ -25,44 +27,48 @@ export function invitation(facts: InvitationFacts): Rendered {
     { says: m.mail_wishes({}, { locale }), url: facts.wishesUrl },
   ];
 
-  return {
+  return mail({
+    kind: 'invitation',
+    mark: facts.mark,
+    locale,
     subject,
-    html: document({
-      kind: 'invitation', mark: facts.mark, locale, subject, preheader, head: room, footer,
-      children: (
-        <>
-          <Title>{hello}</Title>
-          <Words>{lead}</Words>
-          {note && (
-            <div {...paint({ edge: 'line', text: 'ink' }, 'margin:0 0 16px;padding:0 0 0 16px;border-style:solid;border-width:0 0 0 3px;font-size:16px;line-height:25px;')}>
-              <Lines text={note} />
-            </div>
-          )}
-          {asked.length > 0 && <Section>{askedHead}</Section>}
-          {asked.map((task) => (
-            <TaskCard task={task} reader={reader} />
-          ))}
-          {offered && <Section>{offeredHead}</Section>}
-          {offered && <TaskCard task={offered} reader={reader} />}
-          <Button url={facts.url}>{button}</Button>
-          <Words>{enter}</Words>
-          <Words soft>{personal}</Words>
-        </>
-      ),
-    }),
-    text: plain(
-      [
-        hello,
-        lead,
-        note,
-        asked.length > 0 && [askedHead, ...asked.map((task) => taskText({ task, reader }))].join('\n\n'),
-        offered && [offeredHead, taskText({ task: offered, reader })].join('\n\n'),
-        m.mail_link_to({ title: button, url: facts.url }, { locale }),
-        enter,
-        personal,
-      ],
-      footer,
-      locale,
+    preheader,
+    head: room,
+    footer,
+    children: (
+      <>
+        <Title>{hello}</Title>
+        <Words>{lead}</Words>
+        {note && (
+          <div
+            {...paint(
+              { edge: 'line', text: 'ink' },
+              'margin:0 0 16px;padding:0 0 0 16px;border-style:solid;border-width:0 0 0 3px;font-size:16px;line-height:25px;',
+            )}
+          >
+            <Lines text={note} />
+          </div>
+        )}
+        {asked.length > 0 && <Section>{askedHead}</Section>}
+        {asked.map((task) => (
+          <TaskCard task={task} reader={reader} />
+        ))}
+        {offered && <Section>{offeredHead}</Section>}
+        {offered && <TaskCard task={offered} reader={reader} />}
+        <Button url={facts.url}>{button}</Button>
+        <Words>{enter}</Words>
+        <Words soft>{personal}</Words>
+      </>
     ),
-  };
+    text: [
+      hello,
+      lead,
+      note,
+      asked.length > 0 && [askedHead, ...asked.map((task) => taskText({ task, reader }))].join('\n\n'),
+      offered && [offeredHead, taskText({ task: offered, reader })].join('\n\n'),
+      m.mail_link_to({ title: button, url: facts.url }, { locale }),
+      enter,
+      personal,
+    ],
+  });
 }

@@ -3,6 +3,7 @@ import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { raw } from 'hono/html';
+import type { Rendered } from './facts.ts';
 import { colour, font, width, type Colour } from './tokens.ts';
 
 interface Paint {
@@ -14,12 +15,19 @@ interface Paint {
 /** Light colours inline, for clients that read nothing else; a class each, so that dark mode can replace them. */
 export function paint({ back, text, edge }: Paint, style: string): { class: string; style: string } {
   const classes = [back && `b-${back}`, text && `t-${text}`, edge && `e-${edge}`];
-  const colours = [back && `background-color:${colour[back][0]};`, text && `color:${colour[text][0]};`, edge && `border-color:${colour[edge][0]};`];
+  const colours = [
+    back && `background-color:${colour[back][0]};`,
+    text && `color:${colour[text][0]};`,
+    edge && `border-color:${colour[edge][0]};`,
+  ];
   return { class: classes.filter(Boolean).join(' '), style: colours.filter(Boolean).join('') + style };
 }
 
 const dark = Object.entries(colour)
-  .map(([name, [, value]]) => `.b-${name}{background-color:${value}!important}.t-${name}{color:${value}!important}.e-${name}{border-color:${value}!important}`)
+  .map(
+    ([name, [, value]]) =>
+      `.b-${name}{background-color:${value}!important}.t-${name}{color:${value}!important}.e-${name}{border-color:${value}!important}`,
+  )
   .join('');
 
 const STYLE = `
@@ -35,7 +43,13 @@ type Part<Props = object> = FC<PropsWithChildren<Props>>;
 const tableProps = { role: 'presentation', cellpadding: '0', cellspacing: '0' } as const;
 
 /** A table that a screen reader takes for what it is: layout. */
-export const Box: Part<{ paint?: Paint; style?: string; cell: string; class?: string }> = ({ paint: paints = {}, style = '', cell, class: name = '', children }) => {
+export const Box: Part<{ paint?: Paint; style?: string; cell: string; class?: string }> = ({
+  paint: paints = {},
+  style = '',
+  cell,
+  class: name = '',
+  children,
+}) => {
   const { class: painted, style: colours } = paint(paints, cell);
   return (
     <table {...tableProps} width="100%" style={`width:100%;border-collapse:separate;border-spacing:0;${style}`}>
@@ -48,12 +62,23 @@ export const Box: Part<{ paint?: Paint; style?: string; cell: string; class?: st
   );
 };
 
-export const Title: Part = ({ children }) => <h1 {...paint({ text: 'ink' }, 'margin:0 0 16px;font-size:22px;line-height:30px;font-weight:bold;')}>{children}</h1>;
+export const Title: Part = ({ children }) => (
+  <h1 {...paint({ text: 'ink' }, 'margin:0 0 16px;font-size:22px;line-height:30px;font-weight:bold;')}>{children}</h1>
+);
 
-export const Section: Part = ({ children }) => <h2 {...paint({ text: 'soft' }, 'margin:24px 0 8px;font-size:14px;line-height:20px;font-weight:bold;')}>{children}</h2>;
+export const Section: Part = ({ children }) => (
+  <h2 {...paint({ text: 'soft' }, 'margin:24px 0 8px;font-size:14px;line-height:20px;font-weight:bold;')}>{children}</h2>
+);
 
 export const Words: Part<{ soft?: boolean }> = ({ soft, children }) => (
-  <p {...paint({ text: soft ? 'soft' : 'ink' }, soft ? 'margin:0 0 12px;font-size:14px;line-height:21px;' : 'margin:0 0 16px;font-size:16px;line-height:25px;')}>{children}</p>
+  <p
+    {...paint(
+      { text: soft ? 'soft' : 'ink' },
+      soft ? 'margin:0 0 12px;font-size:14px;line-height:21px;' : 'margin:0 0 16px;font-size:16px;line-height:25px;',
+    )}
+  >
+    {children}
+  </p>
 );
 
 export const Link: Part<{ url: string; style?: string }> = ({ url, style = '', children }) => (
@@ -81,7 +106,13 @@ export const Button: Part<{ url: string; team?: boolean }> = ({ url, team, child
     <table {...tableProps} style="margin:24px 0 16px;border-collapse:separate;">
       <tr>
         <td {...paint({ back }, 'border-radius:8px;mso-padding-alt:13px 26px;')}>
-          <a href={url} {...paint({ text: 'onButton' }, 'display:inline-block;padding:13px 26px;font-size:16px;line-height:22px;font-weight:bold;text-decoration:none;')}>
+          <a
+            href={url}
+            {...paint(
+              { text: 'onButton' },
+              'display:inline-block;padding:13px 26px;font-size:16px;line-height:22px;font-weight:bold;text-decoration:none;',
+            )}
+          >
             {children}
           </a>
         </td>
@@ -123,9 +154,18 @@ const Mail: FC<MailProps> = ({ kind, mark, locale, subject, preheader, head, tea
       <title>{subject}</title>
       <style>{raw(STYLE)}</style>
     </head>
-    <body {...paint({ back: 'ground' }, 'margin:0;padding:0;')}>
-      <div id="atelier-mail" data-atelier={mark ? `${kind}:${mark}` : kind} lang={locale} {...paint({ back: 'ground', text: 'ink' }, `font-family:${font};font-size:16px;`)}>
-        <div style="display:none;max-height:0;overflow:hidden;mso-hide:all;">{preheader}</div>
+    <body {...paint({ back: team ? 'teamGround' : 'ground' }, 'margin:0;padding:0;')}>
+      <div
+        id="atelier-mail"
+        data-atelier={mark ? `${kind}:${mark}` : kind}
+        lang={locale}
+        {...paint({ back: team ? 'teamGround' : 'ground', text: 'ink' }, `font-family:${font[locale]};font-size:16px;`)}
+      >
+        <div
+          style={`display:none;max-height:0;overflow:hidden;font-size:1px;line-height:1px;color:${colour[team ? 'teamGround' : 'ground'][0]};mso-hide:all;`}
+        >
+          {preheader}
+        </div>
         <table {...tableProps} width="100%" style="width:100%;">
           <tr>
             <td align="center" class="edge" style="padding:24px 12px;">
@@ -133,12 +173,17 @@ const Mail: FC<MailProps> = ({ kind, mark, locale, subject, preheader, head, tea
               <table {...tableProps} width="100%" style={`width:100%;max-width:${width}px;text-align:left;`}>
                 <tr>
                   <td class="pad" style="padding:0 32px 12px;">
-                    <span {...paint({ text: team ? 'teamInk' : 'brand' }, 'font-size:14px;line-height:20px;font-weight:bold;')}>{head}</span>
+                    <span {...paint({ text: team ? 'teamInk' : 'brand' }, 'font-size:14px;line-height:20px;font-weight:bold;')}>
+                      {head}
+                    </span>
                   </td>
                 </tr>
                 {team && (
                   <tr>
-                    <td class="pad b-team t-teamInk e-teamLine" style={`padding:10px 32px;background-color:${colour.team[0]};color:${colour.teamInk[0]};border:2px dashed ${colour.teamLine[0]};border-bottom:0;border-radius:12px 12px 0 0;font-size:15px;line-height:22px;font-weight:bold;`}>
+                    <td
+                      class="pad b-team t-teamInk e-teamLine"
+                      style={`padding:10px 32px;background-color:${colour.team[0]};color:${colour.teamInk[0]};border:2px dashed ${colour.teamLine[0]};border-bottom:0;border-radius:12px 12px 0 0;font-size:15px;line-height:22px;font-weight:bold;`}
+                    >
                       {m.mail_news_internal_band({}, { locale })}
                     </td>
                   </tr>
@@ -176,12 +221,20 @@ const Mail: FC<MailProps> = ({ kind, mark, locale, subject, preheader, head, tea
   </html>
 );
 
-/** The whole HTML document. */
-export const document = (props: MailProps): string => `<!doctype html>\n${(<Mail {...props} />).toString()}`;
-
-/** The written text part: paragraphs one below the other, the footer last. No rule of dashes: mail programs cut there. */
-export const plain = (paragraphs: (string | null | false)[], footer: FooterLine[], locale: Locale): string =>
+/** Paragraphs one below the other, the footer last. No rule of dashes: mail programs cut there. */
+const plain = ({ text, footer, locale }: Letter): string =>
   [
-    ...paragraphs.filter((one): one is string => typeof one === 'string' && one.trim() !== ''),
+    ...text.filter((one): one is string => typeof one === 'string' && one.trim() !== ''),
     footer.map(({ says, url }) => (url ? m.mail_link_to({ title: says, url }, { locale }) : says)).join('\n'),
   ].join('\n\n') + '\n';
+
+interface Letter extends MailProps {
+  /** The written text part, paragraph by paragraph; what is empty or not the case is left out. */
+  text: (string | null | false)[];
+}
+
+/** One letter in its three parts. A line break in a name or title never gets into a header. */
+export function mail(letter: Letter): Rendered {
+  const subject = letter.subject.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return { subject, html: `<!doctype html>\n${(<Mail {...letter} subject={subject} />).toString()}`, text: plain(letter) };
+}

@@ -1,7 +1,7 @@
 /** "You came in on a new device. Not you? Reply NO." */
 import * as m from '#messages';
 import type { NewDeviceFacts, Rendered } from './facts.ts';
-import { Box, document, plain, Title, Words } from './layout.tsx';
+import { Box, mail, Title, Words } from './layout.tsx';
 import { sayAt } from './moment.ts';
 
 export function newDevice(facts: NewDeviceFacts): Rendered {
@@ -15,24 +15,31 @@ export function newDevice(facts: NewDeviceFacts): Rendered {
   const notYou = m.mail_new_device_not_you({}, { locale });
   const footer = [{ says: m.mail_new_device_why({ room }, { locale }) }];
 
-  return {
+  return mail({
+    kind: 'new-device',
+    mark: facts.mark,
+    locale,
     subject,
-    html: document({
-      kind: 'new-device', mark: facts.mark, locale, subject, preheader: m.mail_new_device_preheader({ device, when }, { locale }), head: room, footer,
-      children: (
-        <>
-          <Title>{hello}</Title>
-          <Words>{lead}</Words>
-          <Box paint={{ back: 'card', text: 'ink' }} style="margin:0 0 16px;" cell="padding:14px 18px;border-radius:6px;font-size:16px;line-height:24px;">
-            <strong>{device}</strong> · {when}
-          </Box>
-          <Words>
-            <strong>{notYou}</strong>
-          </Words>
-          <Words soft>{you}</Words>
-        </>
-      ),
-    }),
-    text: plain([hello, lead, `${device} · ${when}`, notYou, you], footer, locale),
-  };
+    preheader: m.mail_new_device_preheader({ device, when }, { locale }),
+    head: room,
+    footer,
+    children: (
+      <>
+        <Title>{hello}</Title>
+        <Words>{lead}</Words>
+        <Box
+          paint={{ back: 'card', text: 'ink' }}
+          style="margin:0 0 16px;"
+          cell="padding:14px 18px;border-radius:6px;font-size:16px;line-height:24px;"
+        >
+          <strong>{device}</strong> · {when}
+        </Box>
+        <Words>
+          <strong>{notYou}</strong>
+        </Words>
+        <Words soft>{you}</Words>
+      </>
+    ),
+    text: [hello, lead, `${device} · ${when}`, notYou, you],
+  });
 }

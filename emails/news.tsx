@@ -1,7 +1,7 @@
 /** News of one thread: a burst of comments and changes is one mail, with every word in it. */
 import * as m from '#messages';
 import type { NewsFacts, Rendered } from './facts.ts';
-import { Button, document, plain, Title } from './layout.tsx';
+import { Button, mail, Title } from './layout.tsx';
 import { Said, saidText } from './said.tsx';
 import { sayWhen, TaskCard, taskText } from './task.tsx';
 
@@ -34,10 +34,15 @@ function sayPreheader(facts: NewsFacts, heading: string): string {
   const words = latest?.text.replace(/\s+/g, ' ').trim();
   if (latest && words) {
     const letters = Array.from(words);
-    return m.mail_news_preheader_said({ name: latest.name, text: letters.length > 140 ? `${letters.slice(0, 139).join('')}…` : words }, { locale });
+    return m.mail_news_preheader_said(
+      { name: latest.name, text: letters.length > 140 ? `${letters.slice(0, 139).join('')}…` : words },
+      { locale },
+    );
   }
   const title = task?.title ?? facts.roomName;
-  return task?.due ? m.mail_news_preheader_task({ heading, title, when: sayWhen(task, reader) }, { locale }) : m.mail_news_preheader_open({ heading, title }, { locale });
+  return task?.due
+    ? m.mail_news_preheader_task({ heading, title, when: sayWhen(task, reader) }, { locale })
+    : m.mail_news_preheader_open({ heading, title }, { locale });
 }
 
 function sayWhy({ because, actor, roomName: room, workspaceName: workspace, reader: { locale } }: NewsFacts): string {
@@ -68,24 +73,29 @@ export function news(facts: NewsFacts): Rendered {
   const wordsText = said.map((one) => saidText(one, reader, team)).join('\n\n');
   const aboutText = aboutTask && taskText(aboutTask);
 
-  return {
+  return mail({
+    kind: team ? 'internal' : 'news',
+    mark: facts.mark,
+    locale,
     subject,
-    html: document({
-      kind: team ? 'internal' : 'news', mark: facts.mark, locale, subject, preheader: sayPreheader(facts, heading), head: facts.roomName, team, footer,
-      children: (
-        <>
-          <Title>{heading}</Title>
-          {wordsFirst ? [words, about] : [about, words]}
-          <Button url={facts.url} team={team}>
-            {button}
-          </Button>
-        </>
-      ),
-    }),
-    text: plain(
-      [team && band, heading, ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]), m.mail_link_to({ title: button, url: facts.url }, { locale })],
-      footer,
-      locale,
+    preheader: sayPreheader(facts, heading),
+    head: facts.roomName,
+    team,
+    footer,
+    children: (
+      <>
+        <Title>{heading}</Title>
+        {wordsFirst ? [words, about] : [about, words]}
+        <Button url={facts.url} team={team}>
+          {button}
+        </Button>
+      </>
     ),
-  };
+    text: [
+      team && band,
+      heading,
+      ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
+      m.mail_link_to({ title: button, url: facts.url }, { locale }),
+    ],
+  });
 }

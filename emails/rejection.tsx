@@ -2,7 +2,7 @@
 import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
 import type { RejectionFacts, Rendered } from './facts.ts';
-import { document, plain, Section, Title, Words } from './layout.tsx';
+import { mail, Section, Title, Words } from './layout.tsx';
 import { saySize } from './moment.ts';
 
 /** For each reason its two sentences: what happened, and what to do. */
@@ -39,28 +39,34 @@ export function rejection(facts: RejectionFacts): Rendered {
   const [what, todo] = sayReason(facts, locale);
   const subject = m.mail_rejection_subject({ subject: about }, { locale });
   const hello = m.mail_hello({ name: reader.name }, { locale });
-  const lead = room === null ? m.mail_rejection_lead_no_room({ subject: about }, { locale }) : m.mail_rejection_lead({ subject: about, room }, { locale });
+  const lead =
+    room === null
+      ? m.mail_rejection_lead_no_room({ subject: about }, { locale })
+      : m.mail_rejection_lead({ subject: about, room }, { locale });
   const happened = m.mail_rejection_happened({}, { locale });
   const can = m.mail_rejection_do({}, { locale });
   const seen = held ? m.mail_rejection_held({}, { locale }) : m.mail_rejection_not_held({}, { locale });
   const footer = [{ says: m.mail_rejection_why({}, { locale }) }];
 
-  return {
+  return mail({
+    kind: 'rejection',
+    mark: facts.mark,
+    locale,
     subject,
-    html: document({
-      kind: 'rejection', mark: facts.mark, locale, subject, preheader: `${what} ${todo}`, head: room ?? m.app_name({}, { locale }), footer,
-      children: (
-        <>
-          <Title>{hello}</Title>
-          <Words>{lead}</Words>
-          <Section>{happened}</Section>
-          <Words>{what}</Words>
-          <Section>{can}</Section>
-          <Words>{todo}</Words>
-          <Words soft>{seen}</Words>
-        </>
-      ),
-    }),
-    text: plain([hello, lead, `${happened}\n${what}`, `${can}\n${todo}`, seen], footer, locale),
-  };
+    preheader: `${what} ${todo}`,
+    head: room ?? m.app_name({}, { locale }),
+    footer,
+    children: (
+      <>
+        <Title>{hello}</Title>
+        <Words>{lead}</Words>
+        <Section>{happened}</Section>
+        <Words>{what}</Words>
+        <Section>{can}</Section>
+        <Words>{todo}</Words>
+        <Words soft>{seen}</Words>
+      </>
+    ),
+    text: [hello, lead, `${happened}\n${what}`, `${can}\n${todo}`, seen],
+  });
 }

@@ -14,14 +14,15 @@ function sayHead(said: SaidFacts, reader: Reader, team: boolean): string {
 }
 
 export const Said: FC<{ said: SaidFacts; reader: Reader; team: boolean }> = ({ said, reader, team }) => (
-  <div {...paint({ edge: said.internal ? 'teamLine' : 'line' }, 'margin:0 0 20px;padding:0 0 0 16px;border-style:solid;border-width:0 0 0 3px;')}>
+  <div
+    {...paint(
+      { edge: said.internal ? 'teamLine' : 'line' },
+      'margin:0 0 20px;padding:0 0 0 16px;border-style:solid;border-width:0 0 0 3px;',
+    )}
+  >
     <p {...paint({ text: 'soft' }, 'margin:0 0 4px;font-size:14px;line-height:21px;')}>{sayHead(said, reader, team)}</p>
     <div {...paint({ text: 'ink' }, 'font-size:16px;line-height:25px;')}>
-      {said.html === null ? (
-        <Lines text={said.text} />
-      ) : (
-        <div class="said">{raw(said.html)}</div>
-      )}
+      {said.html === null ? <Lines text={said.text} /> : <div class="said">{raw(said.html)}</div>}
     </div>
     {said.files.map((file) => (
       <p {...paint({ text: 'soft' }, 'margin:8px 0 0;font-size:14px;line-height:21px;')}>

@@ -1,7 +1,7 @@
 /** A seller's way in: one link, once, for minutes. */
 import * as m from '#messages';
 import type { Rendered, SignInFacts } from './facts.ts';
-import { Button, document, Link, plain, Title, Words } from './layout.tsx';
+import { Button, Link, mail, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function signIn(facts: SignInFacts): Rendered {
@@ -16,27 +16,30 @@ export function signIn(facts: SignInFacts): Rendered {
   const notYou = m.mail_sign_in_not_you({}, { locale });
   const footer = [{ says: m.mail_account_footer({}, { locale }) }];
 
-  return {
+  return mail({
+    kind: 'sign-in',
+    mark: facts.mark,
+    locale,
     subject,
-    html: document({
-      kind: 'sign-in', mark: facts.mark, locale, subject, preheader: m.mail_sign_in_preheader({ workspace, time }, { locale }), head: m.app_name({}, { locale }), footer,
-      children: (
-        <>
-          <Title>{hello}</Title>
-          <Words>{lead}</Words>
-          <Button url={url}>{button}</Button>
-          <Words>{limits}</Words>
-          <Words soft>{notYou}</Words>
-          <Words soft>
-            {m.mail_link_fallback({}, { locale })}
-            <br />
-            <Link url={url} style="word-break:break-all;">
-              {url}
-            </Link>
-          </Words>
-        </>
-      ),
-    }),
-    text: plain([hello, lead, m.mail_link_to({ title: button, url }, { locale }), limits, notYou], footer, locale),
-  };
+    preheader: m.mail_sign_in_preheader({ workspace, time }, { locale }),
+    head: m.app_name({}, { locale }),
+    footer,
+    children: (
+      <>
+        <Title>{hello}</Title>
+        <Words>{lead}</Words>
+        <Button url={url}>{button}</Button>
+        <Words>{limits}</Words>
+        <Words soft>{notYou}</Words>
+        <Words soft>
+          {m.mail_link_fallback({}, { locale })}
+          <br />
+          <Link url={url} style="word-break:break-all;">
+            {url}
+          </Link>
+        </Words>
+      </>
+    ),
+    text: [hello, lead, m.mail_link_to({ title: button, url }, { locale }), limits, notYou],
+  });
 }

@@ -27,7 +27,11 @@ interface TaskProps {
 }
 
 export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => (
-  <Box paint={{ back: 'card', edge: task.overdue ? 'late' : 'brand' }} style="margin:0 0 12px;" cell="padding:14px 18px;border-style:solid;border-width:0 0 0 4px;border-radius:6px;">
+  <Box
+    paint={{ back: 'card', edge: task.overdue ? 'late' : 'brand' }}
+    style="margin:0 0 12px;"
+    cell="padding:14px 18px;border-style:solid;border-width:0 0 0 4px;border-radius:6px;"
+  >
     <p style="margin:0 0 4px;font-size:17px;line-height:25px;font-weight:bold;">
       <Link url={task.url} style="text-decoration:none;">
         {task.title}
@@ -51,4 +55,9 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => 
 );
 
 export const taskText = ({ task, reader, description, done }: TaskProps): string =>
-  [task.title, `${task.due || !done ? `${sayWhen(task, reader)} · ` : ''}${sayOwners(task, reader)}`, task.url, ...(description ? [description] : [])].join('\n');
+  [
+    task.title,
+    `${task.due || !done ? `${sayWhen(task, reader)} · ` : ''}${sayOwners(task, reader)}`,
+    task.url,
+    ...(description ? [description] : []),
+  ].join('\n');

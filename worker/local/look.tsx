@@ -46,7 +46,14 @@ button.quiet{background:none;color:var(--bad);padding:0 8px;font-weight:400;font
 section{margin:20px 0}footer{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:end;margin:24px 0 48px;font-size:14px}footer form{display:flex;flex-wrap:wrap;gap:8px;align-items:end}
 `;
 
-export const CLIENT_NAMES: Record<Client, string> = { gmail: 'Gmail', outlook: 'Outlook', apple: 'Apple Mail', qq: 'QQ 邮箱', foxmail: 'Foxmail', netease: '163 网易邮箱' };
+export const CLIENT_NAMES: Record<Client, string> = {
+  gmail: 'Gmail',
+  outlook: 'Outlook',
+  apple: 'Apple Mail',
+  qq: 'QQ 邮箱',
+  foxmail: 'Foxmail',
+  netease: '163 网易邮箱',
+};
 
 export const Page: FC<PropsWithChildren<{ locale: Locale; title: string; script?: string }>> = ({ locale, title, script, children }) => (
   <html lang={locale}>
@@ -76,7 +83,8 @@ export const Page: FC<PropsWithChildren<{ locale: Locale; title: string; script?
   </html>
 );
 
-export const sayDate = (date: string, locale: Locale): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(date));
+export const sayDate = (date: string, locale: Locale): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(date));
 
 export const Outcome: FC<{ locale: Locale; outcome: Delivery }> = ({ locale, outcome }) => (
   <p class={outcome.accepted ? 'said' : 'said bad'} role="status">
@@ -237,7 +245,13 @@ export const MailPage: FC<MailPageProps> = ({ locale, mail, view, source, outcom
             </a>
           ))}
         </nav>
-        {view === 'html' && <iframe src={`${BASE}/${mail.id}/html`} sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" title={mail.subject} />}
+        {view === 'html' && (
+          <iframe
+            src={`${BASE}/${mail.id}/html`}
+            sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+            title={mail.subject}
+          />
+        )}
         {view === 'text' && <pre>{mail.text}</pre>}
         {view === 'source' && <pre>{source}</pre>}
         {view === 'headers' && <pre>{head}</pre>}

@@ -47,7 +47,9 @@ export class Mailbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    this.#sql.exec(`CREATE TABLE IF NOT EXISTS mail (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, mail TEXT NOT NULL, source BLOB NOT NULL)`);
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS mail (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL, mail TEXT NOT NULL, source BLOB NOT NULL)`,
+    );
   }
 
   /** Takes a mail in, once per key. */
@@ -58,11 +60,29 @@ export class Mailbox extends DurableObject<Env> {
     const source = await sourceOf({ ...mail, replyTo: mail.replyTo ?? undefined, date });
     const to = personOf(mail.to);
     const stored: Omit<StoredMail, 'id'> = {
-      date, from: personOf(mail.from), to, replyTo: mail.replyTo, subject: mail.subject, messageId: mail.messageId, headers: mail.headers, html: mail.html, text: mail.text,
-      attachments: mail.attachments.map(({ filename, contentType, base64 }) => ({ filename, contentType, size: Math.floor((base64.length * 3) / 4) })),
+      date,
+      from: personOf(mail.from),
+      to,
+      replyTo: mail.replyTo,
+      subject: mail.subject,
+      messageId: mail.messageId,
+      headers: mail.headers,
+      html: mail.html,
+      text: mail.text,
+      attachments: mail.attachments.map(({ filename, contentType, base64 }) => ({
+        filename,
+        contentType,
+        size: Math.floor((base64.length * 3) / 4),
+      })),
     };
     // The same key may have come in while the source was written.
-    this.#sql.exec('INSERT INTO mail (key, recipient, mail, source) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING', mail.key, to.address.toLowerCase(), JSON.stringify(stored), source);
+    this.#sql.exec(
+      'INSERT INTO mail (key, recipient, mail, source) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
+      mail.key,
+      to.address.toLowerCase(),
+      JSON.stringify(stored),
+      source,
+    );
     return { id: this.#idOf(mail.key) ?? '' };
   }
 
@@ -70,7 +90,9 @@ export class Mailbox extends DurableObject<Env> {
   list({ to = '', before = '' }: { to?: string; before?: string } = {}): StoredMail[] {
     const rows = this.#sql.exec<Row>(
       "SELECT id, mail FROM mail WHERE (?1 = '' OR recipient = ?1) AND (?2 = '' OR id < CAST(?2 AS INTEGER)) ORDER BY id DESC LIMIT ?3",
-      to.toLowerCase(), before, PAGE,
+      to.toLowerCase(),
+      before,
+      PAGE,
     );
     return [...rows].map(read);
   }
@@ -88,7 +110,11 @@ export class Mailbox extends DurableObject<Env> {
 
   /** Everyone who has mail, those with the latest first. */
   recipients(): { address: string; mails: number }[] {
-    return [...this.#sql.exec<{ address: string; mails: number }>('SELECT recipient AS address, count(*) AS mails FROM mail GROUP BY recipient ORDER BY max(id) DESC')];
+    return [
+      ...this.#sql.exec<{ address: string; mails: number }>(
+        'SELECT recipient AS address, count(*) AS mails FROM mail GROUP BY recipient ORDER BY max(id) DESC',
+      ),
+    ];
   }
 
   clear(): void {

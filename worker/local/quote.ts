@@ -32,7 +32,8 @@ export interface Written {
   text: string;
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** Mail programs write one block a line. */
 const blocks = (text: string, attributes = ''): string =>
@@ -73,7 +74,14 @@ function carried(html: string, rename: string, dropData: boolean): string {
     .replace(/<!--[\s\S]*?-->/g, '')
     .replace(/<style[\s\S]*?<\/style>/gi, '')
     .replace(/<[a-z][^>]*>/gi, (tag) => {
-      const renamed = tag.replace(/ (id|class)="([^"]*)"/g, (_, name: string, value: string) => ` ${name}="${value.split(' ').map((one) => rename + one).join(' ')}"`);
+      const renamed = tag.replace(
+        / (id|class)="([^"]*)"/g,
+        (_, name: string, value: string) =>
+          ` ${name}="${value
+            .split(' ')
+            .map((one) => rename + one)
+            .join(' ')}"`,
+      );
       return dropData ? renamed.replace(/ data-[a-z-]+="[^"]*"/g, '') : renamed;
     });
 }
@@ -88,14 +96,25 @@ interface Clock {
 }
 
 function clockAt(date: string, zone: string): Clock {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).formatToParts(Date.parse(date));
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(Date.parse(date));
   const part = (type: keyof Clock): string => parts.find((one) => one.type === type)?.value ?? '';
   return { year: part('year'), month: part('month'), day: part('day'), hour: part('hour'), minute: part('minute'), second: part('second') };
 }
 
 const say = (date: string, locale: Locale, zone: string, options: Intl.DateTimeFormatOptions): string =>
   // Programs put plain spaces where Intl puts narrow ones.
-  new Intl.DateTimeFormat(locale === 'en' ? 'en-US' : locale, { timeZone: zone, ...options }).format(Date.parse(date)).replaceAll('\u202f', ' ');
+  new Intl.DateTimeFormat(locale === 'en' ? 'en-US' : locale, { timeZone: zone, ...options })
+    .format(Date.parse(date))
+    .replaceAll('\u202f', ' ');
 
 const chineseDay = ({ year, month, day }: Clock): string => `${year}年${Number(month)}月${Number(day)}日`;
 
@@ -111,7 +130,10 @@ const gmail: Style = ({ from, subject, date, html, text }, { text: typed, locale
   const weekday = say(date, locale, zone, { weekday: 'short' });
   const [before, after] =
     locale === 'en'
-      ? [`On ${weekday}, ${say(date, locale, zone, { month: 'short', day: 'numeric', year: 'numeric' })} at ${say(date, locale, zone, { hour: 'numeric', minute: '2-digit' })} ${from.name} <`, '> wrote:']
+      ? [
+          `On ${weekday}, ${say(date, locale, zone, { month: 'short', day: 'numeric', year: 'numeric' })} at ${say(date, locale, zone, { hour: 'numeric', minute: '2-digit' })} ${from.name} <`,
+          '> wrote:',
+        ]
       : [`${from.name} <`, `> 于${chineseDay(clock)}${weekday} ${clock.hour}:${clock.minute}写道：`];
   const line = before + from.address + after;
   const link = `<a href="mailto:${escaped(from.address)}" target="_blank">${escaped(from.address)}</a>`;
@@ -131,7 +153,10 @@ const outlook: Style = ({ from, to, subject, date, html, text }, { text: typed, 
     locale === 'en'
       ? [
           ['From:', person(from)],
-          ['Sent:', `${say(date, locale, zone, { weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' })} ${say(date, locale, zone, { hour: 'numeric', minute: '2-digit' })}`],
+          [
+            'Sent:',
+            `${say(date, locale, zone, { weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' })} ${say(date, locale, zone, { hour: 'numeric', minute: '2-digit' })}`,
+          ],
           ['To:', person(to)],
           ['Subject:', subject],
         ]
@@ -175,13 +200,19 @@ const qq: Style = ({ from, to, subject, date, html, text }, { text: typed, local
     locale === 'en'
       ? [
           ['From:', `"${from.name}"<${from.address}>;`],
-          ['Date:', `${say(date, locale, zone, { weekday: 'short', month: 'short', day: 'numeric', year: 'numeric' })} ${say(date, locale, zone, { hour: '2-digit', minute: '2-digit' })}`],
+          [
+            'Date:',
+            `${say(date, locale, zone, { weekday: 'short', month: 'short', day: 'numeric', year: 'numeric' })} ${say(date, locale, zone, { hour: '2-digit', minute: '2-digit' })}`,
+          ],
           ['To:', `"${to.name}"<${to.address}>;`],
           ['Subject:', subject],
         ]
       : [
           ['发件人:', `"${from.name}"<${from.address}>;`],
-          ['发送时间:', `${chineseDay(clock)}(${say(date, locale, zone, { weekday: 'long' })}) ${half}${Number(clock.hour) % 12 || 12}:${clock.minute}`],
+          [
+            '发送时间:',
+            `${chineseDay(clock)}(${say(date, locale, zone, { weekday: 'long' })}) ${half}${Number(clock.hour) % 12 || 12}:${clock.minute}`,
+          ],
           ['收件人:', `"${to.name}"<${to.address}>;`],
           ['主题:', subject],
         ];
@@ -201,8 +232,18 @@ const foxmail: Style = ({ from, to, subject, date, html, text }, { text: typed, 
   const at = `${clock.year}-${clock.month}-${clock.day} ${clock.hour}:${clock.minute}`;
   const rows: Rows =
     locale === 'en'
-      ? [['From:', from.name], ['Date:', at], ['To:', to.name], ['Subject:', subject]]
-      : [['发件人：', from.name], ['发送时间：', at], ['收件人：', to.name], ['主题：', subject]];
+      ? [
+          ['From:', from.name],
+          ['Date:', at],
+          ['To:', to.name],
+          ['Subject:', subject],
+        ]
+      : [
+          ['发件人：', from.name],
+          ['发送时间：', at],
+          ['收件人：', to.name],
+          ['主题：', subject],
+        ];
   return {
     subject: again(locale === 'en' ? 'Re: ' : '回复: ', subject),
     text: `${typed}\n\n\n\n${to.address}\n \n${rows.map(([label, value]) => `${label} ${value}`).join('\n')}\n${text}`,
@@ -234,4 +275,8 @@ const styles: Record<Client, Style> = { gmail, outlook, apple, qq, foxmail, nete
 export const quote = (client: Client, original: Original, answer: Answer): Written => styles[client](original, answer);
 
 /** A new mail, in the plain shape that all of them share. */
-export const write = (subject: string, text: string): Written => ({ subject, text: `${text}\n`, html: `<div dir="ltr">${blocks(text)}</div>` });
+export const write = (subject: string, text: string): Written => ({
+  subject,
+  text: `${text}\n`,
+  html: `<div dir="ltr">${blocks(text)}</div>`,
+});

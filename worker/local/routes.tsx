@@ -39,11 +39,23 @@ const bareAddress = (header: string): string => addressParser(header, { flatten:
 const quoted = (name: string, address: string): string => (name === address ? address : `"${name.replace(/["\\]/g, '')}" <${address}>`);
 
 /** Every address that the mail's HTML leads to. */
-const linksOf = (html: string): string[] => [...new Set([...html.matchAll(/ href="([^"]+)"/g)].map(([, link = '']) => link.replaceAll('&amp;', '&')))];
+const linksOf = (html: string): string[] => [
+  ...new Set([...html.matchAll(/ href="([^"]+)"/g)].map(([, link = '']) => link.replaceAll('&amp;', '&'))),
+];
 
 const summary = (mail: StoredMail) => ({
-  id: mail.id, date: mail.date, from: mail.from, to: mail.to, replyTo: mail.replyTo, subject: mail.subject, messageId: mail.messageId, text: mail.text, links: linksOf(mail.html),
-  page: `${BASE}/${mail.id}`, html: `${BASE}/${mail.id}/html`, source: `${BASE}/${mail.id}/source`,
+  id: mail.id,
+  date: mail.date,
+  from: mail.from,
+  to: mail.to,
+  replyTo: mail.replyTo,
+  subject: mail.subject,
+  messageId: mail.messageId,
+  text: mail.text,
+  links: linksOf(mail.html),
+  page: `${BASE}/${mail.id}`,
+  html: `${BASE}/${mail.id}/html`,
+  source: `${BASE}/${mail.id}/source`,
 });
 
 interface Form {
@@ -61,7 +73,11 @@ async function formOf(c: C): Promise<Form> {
   };
   const files = [body['files']].flat().filter((one): one is File => one instanceof File && one.name !== '');
   const attachments = await Promise.all(
-    files.map(async (file) => ({ filename: file.name, contentType: file.type || 'application/octet-stream', base64: Buffer.from(await file.arrayBuffer()).toString('base64') })),
+    files.map(async (file) => ({
+      filename: file.name,
+      contentType: file.type || 'application/octet-stream',
+      base64: Buffer.from(await file.arrayBuffer()).toString('base64'),
+    })),
   );
   // Forms send CRLF; what was typed has plain line ends.
   return { text: field('text').replaceAll('\r\n', '\n').trimEnd(), attachments, verdict: verdictOf(field('auth')), field };
@@ -97,7 +113,10 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
   /** Pages go back to where they were; programs get the outcome itself. */
   function tell(c: C, back: string, outcome: Delivery): Response {
     if (c.req.header('Accept')?.includes('application/json')) return c.json(outcome);
-    const query = new URLSearchParams({ sent: outcome.accepted ? 'accepted' : 'rejected', ...(outcome.reason ? { reason: outcome.reason } : {}) });
+    const query = new URLSearchParams({
+      sent: outcome.accepted ? 'accepted' : 'rejected',
+      ...(outcome.reason ? { reason: outcome.reason } : {}),
+    });
     return c.redirect(`${back}${back.includes('?') ? '&' : '?'}${query}`, 303);
   }
 
@@ -105,7 +124,9 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
     const mailbox = mailboxOf(c.env);
     const to = c.req.query('to')?.toLowerCase() ?? '';
     const [mails, recipients] = await Promise.all([mailbox.list({ to, before: c.req.query('before') ?? '' }), mailbox.recipients()]);
-    return c.html(document`<!doctype html>${(<List locale={localeOf(c)} mails={mails} recipients={recipients} to={to} outcome={outcomeOf(c)} />)}`);
+    return c.html(
+      document`<!doctype html>${<List locale={localeOf(c)} mails={mails} recipients={recipients} to={to} outcome={outcomeOf(c)} />}`,
+    );
   });
 
   app.get('/messages.json', async (c) => {
@@ -114,8 +135,13 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
   });
 
   app.get('/compose', (c) => {
-    const draft = { from: c.req.query('from') ?? '', to: c.req.query('to') ?? '', subject: c.req.query('subject') ?? '', text: c.req.query('body') ?? '' };
-    return c.html(document`<!doctype html>${(<Compose locale={localeOf(c)} draft={draft} outcome={outcomeOf(c)} />)}`);
+    const draft = {
+      from: c.req.query('from') ?? '',
+      to: c.req.query('to') ?? '',
+      subject: c.req.query('subject') ?? '',
+      text: c.req.query('body') ?? '',
+    };
+    return c.html(document`<!doctype html>${<Compose locale={localeOf(c)} draft={draft} outcome={outcomeOf(c)} />}`);
   });
 
   app.post('/compose', async (c) => {
@@ -147,22 +173,30 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
     const mailbox = mailboxOf(c.env);
     const locale = localeOf(c);
     const [mail, source] = await Promise.all([mailbox.get(c.req.param('id')), mailbox.source(c.req.param('id'))]);
-    if (!mail || !source) return c.html(document`<!doctype html>${(<Gone locale={locale} />)}`, 404);
+    if (!mail || !source) return c.html(document`<!doctype html>${<Gone locale={locale} />}`, 404);
     const view = VIEWS.find((one) => one === c.req.query('view')) ?? 'html';
-    return c.html(document`<!doctype html>${(<MailPage locale={locale} mail={mail} view={view} source={new TextDecoder().decode(source)} outcome={outcomeOf(c)} />)}`);
+    return c.html(
+      document`<!doctype html>${<MailPage locale={locale} mail={mail} view={view} source={new TextDecoder().decode(source)} outcome={outcomeOf(c)} />}`,
+    );
   });
 
   app.get('/:id{[0-9]+}/html', async (c) => {
     const mail = await mailboxOf(c.env).get(c.req.param('id'));
     if (!mail) return c.notFound();
-    c.header('Content-Security-Policy', "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'");
+    c.header(
+      'Content-Security-Policy',
+      "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'",
+    );
     return c.html(shown(mail));
   });
 
   app.get('/:id{[0-9]+}/source', async (c) => {
     const source = await mailboxOf(c.env).source(c.req.param('id'));
     if (!source) return c.notFound();
-    return c.body(new Uint8Array(source), 200, { 'Content-Type': 'message/rfc822', 'Content-Disposition': `attachment; filename="${c.req.param('id')}.eml"` });
+    return c.body(new Uint8Array(source), 200, {
+      'Content-Type': 'message/rfc822',
+      'Content-Disposition': `attachment; filename="${c.req.param('id')}.eml"`,
+    });
   });
 
   app.post('/:id{[0-9]+}/reply', async (c) => {
@@ -186,16 +220,14 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
 
 /** The mail as a client shows it: links open beside it, an address opens a letter to it. */
 function shown(mail: StoredMail): string {
-  return mail.html
-    .replace('<head>', '<head><base target="_blank">')
-    .replace(/ href="(mailto:[^"]*)"/g, (_, link: string) => {
-      const address = new URL(link.replaceAll('&amp;', '&'));
-      const query = new URLSearchParams({ from: quoted(mail.to.name, mail.to.address), to: decodeURIComponent(address.pathname) });
-      for (const name of ['subject', 'body']) {
-        // In a mailto a plus is a plus (RFC 6068), not a space.
-        const value = address.searchParams.has(name) ? new URLSearchParams(address.search.replaceAll('+', '%2B')).get(name) : null;
-        if (value) query.set(name, value);
-      }
-      return ` href="${BASE}/compose?${query.toString().replaceAll('&', '&amp;')}"`;
-    });
+  return mail.html.replace('<head>', '<head><base target="_blank">').replace(/ href="(mailto:[^"]*)"/g, (_, link: string) => {
+    const address = new URL(link.replaceAll('&amp;', '&'));
+    const query = new URLSearchParams({ from: quoted(mail.to.name, mail.to.address), to: decodeURIComponent(address.pathname) });
+    for (const name of ['subject', 'body']) {
+      // In a mailto a plus is a plus (RFC 6068), not a space.
+      const value = address.searchParams.has(name) ? new URLSearchParams(address.search.replaceAll('+', '%2B')).get(name) : null;
+      if (value) query.set(name, value);
+    }
+    return ` href="${BASE}/compose?${query.toString().replaceAll('&', '&amp;')}"`;
+  });
 }

@@ -18,9 +18,21 @@ export interface Letter {
 export async function sourceOf(letter: Letter): Promise<Uint8Array> {
   const { from, to, replyTo, subject, html, text, messageId, headers = {} } = letter;
   const composer = new MailComposer({
-    from, to, replyTo, subject, html, text, messageId, headers,
+    from,
+    to,
+    replyTo,
+    subject,
+    html,
+    text,
+    messageId,
+    headers,
     date: new Date(letter.date),
-    attachments: letter.attachments.map(({ filename, contentType, base64 }) => ({ filename, contentType, content: base64, encoding: 'base64' })),
+    attachments: letter.attachments.map(({ filename, contentType, base64 }) => ({
+      filename,
+      contentType,
+      content: base64,
+      encoding: 'base64',
+    })),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
