@@ -90,6 +90,7 @@ if (await prepare('install', install)) {
     ['svelte-check', ['--fail-on-warnings', '--output', 'human']],
     ['tsc', ['--project', 'worker']],
     ['tsc', ['--project', 'worker/room/core']],
+    ['tsc', ['--project', 'test/journeys']],
   ]);
   await check('lint', [['oxlint', ['--deny-warnings']]]);
   await check('format', [['oxfmt', ['--check']]]);

@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** A real browser against the built product, which setup.ts starts on data of its own. */
 export default defineConfig({
   test: {
     name: 'journeys',
-    root: fileURLToPath(new URL('.', import.meta.url)),
+    root: import.meta.dirname,
     include: ['**/*.test.ts'],
     environment: 'node',
     globalSetup: ['./setup.ts'],

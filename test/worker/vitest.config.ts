@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
-const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const at = (path: string) => join(import.meta.dirname, '../..', path);
 
 /** The whole Worker on real workerd, with its D1, R2 and Durable Objects. The pages must have been built before. */
 export default defineConfig({

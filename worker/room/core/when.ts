@@ -512,7 +512,7 @@ function withZone(one: Found, text: string): Found {
     // Short names only in capitals: "et" and "pt" are words elsewhere.
     const rest = text.slice(one.end);
     const trail = after.exec(rest) ?? (/time/i.test(rest.slice(0, 24)) ? afterWord.exec(rest) : null);
-    if (trail && (trail[0].trim() !== 'Z' || /^Z/.test(rest))) return { ...one, end: one.end + trail[0].length, zone };
+    if (trail && (trail[0].trim() !== 'Z' || rest.startsWith('Z'))) return { ...one, end: one.end + trail[0].length, zone };
     const lead = /时间\s*$/.test(text.slice(0, one.start)) ? before.exec(text.slice(0, one.start)) : null;
     if (lead) return { ...one, start: one.start - lead[0].length, zone };
   }
