@@ -30,6 +30,8 @@ export interface Written {
   subject: string;
   html: string;
   text: string;
+  /** What the program says of itself. */
+  headers: Record<string, string>;
 }
 
 const escaped = (text: string): string =>
@@ -123,7 +125,7 @@ const again = (prefix: string, subject: string): string => (/^\s*(re|回复|答�
 /** Rows of an Outlook-like header block. */
 type Rows = [label: string, value: string][];
 
-type Style = (original: Original, answer: Answer) => Written;
+type Style = (original: Original, answer: Answer) => Omit<Written, 'headers'>;
 
 const gmail: Style = ({ from, subject, date, html, text }, { text: typed, locale, zone }) => {
   const clock = clockAt(date, zone);
@@ -271,12 +273,24 @@ const netease: Style = ({ from, subject, date, html, text }, { text: typed, loca
 
 const styles: Record<Client, Style> = { gmail, outlook, apple, qq, foxmail, netease };
 
+/** Gmail and Outlook on the web name no program. */
+const programs: Partial<Record<Client, string>> = {
+  apple: 'Apple Mail (2.3864.300.41)',
+  qq: 'QQMail 2.x',
+  foxmail: 'Foxmail 7.2.25.375[cn]',
+  netease: 'Coremail Webmail Server Version 2023.4-cmXT',
+};
+
 /** An answer to a mail, quoting it as `client` would. */
-export const quote = (client: Client, original: Original, answer: Answer): Written => styles[client](original, answer);
+export function quote(client: Client, original: Original, answer: Answer): Written {
+  const program = programs[client];
+  return { ...styles[client](original, answer), headers: program ? { 'X-Mailer': program } : {} };
+}
 
 /** A new mail, in the plain shape that all of them share. */
 export const write = (subject: string, text: string): Written => ({
   subject,
   text: `${text}\n`,
   html: `<div dir="ltr">${blocks(text)}</div>`,
+  headers: {},
 });

@@ -106,7 +106,15 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
 
   async function send(c: C, { written, from, to, headers, form }: Sending): Promise<Delivery & { messageId: string }> {
     const messageId = freshId(bareAddress(from));
-    const raw = await sourceOf({ ...written, from, to, headers, attachments: form.attachments, messageId, date: new Date().toISOString() });
+    const raw = await sourceOf({
+      ...written,
+      from,
+      to,
+      headers: { ...written.headers, ...headers },
+      attachments: form.attachments,
+      messageId,
+      date: new Date().toISOString(),
+    });
     return { ...(await handIn(c, raw, { from: bareAddress(from), to: bareAddress(to) }, form.verdict)), messageId };
   }
 
