@@ -146,6 +146,7 @@ export function createServices(env: Env): Services {
         return submit(actor, room, asked);
       },
       upload,
+      customerSide: async (actor, room) => (isRoom(room) ? stub(room).customerSide(await roomActor(actor)) : refuse('forbidden', 'not_a_participant')),
       previewInvitation: async (actor, room, participant, note) =>
         isRoom(room) ? stub(room).previewInvitation(await roomActor(actor), participant, note) : refuse('forbidden', 'not_a_participant'),
       seen: async (actor: Actor, room, thread, seq) => {

@@ -143,6 +143,8 @@ export interface Services {
     /** A form without script: `command` is JSON, other fields are laid over it; `line` is a task in one line; `file`s are uploaded. */
     submitForm(actor: Actor, room: RoomId, form: FormData): Promise<Result<{ seq: number }>>;
     upload(actor: Actor, room: RoomId, upload: Upload): Promise<Result<FileFact>>;
+    /** A demo room as its customer sees it: the token of a join link. Refused for a real room. */
+    customerSide(actor: Actor, room: RoomId): Promise<Result<{ token: string }>>;
     /** What the invitation will look like, before it is sent. */
     previewInvitation(actor: Actor, room: RoomId, participant: ParticipantId, note: string): Promise<Result<MailPreview>>;
     seen(actor: Actor, room: RoomId, thread: ThreadId, seq: number): Promise<void>;

@@ -130,30 +130,36 @@ describe('Resend', () => {
 
   test('gets one mail with its key, its reply address and its headers', async () => {
     const requests = answers(json({ id: 'provider-1' }));
-    const mail = mailFor('one@corp.example', { replyTo: 'reply+x@in.atelier.example', headers: { 'List-Id': '<x>' } });
+    const mail = mailFor('one@corp.com', { replyTo: 'reply+x@in.atelier.example', headers: { 'List-Id': '<x>' } });
     expect(await new ResendTransport('re_test').send('batch-key', [mail])).toEqual([{ state: 'sent', providerId: 'provider-1' }]);
     expect(requests[0]?.headers.get('idempotency-key')).toBe('batch-key');
     expect(requests[0]?.body).toMatchObject({ to: [mail.to], reply_to: 'reply+x@in.atelier.example', headers: { 'List-Id': '<x>', 'Message-ID': mail.messageId }, text: 'Hello' });
   });
 
+  test('gets nothing for the demo’s people, whose addresses belong to nobody', async () => {
+    const requests = answers(json({ id: 'p1' }));
+    expect(await new ResendTransport('re_test').send('k', [mailFor('chen@huadong.example'), mailFor('real@x.com')])).toEqual([{ state: 'sent', providerId: '' }, { state: 'sent', providerId: 'p1' }]);
+    expect(requests).toHaveLength(1);
+  });
+
   test('gets many in one call', async () => {
     const requests = answers(json({ data: [{ id: 'p1' }, { id: 'p2' }] }));
-    expect(await new ResendTransport('re_test').send('batch-key', [mailFor('a@x.example'), mailFor('b@x.example')])).toEqual([{ state: 'sent', providerId: 'p1' }, { state: 'sent', providerId: 'p2' }]);
+    expect(await new ResendTransport('re_test').send('batch-key', [mailFor('a@x.com'), mailFor('b@x.com')])).toEqual([{ state: 'sent', providerId: 'p1' }, { state: 'sent', providerId: 'p2' }]);
     expect(requests).toHaveLength(1);
     expect(requests[0]?.url).toMatch(/\/emails\/batch$/);
   });
 
   test('one faulty mail does not hold up the others', async () => {
     answers(json({ name: 'validation_error', message: 'bad to', statusCode: 422 }, 422), json({ id: 'p1' }), json({ name: 'validation_error', message: 'bad to', statusCode: 422 }, 422));
-    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.example'), mailFor('bad@x.example')])).toMatchObject([{ state: 'sent' }, { state: 'failed' }]);
+    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.com'), mailFor('bad@x.com')])).toMatchObject([{ state: 'sent' }, { state: 'failed' }]);
   });
 
   test('a limit, an outage and a broken line mean later, and how much later where it is said', async () => {
     answers(json({ name: 'rate_limit_exceeded', message: 'slow down', statusCode: 429 }, 429, { 'retry-after': '7' }));
-    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.example')])).toMatchObject([{ state: 'later', after: 7 }]);
+    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.com')])).toMatchObject([{ state: 'later', after: 7 }]);
     answers(json({ name: 'internal_server_error', message: 'oops', statusCode: 500 }, 500));
-    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.example')])).toMatchObject([{ state: 'later' }]);
+    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.com')])).toMatchObject([{ state: 'later' }]);
     answers(new Error('connection reset'));
-    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.example')])).toMatchObject([{ state: 'later' }]);
+    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.com')])).toMatchObject([{ state: 'later' }]);
   });
 });

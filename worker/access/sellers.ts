@@ -8,6 +8,7 @@ import type { Locale } from '#core/people.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { colleague as colleagueMail } from '#emails/colleague.tsx';
 import { signIn as signInMail } from '#emails/sign-in.tsx';
+import { openDemo } from '../directory/demo.ts';
 import { attempt, membership, person, session, signIn, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { deviceName, envelop } from '../mail/compose.ts';
@@ -147,6 +148,8 @@ export class Sellers {
         this.#db.insert(workspace).values({ id: workspaceId, name: link.workspaceName, createdAt: now() }),
         this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'owner', createdAt: now() }),
       ]);
+      // An empty list teaches nothing: the first room is a demo, marked as one and removed by one press.
+      await openDemo(this.#env, who.locale === 'zh-CN' ? 'huadong' : 'contoso', { person: who.id, name: who.name, email: who.email, locale: who.locale, zone: who.zone, workspace: workspaceId, workspaceName: link.workspaceName });
     } else {
       await this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'member', createdAt: now() }).onConflictDoNothing();
     }

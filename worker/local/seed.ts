@@ -1,213 +1,50 @@
-/** The demo workspace of `npm start`: two believable deals, one Chinese, one English. Seeding twice changes nothing. */
+/** The demo workspace of `npm start`: two deals, one Chinese, one English. Seeding twice changes nothing. */
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { ROOM_THREAD } from '#core/audience.ts';
-import type { FileFact } from '#core/discussion.ts';
-import { addDays, dayIn, type Due } from '#core/due.ts';
-import type { RoomEvent, Via } from '#core/events.ts';
-import type { AccountId, CommentId, MilestoneId, OpportunityId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
-import type { Locale, Side } from '#core/people.ts';
-import type { TaskKind } from '#core/plan.ts';
+import type { PersonId, RoomId, WorkspaceId } from '#core/ids.ts';
 import { Sellers } from '../access/sellers.ts';
-import { fresh, idFor } from '../access/tokens.ts';
-import { account, membership, opportunity, person, workspace } from '../directory/schema.ts';
+import { idFor } from '../access/tokens.ts';
+import { demoRoomId, openDemo, type DemoSeller } from '../directory/demo.ts';
+import { membership, person, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
-import { storeFile } from '../files/store.ts';
-import { mailKey } from '../mail/inbound.ts';
-import type { Chapter } from '../room/object.ts';
-import { samplePdf } from './sample-pdf.ts';
 import { roomStub } from '../room/stub.ts';
 
-const ZONE = 'Asia/Shanghai';
-const WORKSPACE_NAME = '云仓科技 Yuncang';
-
-/** Ids of the demo are always the same, so that a second start finds what the first made. */
-const fixed = <Id extends string>(name: string): Promise<Id> => idFor<Id>(new TextEncoder().encode(`demo:${name}`));
+const fixed = <Id extends string>(name: string): Promise<Id> => idFor<Id>(new TextEncoder().encode(`seed:${name}`));
 
 export interface DemoLinks {
   created: boolean;
   links: { label: string; url: string }[];
 }
 
-interface Cast {
-  id: ParticipantId;
-  side: Side;
-  name: string;
-  email: string;
-  locale: Locale;
-  zone: string;
-  person: PersonId | null;
-}
-
 export async function seed(env: Env): Promise<DemoLinks> {
   const db = drizzle(env.DB);
-  const ids = { workspace: await fixed<WorkspaceId>('workspace'), lidan: await fixed<PersonId>('lidan'), zhou: await fixed<PersonId>('zhou') };
-  const [known] = await db.select({ id: workspace.id }).from(workspace).where(eq(workspace.id, ids.workspace));
-  const now = new Date().toISOString();
+  const place = { workspace: await fixed<WorkspaceId>('workspace'), workspaceName: '云仓科技 Yuncang', locale: 'zh-CN' as const, zone: 'Asia/Shanghai' };
+  const lidan: DemoSeller = { ...place, person: await fixed<PersonId>('lidan'), name: '李丹', email: 'lidan@yuncang.example' };
+  const zhou: DemoSeller = { ...place, person: await fixed<PersonId>('zhou'), name: '周航', email: 'zhouhang@yuncang.example' };
+  const [known] = await db.select({ id: workspace.id }).from(workspace).where(eq(workspace.id, place.workspace));
   if (!known) {
+    const createdAt = new Date().toISOString();
     await db.batch([
-      db.insert(person).values([
-        { id: ids.lidan, email: 'lidan@yuncang.example', name: '李丹', locale: 'zh-CN', zone: ZONE, createdAt: now },
-        { id: ids.zhou, email: 'zhouhang@yuncang.example', name: '周航', locale: 'zh-CN', zone: ZONE, createdAt: now },
-      ]),
-      db.insert(workspace).values({ id: ids.workspace, name: WORKSPACE_NAME, createdAt: now }),
+      db.insert(person).values([lidan, zhou].map(({ person: id, name, email, locale, zone }) => ({ id, name, email, locale, zone, createdAt }))),
+      db.insert(workspace).values({ id: place.workspace, name: place.workspaceName, createdAt }),
       db.insert(membership).values([
-        { workspaceId: ids.workspace, personId: ids.lidan, role: 'owner', createdAt: now },
-        { workspaceId: ids.workspace, personId: ids.zhou, role: 'member', createdAt: now },
+        { workspaceId: place.workspace, personId: lidan.person, role: 'owner', createdAt },
+        { workspaceId: place.workspace, personId: zhou.person, role: 'member', createdAt },
       ]),
     ]);
-    await seedHuadong(env, ids);
-    await seedContoso(env, ids);
+    await openDemo(env, 'huadong', lidan, zhou);
+    await openDemo(env, 'contoso', lidan);
   }
 
-  const secret = await new Sellers(env).demoLink({ email: 'lidan@yuncang.example', name: '李丹', locale: 'zh-CN', zone: ZONE, workspaceId: ids.workspace, workspaceName: WORKSPACE_NAME });
-  const linkTo = async (room: string, who: string, locale: Locale) => {
-    const token = await roomStub(env, await fixed<RoomId>(room)).link(await fixed<ParticipantId>(who));
-    return `${env.APP_URL}/join/${token}?lang=${locale}`;
-  };
+  const { person: _, workspace: workspaceId, ...to } = lidan;
+  const secret = await new Sellers(env).demoLink({ ...to, workspaceId });
+  const linkTo = async (room: RoomId, customer: string, lang: string) => `${env.APP_URL}/join/${await roomStub(env, room).linkTo(customer)}?lang=${lang}`;
   return {
     created: !known,
     links: [
       { label: 'Seller app, signed in as 李丹', url: `${env.APP_URL}/sign-in/${secret}` },
-      { label: 'Customer’s link: 陈伟, 华东制造', url: await linkTo('huadong', 'chenwei', 'zh-CN') },
-      { label: 'Customer’s link: Mike Turner, Contoso Retail', url: await linkTo('contoso', 'mike', 'en') },
+      { label: 'Customer’s link: 陈伟, 华东制造', url: await linkTo(await demoRoomId(place.workspace, 'huadong'), 'chenwei@huadong-mfg.example', 'zh-CN') },
+      { label: 'Customer’s link: Mike Turner, Contoso Retail', url: await linkTo(await demoRoomId(place.workspace, 'contoso'), 'mike.turner@contoso-retail.example', 'en') },
     ],
   };
-}
-
-type Ids = { workspace: WorkspaceId; lidan: PersonId; zhou: PersonId };
-
-/** Writes a room's story: who did what, in order. */
-class Story {
-  readonly chapters: Chapter[] = [];
-  readonly zone: string;
-  readonly #today: string;
-
-  constructor(zone: string) {
-    this.zone = zone;
-    this.#today = dayIn(zone, Date.now());
-  }
-
-  did(by: Cast, events: RoomEvent[], via: Via = 'app'): void {
-    this.chapters.push({ by: by.id, via, events });
-  }
-
-  due(days: number, time: string | null = null): Due {
-    return { date: addDays(this.#today, days), time, zone: this.zone };
-  }
-
-  day(days: number): string {
-    return addDays(this.#today, days);
-  }
-
-  added(one: Cast, by: Cast): RoomEvent {
-    return {
-      type: 'participant.added', participant: one.id, side: one.side, name: one.name, email: one.email, locale: one.locale, zone: one.zone, person: one.person, through: 'app', broughtBy: one.id === by.id ? null : by.id,
-    };
-  }
-
-  milestone(title: string, days: number): { id: MilestoneId; event: RoomEvent } {
-    const id = fresh<MilestoneId>();
-    return { id, event: { type: 'milestone.added', milestone: id, title, date: this.day(days) } };
-  }
-
-  task(title: string, kind: TaskKind, owners: Cast[], due: Due | null, milestone: MilestoneId | null, description = ''): { id: TaskId; event: RoomEvent } {
-    const id = fresh<TaskId>();
-    return { id, event: { type: 'task.added', task: id, title, kind, owners: owners.map((one) => one.id), due, milestone, description } };
-  }
-
-  comment(thread: TaskId | 'room' | `${string}:internal`, body: string, mentions: Cast[] = [], files: FileFact[] = [], mail: string | null = null): RoomEvent {
-    return { type: 'comment.posted', comment: fresh<CommentId>(), thread: (thread === 'room' ? ROOM_THREAD : thread) as ThreadId, body, mentions: mentions.map((one) => one.id), files, mail };
-  }
-}
-
-/** The raw mail that a demo comment came by, so that its original can be opened. */
-async function keepMail(env: Env, name: string, from: Cast, subject: string, text: string): Promise<string> {
-  const id = await fixed<string>(`mail:${name}`);
-  const encoded = (value: string) => `=?UTF-8?B?${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}?=`;
-  const body = btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/.{76}/g, '$&\r\n');
-  const raw = [
-    `From: ${encoded(from.name)} <${from.email}>`, `To: reply@${env.REPLY_DOMAIN}`, `Subject: ${encoded(subject)}`, `Message-ID: <${id}@demo.example>`, `Date: ${new Date().toUTCString()}`, 'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', '', body, '',
-  ].join('\r\n');
-  await env.FILES.put(mailKey(id), raw);
-  return id;
-}
-
-async function opened(env: Env, ids: Ids, key: string, accountName: string, roomName: string): Promise<{ room: RoomId; event: RoomEvent }> {
-  const db = drizzle(env.DB);
-  const room = await fixed<RoomId>(key);
-  const accountId = await fixed<AccountId>(`${key}:account`);
-  const opportunityId = await fixed<OpportunityId>(`${key}:opportunity`);
-  const createdAt = new Date().toISOString();
-  await db.insert(account).values({ id: accountId, workspaceId: ids.workspace, name: accountName, domain: null, createdAt }).onConflictDoNothing();
-  await db.insert(opportunity).values({ id: opportunityId, workspaceId: ids.workspace, accountId, name: roomName, createdAt }).onConflictDoNothing();
-  return { room, event: { type: 'room.opened', room, workspace: ids.workspace, workspaceName: WORKSPACE_NAME, account: accountId, accountName, opportunity: opportunityId, name: roomName, demo: true } };
-}
-
-async function seedHuadong(env: Env, ids: Ids): Promise<void> {
-  const story = new Story(ZONE);
-  const { room, event } = await opened(env, ids, 'huadong', '华东制造', '华东制造 · 智能仓储二期');
-  const lidan: Cast = { id: await fixed('huadong:lidan'), side: 'seller', name: '李丹', email: 'lidan@yuncang.example', locale: 'zh-CN', zone: ZONE, person: ids.lidan };
-  const zhou: Cast = { id: await fixed('huadong:zhou'), side: 'seller', name: '周航', email: 'zhouhang@yuncang.example', locale: 'zh-CN', zone: ZONE, person: ids.zhou };
-  const chen: Cast = { id: await fixed('chenwei'), side: 'customer', name: '陈伟', email: 'chenwei@huadong-mfg.example', locale: 'zh-CN', zone: ZONE, person: null };
-  const zhao: Cast = { id: await fixed('zhaomin'), side: 'customer', name: '赵敏', email: 'zhaomin@huadong-mfg.example', locale: 'zh-CN', zone: ZONE, person: null };
-
-  const m1 = story.milestone('方案确认', -2);
-  const m2 = story.milestone('合同与付款', 12);
-  const survey = story.task('现场勘查，确认 AGV 路线', 'task', [zhou], story.due(-6), m1.id);
-  const demo = story.task('产品演示：断网续跑', 'demo', [lidan, chen], story.due(3, '15:00'), m1.id, '演示 AGV 断网 30 分钟内继续执行已下发任务。');
-  const counts = story.task('确认二期托盘数量', 'task', [chen], story.due(-1), m1.id);
-  const quote = story.task('发送更新后的报价单', 'material', [lidan], story.due(1), m2.id);
-  const terms = story.task('法务审核付款条件', 'task', [zhao], story.due(6), m2.id, '付款按 3-4-3：合同后 30%，到货验收 40%，试运行满一个月 30%。');
-
-  story.did(lidan, [
-    event, story.added(lidan, lidan), { type: 'participant.joined', participant: lidan.id }, story.added(zhou, lidan), { type: 'participant.joined', participant: zhou.id }, story.added(chen, lidan), story.added(zhao, lidan),
-    m1.event, m2.event, survey.event, demo.event, counts.event, quote.event, terms.event,
-  ]);
-  story.did(zhou, [{ type: 'task.completed', task: survey.id }]);
-  story.did(chen, [{ type: 'participant.joined', participant: chen.id }]);
-  story.did(zhao, [{ type: 'participant.joined', participant: zhao.id }]);
-  story.did(lidan, [story.comment('room', '陈经理、赵经理好，二期的计划都放在这里了，大家随时改。周五的演示我会用贵司松江仓的真实布局。', [chen, zhao])]);
-  const pdf = await storeFile(env.FILES, room, { name: 'Songjiang-warehouse-layout.pdf', body: samplePdf('Songjiang warehouse, phase 2: layout and pallet positions') });
-  if (pdf.ok) {
-    story.did(zhou, [story.comment(survey.id, '勘查完成，布局图见附件。货架区 B3 的通道只有 2.1 米，建议换窄体车型。', [chen], [pdf.value])]);
-  }
-  const said = '方案第 12 页的托盘数量不对，应该是 4,800 个，不是 480 个。请更新后再报价。';
-  story.did(chen, [story.comment(counts.id, said, [], [], await keepMail(env, 'counts', chen, '回复：[华东制造 · 智能仓储二期] 确认二期托盘数量', said))], 'mail');
-  story.did(lidan, [story.comment(counts.id, '收到，是我们的笔误。报价单明天按 4,800 个更新。')]);
-  story.did(lidan, [story.comment(`${quote.id}:internal`, '按 4,800 个托盘算，折扣可以到 8%，再低要找周总批。', [zhou])]);
-  story.did(zhao, [story.comment(terms.id, '违约金我们希望按日万分之三，其他条款法务没有意见。')]);
-  await roomStub(env, room).found(story.chapters);
-}
-
-async function seedContoso(env: Env, ids: Ids): Promise<void> {
-  const zone = 'Europe/Berlin';
-  const story = new Story(zone);
-  const { room, event } = await opened(env, ids, 'contoso', 'Contoso Retail', 'Contoso Retail · Stock counting trial');
-  const lidan: Cast = { id: await fixed('contoso:lidan'), side: 'seller', name: '李丹', email: 'lidan@yuncang.example', locale: 'zh-CN', zone: ZONE, person: ids.lidan };
-  const mike: Cast = { id: await fixed('mike'), side: 'customer', name: 'Mike Turner', email: 'mike.turner@contoso-retail.example', locale: 'en', zone, person: null };
-  const anna: Cast = { id: await fixed('anna'), side: 'customer', name: 'Anna Schmidt', email: 'anna.schmidt@contoso-retail.example', locale: 'en', zone, person: null };
-
-  const m1 = story.milestone('Try it in two stores', 9);
-  const m2 = story.milestone('Decide', 24);
-  const setup = story.task('Set up the trial for Munich and Hamburg', 'task', [lidan], story.due(-4), m1.id);
-  const users = story.task('Name the store managers who take part', 'task', [mike], story.due(-2), m1.id);
-  const count = story.task('Count one aisle with the app', 'task', [mike, anna], story.due(5), m1.id, 'One aisle in each store, with the old way and the app side by side.');
-  const review = story.task('Trial review call', 'meeting', [lidan, mike], story.due(9, '10:00'), m1.id);
-  const security = story.task('Answers to the security questionnaire', 'material', [lidan], story.due(4), m2.id);
-  const decision = story.task('Decision on the roll-out', 'task', [mike], story.due(24), m2.id);
-
-  story.did(lidan, [
-    event, story.added(lidan, lidan), { type: 'participant.joined', participant: lidan.id }, story.added(mike, lidan), story.added(anna, lidan),
-    m1.event, m2.event, setup.event, users.event, count.event, review.event, security.event, decision.event,
-  ]);
-  story.did(lidan, [{ type: 'task.completed', task: setup.id }]);
-  story.did(mike, [{ type: 'participant.joined', participant: mike.id }]);
-  story.did(anna, [{ type: 'participant.joined', participant: anna.id }]);
-  story.did(lidan, [story.comment('room', 'Welcome! Both stores are set up. The plan is ours together: move dates and add what is missing.', [mike])]);
-  const said = 'Where is the data kept: in the EU or in Singapore? Our IT needs to know before the trial starts.';
-  story.did(anna, [story.comment(security.id, said, [], [], await keepMail(env, 'security', anna, 'Re: [Contoso Retail · Stock counting trial] Answers to the security questionnaire', said))], 'mail');
-  story.did(lidan, [story.comment(security.id, 'In Frankfurt, with **no copy outside the EU**. The full answers follow this week.', [anna])]);
-  story.did(mike, [story.comment(users.id, 'Munich is Jana. For Hamburg I will know on Thursday.')]);
-  await roomStub(env, room).found(story.chapters);
 }

@@ -429,10 +429,20 @@ export class Room extends DurableObject<Env> {
     return done(null);
   }
 
-  /** A fresh link of a participant's own. */
-  async link(participant: ParticipantId): Promise<string> {
-    const mint = await this.#minter(participant);
+  /** A fresh token of the link of whoever has this address here. For the demo, whose customers have no mailbox. */
+  async linkTo(email: string): Promise<string> {
+    const one = withAddress(this.#state, email);
+    if (!one || one.side !== 'customer' || !this.#state.room?.demo) throw new Error('only a demo gives links away');
+    const mint = await this.#minter(one.id);
     return (await mint('enter', ROOM_THREAD)).token;
+  }
+
+  /** A demo room as its customer sees it: a link for a seller who wants to look. Refused in a real room. */
+  async customerSide(actor: RoomActor): Promise<Result<{ token: string }>> {
+    const me = this.me(actor);
+    const customer = Object.values(this.#state.people).find((one) => one.side === 'customer' && one.status !== 'left');
+    if (!me || !customer || !this.#state.room?.demo) return refuse('forbidden', 'not_a_participant');
+    return done({ token: await this.linkTo(customer.email) });
   }
 
   // -------------------------------------------------------------- files

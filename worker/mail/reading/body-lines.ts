@@ -12,6 +12,10 @@ export const ATTRIBUTION = 2;
 export const SIGNATURE = 4;
 export const SIGNATURE_REST = 8;
 export const FORWARD = 16;
+/** The line is exactly RFC 3676's signature separator, trailing blank included. */
+export const SEPARATOR = 32;
+/** All of the line is in a saturated colour: how people answer inside an unmarked quotation. */
+export const COLOURED = 64;
 
 export type Line = {
   text: string;
@@ -74,7 +78,8 @@ export function textLines(text: string, out: BodyLines, entities: boolean): void
       } else if (c !== 0x20 && c !== 0xa0 && c !== 0xfeff) break;
       else if (depth === 0 && i - from > 1) break;
     }
-    push(out, { text: cleanText(source.slice(at, end)), depth, block: 0, marks: 0 });
+    const text = cleanText(source.slice(at, end));
+    push(out, { text, depth, block: 0, marks: text === '--' && /^-- \r?$/.test(source.slice(at, end)) ? SEPARATOR : 0 });
     from = end + 1;
   }
 }
@@ -142,12 +147,14 @@ export function htmlLines(html: string, out: BodyLines): void {
     if (buffer === '' && !keepEmpty) return;
     if (buffer.trim() === '') common = null;
     const text = cleanText(buffer);
+    const separator = text === '--' && /^\s*--[ \u00a0]$/.test(buffer);
     buffer = '';
     if (text !== '' && wanted && out.lines.length > 0 && out.lines.at(-1)?.text !== '') push(out, { text: '', depth: frame.depth, block: frame.block, marks: frame.marks });
     wanted = false;
     let marks = common ?? frame.marks;
     common = null;
     if (restFrame !== null) marks |= QUOTE;
+    if (separator) marks |= SEPARATOR;
     if (signatureRest) {
       if (frame.depth > 0 || (marks & (QUOTE | ATTRIBUTION)) !== 0) signatureRest = false;
       else marks |= SIGNATURE_REST;
@@ -182,7 +189,11 @@ export function htmlLines(html: string, out: BodyLines): void {
         if (style !== undefined && style.length > 8) {
           if (HIDDEN_STYLE.test(style)) frame.hidden = true;
           if (/white-space:\s*pre/i.test(style)) frame.pre = true;
+          const colour = /(?:^|;)\s*color:\s*([^;]+)/i.exec(style)?.[1];
+          if (colour !== undefined) frame.marks = isSaturated(colour) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
         }
+        if (tag === 'font' && attributes.color !== undefined) frame.marks = isSaturated(attributes.color) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
+        if (tag === 'a') frame.marks &= ~COLOURED;
         const effects = effectsOf(tag, attributes);
         for (const effect of effects) {
           if (effect === 'quote' && tag !== 'blockquote') frame.marks |= QUOTE;
@@ -246,6 +257,15 @@ export function htmlLines(html: string, out: BodyLines): void {
   parser.write(html);
   parser.end();
   emit(false);
+}
+
+function isSaturated(colour: string): boolean {
+  const value = colour.trim().toLowerCase();
+  if (/^(?:red|blue|green|purple|fuchsia|magenta|orange|darkred|darkblue|darkgreen|navy|maroon|teal|crimson|royalblue)\b/.test(value)) return true;
+  const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})\b/.exec(value)?.[1];
+  const digits = hex === undefined ? null : hex.length === 3 ? [...hex].map((digit) => Number.parseInt(digit + digit, 16)) : [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  const rgb = digits ?? /^rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)/.exec(value)?.slice(1, 4).map(Number);
+  return rgb !== undefined && rgb !== null && Math.max(...rgb) - Math.min(...rgb) > 90;
 }
 
 function safeDecode(text: string): string {

@@ -142,5 +142,6 @@ export const FOOTER_LINES: RegExp[] = [
   /^list-?(?:info|unsubscribe):/i,
   /^https?:\/\/\S*\/(?:mailman\/)?listinfo\/\S*$/i,
   /^https?:\/\/lists?\.\S+$/i,
+  /^签名由.{0,14}定制$/,
   /^\S+@lists?\.\S+$/i,
 ];

@@ -6,7 +6,7 @@
  * Passes: 1 what we sent · 2 client marks · 3 attribution and header-block grammar · 4 forwards ·
  * 5 tail (signature, phone line, contact block, notice) · 6 what is answered stays · 7 guard.
  */
-import { ATTRIBUTION, bodyLines, cleanText, FORWARD, IMAGE, QUOTE, SIGNATURE, SIGNATURE_REST, type Line } from './body-lines.ts';
+import { ATTRIBUTION, bodyLines, cleanText, COLOURED, FORWARD, IMAGE, QUOTE, SEPARATOR, SIGNATURE, SIGNATURE_REST, type Line } from './body-lines.ts';
 import { DEVICES, FOOTER_LINES, NOTICE_GROUPS } from './clients.ts';
 import { DEVICE_VERBS, EXTRA_LABELS, FORWARD_PREFIXES, FORWARD_TITLES, LABELS, MONTHS, NORWEGIAN_FORWARD, ORIGINAL_TITLES, REGARDS, WROTE, type LabelRole } from './languages.ts';
 import { header, type MailFile, type Mailbox, type ReadMail } from './read-mail.ts';
@@ -51,11 +51,14 @@ const MAX_GRAMMAR = 600;
  */
 export function replyText(mail: ReadMail, sent: SentOriginal | null): Reply {
   const fromQq = /qqmail|foxmail/i.test(header(mail, 'x-mailer') ?? '') || header(mail, 'x-qq-mid') !== null;
-  const { lines, images } = bodyLines(mail.body, fromQq);
+  const read = bodyLines(mail.body, fromQq);
+  const images = read.images;
+  const lines = apart(read.lines);
   const kinds = new Uint8Array(lines.length);
   markFromClients(lines, kinds);
   if (sent !== null) markOurs(lines, kinds, sent);
   const forward = findQuotations(lines, kinds, isForwardSubject(mail.subject), subjectPrefix(mail.subject) === NORWEGIAN_FORWARD, sent !== null);
+  if (!forward) giveBackColoured(lines, kinds);
   cutTails(lines, kinds, mail.from);
   guard(lines, kinds);
   return compose(lines, kinds, images, forward);
@@ -63,6 +66,21 @@ export function replyText(mail: ReadMail, sent: SentOriginal | null): Reply {
 
 // ---------------------------------------------------------------------------------------------
 // passes 1 and 2
+
+const SHARED = /^(.{1,300}?\S)[\s-]+((?:On|Le|El|Il|Am|Op|Em|Den)\s(?:\p{L}{2,12}[.,]{0,2}\s){0,2}[\p{L}]{0,9}[.\s]?\d.*)$/u;
+
+/** Some clients run the attribution on behind the last typed word: such a line becomes two. */
+function apart(lines: Line[]): Line[] {
+  let out: Line[] | null = null;
+  for (const [i, line] of lines.entries()) {
+    const match = line.depth === 0 && line.marks === 0 && line.text.length < MAX_GRAMMAR && /[:：]$/.test(line.text) && !OPENER.test(line.text) ? SHARED.exec(line.text) : null;
+    if (match !== null && !(match[1] ?? '').includes('@') && isAttribution(match[2] ?? '') === 'strong') {
+      out ??= lines.slice(0, i);
+      out.push({ ...line, text: match[1] ?? '' }, { ...line, text: match[2] ?? '' });
+    } else out?.push(line);
+  }
+  return out ?? lines;
+}
 
 function markFromClients(lines: Line[], kinds: Uint8Array): void {
   let restStart = -1;
@@ -225,6 +243,10 @@ function headerBlockAt(lines: Line[], start: number, titled = false): HeaderBloc
     const label = labelOf(line.text);
     if (label === null) {
       foreign++;
+      if (foreign === 1 && /[<,;([]$|mailto:$/.test(lines[i - 1]?.text ?? '') && ADDRESS.test(line.text)) {
+        address = true;
+        continue;
+      }
       // A long list of recipients is folded over a few lines; anything else ends the block.
       if (foreign > 4 || roles.size < 2 || !(ADDRESS.test(line.text) || /[;,]$/.test(line.text))) break;
       continue;
@@ -251,13 +273,13 @@ type Attribution = 'no' | 'weak' | 'strong';
 const OPENER = /^(?:on|le|el|am|em|il|op|den|pada|на|в|w dniu|dne|dňa|dana|vào|в|in data|a|à|os|at|在|於|于|στις|la|pe|tirsdag|ons\.|ti|ma|ke|to|pe|la|su|em|no dia|il giorno)\b/i;
 
 /** An attribution line: who wrote when, ending in a colon or in the verb. `weak` needs a quotation below it. */
-export function isAttribution(text: string): Attribution {
+export function isAttribution(text: string, dashed = false): Attribution {
   const length = text.length;
   if (length < 8 || length > MAX_GRAMMAR) return 'no';
   // Zoho puts dashes round it.
-  if (text.startsWith('--') || text.endsWith('--')) return isAttribution(text.replace(/^[-\s]+|[-\s]+$/g, ''));
+  if (text.startsWith('--') || text.endsWith('--')) return isAttribution(text.replace(/^[-\s]+|[-\s]+$/g, ''), text.startsWith('--') && text.endsWith('--'));
   const last = text.replace(/[\s*_>"”»]+$/, '');
-  const colon = /[:：﹕]$/.test(last);
+  const colon = dashed || /[:：﹕]$/.test(last);
   const body = last.replace(/[\s:：﹕.…]+$/, '').toLowerCase();
   const address = ADDRESS.test(text);
   const bracketed = /<[^<>]{0,200}@[^<>]{1,200}>|\[mailto:/.test(text) || /[("“‪<]\s?[\w.+-]+@[\w.-]+\s?[)"”‬>]/.test(text);
@@ -280,10 +302,10 @@ export function isAttribution(text: string): Attribution {
   }
   if (colon && verb && dated && address) return 'strong';
   if (colon && bracketed && dated && sentenceFree(text)) return 'strong';
-  if (!colon) return verbLast && dated && bracketed ? 'strong' : 'no';
+  if (!colon) return verbLast && dated && bracketed ? 'strong' : bracketed && /^\D{0,4}\d/.test(text) && /[>)]$/.test(text.trim()) && DAY.test(text) ? 'weak' : 'no';
   if (verb && dated && (YEAR.test(text) || DAY.test(text)) && TIME.test(text)) return 'strong';
   if (verb && address) return verbLast ? 'strong' : 'weak';
-  if (verb && dated) return 'weak';
+  if (verb && dated) return dashed ? 'strong' : 'weak';
   if (verbLast && length < 90) return 'weak';
   return 'no';
 }
@@ -509,6 +531,16 @@ function giveBackTyped(lines: Line[], kinds: Uint8Array, from: number, to: numbe
   }
 }
 
+const SAYS_BELOW = /\b(?:see|my|our|answers?|comments?|repl(?:y|ies)|notes?)\b.{0,60}\b(?:below|inline|in-line|in (?:red|blue|green|colou?r)|marked)|\b(?:inline|in-line) (?:below|in)|\bbelow in (?:red|blue|green)|(?:见|請見|请见|请看|在|用|如).{0,12}(?:红|紅|蓝|藍|绿|彩)色?|红字|紅字|蓝字|藍字|红色部分|蓝色部分|标红|标蓝|见下文|(?:antworten?|anmerkungen|kommentare).{0,40}(?:unten|rot|blau|im text|inline)|siehe unten|en (?:rouge|bleu|rojo|azul)|ci-dessous|más abajo|abajo en|in (?:rosso|blu)/i;
+
+/** "My answers are below in blue": then the coloured lines of an unmarked quotation are the answers. */
+function giveBackColoured(lines: Line[], kinds: Uint8Array): void {
+  let says = false;
+  for (const [i, line] of lines.entries()) if (kinds[i] === TYPED && line.text.length < 400 && SAYS_BELOW.test(line.text)) says = true;
+  if (!says) return;
+  for (const [i, line] of lines.entries()) if (kinds[i] === QUOTED && (line.marks & COLOURED) !== 0 && line.text !== '') kinds[i] = TYPED;
+}
+
 // ---------------------------------------------------------------------------------------------
 // pass 5: tails
 
@@ -587,9 +619,12 @@ function cutNotice(lines: Line[], kinds: Uint8Array, start: number, end: number,
   return end;
 }
 
+const OUTLOOK_APP = /^.{0,30}outlook.{0,10}(?:ios|android)|^.{0,4}(?:ios|android).{0,12}outlook|aka\.ms\/(?:o0ukef|aab9ysg|ghei36|qtex0l)/i;
+
 /** "Sent from my iPhone", in the languages and for the devices known. */
 export function isDeviceLine(text: string): boolean {
   if (text.length < 4 || text.length > 160) return false;
+  if (text.length < 70 && OUTLOOK_APP.test(text)) return true;
   const lower = text.toLowerCase().replace(/^[\s\-–—*_[(（【]+/, '').replace(/<https?:[^>]*>/g, '').replace(/[\s.。!！\])）】*_]+$/, '');
   if (!DEVICES.test(lower)) return false;
   if (/[。！？?]|\. \p{Lu}/u.test(lower) && !/brevity|brevedad|brièveté|kürze|excuse|请原谅/i.test(lower)) return false;
@@ -609,10 +644,16 @@ function cutDevice(lines: Line[], kinds: Uint8Array, start: number, end: number)
 function cutDelimited(lines: Line[], kinds: Uint8Array, start: number, end: number): number {
   let filled = 0;
   let length = 0;
+  let prose = false;
   for (let k = end - 1; k >= start; k--) {
     const text = lines[k]?.text ?? '';
-    if (isDelimiter(text)) return mark(kinds, k, end, SIGN);
+    if (isDelimiter(text)) {
+      // Without its trailing blank it may be a rule somebody typed: prose below it says so.
+      const sure = ((lines[k]?.marks ?? 0) & SEPARATOR) !== 0;
+      return sure || !prose ? mark(kinds, k, end, SIGN) : end;
+    }
     if (text === '') continue;
+    if (isSentence(text) && facts(text) === 0) prose = true;
     filled++;
     length += text.length;
     if (filled > 12 || length > 1500) return end;
@@ -658,6 +699,8 @@ function isRegards(text: string): boolean {
 
 /** A visiting card without a mark: two facts of contact and the sender's own name or address. */
 function cutContact(lines: Line[], kinds: Uint8Array, start: number, end: number, from: Mailbox | null): number {
+  const table = cutTableCard(lines, kinds, start, end);
+  if (table < end) return table;
   const mine = identity(from);
   let top = end;
   let count = 0;
@@ -701,6 +744,20 @@ function cutContact(lines: Line[], kinds: Uint8Array, start: number, end: number
   for (let k = cut; k < end; k++) remaining += facts(lines[k]?.text ?? '');
   if (cut >= end || remaining < 2) return end;
   return mark(kinds, cut, end, CONTACT);
+}
+
+/** Mail Master's text signature: the empty cells of a table round a name. */
+function cutTableCard(lines: Line[], kinds: Uint8Array, start: number, end: number): number {
+  let first = end;
+  let bars = 0;
+  for (let k = end - 1; k >= start && k >= end - 16; k--) {
+    const text = lines[k]?.text ?? '';
+    if (/^[|\s]+$/.test(text) && text !== '') {
+      bars++;
+      first = k;
+    } else if (text === '' || text.length > 80) break;
+  }
+  return bars >= 2 ? mark(kinds, first, end, SIGN) : end;
 }
 
 function previousFilled(lines: Line[], from: number, floor: number): number {
@@ -821,7 +878,7 @@ function place(reply: Reply, out: string[]): Reply {
  */
 function answered(lines: Line[], runs: Run[]): Uint8Array {
   const kept = new Uint8Array(lines.length);
-  const followed = runs.filter((run, index) => run.quote && runs[index + 1]?.typed === true);
+  const followed = runs.filter((run, index) => run.quote && runs[index + 1]?.typed === true && !(index > 0 && isSignOff(lines, runs[index + 1])));
   if (followed.length === 0) return kept;
   if (followed.length === 1) {
     const only = followed[0];
@@ -843,6 +900,14 @@ function answered(lines: Line[], runs: Run[]): Uint8Array {
     for (let k = from; k < run.to && (lines[k]?.text ?? '') === ''; k++) kept[k] = 0;
   }
   return kept;
+}
+
+/** "Regards, Roman" under a quotation answers nothing in it. */
+function isSignOff(lines: Line[], run: Run | undefined): boolean {
+  if (run === undefined || filledIn(lines, run) > 3) return false;
+  const first = lines[run.from]?.text ?? '';
+  for (let k = run.from; k < run.to; k++) if ((lines[k]?.text.length ?? 0) > 40) return false;
+  return isRegards(first) || isRegards(first.split(/[,，]/)[0] ?? '');
 }
 
 function filledIn(lines: Line[], run: Run): number {
