@@ -181,3 +181,19 @@ describe('mail wishes', () => {
     expect((await viewOf(seller, opened.room)).state.people[opened.customer]?.mail).toBe('none');
   });
 });
+
+describe('one browser that let several people in', () => {
+  test('acts as the last of them, and goes back to another by one press, without a code', async () => {
+    const { seller, opened, token } = await invited();
+    const chen = await enter(token);
+    const email = newAddress('zhao');
+    await services.access.introduce(token, chen.device, { name: 'Zhao Min', email }, from);
+    await services.access.introduceWithCode(token, chen.device, await lastCodeTo(email), from);
+    const cookie = { cookie: `__Host-guest=${chen.device}` };
+    expect((await viewOf(cookie, opened.room)).me).not.toBe(opened.customer);
+    expect(await services.access.look(token, chen.device)).toMatchObject({ value: { door: 'press' } });
+    expect(await enter(token, chen.device)).toMatchObject({ entered: true });
+    expect((await viewOf(cookie, opened.room)).me).toBe(opened.customer);
+    expect(seller).toBeDefined();
+  });
+});

@@ -186,3 +186,19 @@ describe('files', () => {
     expect(served.headers.get('content-disposition')).toContain(encodeURIComponent('报价单 v2.pdf'));
   });
 });
+
+describe('an upload', () => {
+  test('of some megabytes is streamed and comes back byte for byte; one that lies about its size is refused', async () => {
+    const seller = await newSeller();
+    const { room } = await openRoom(seller);
+    const bytes = new Uint8Array(3_000_000).map((_, index) => (index * 31) % 251);
+    const send = (size: number) =>
+      request(`/api/rooms/${room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': 'big.bin', 'content-length': String(size) }, body: bytes });
+    const uploaded = await send(bytes.byteLength);
+    expect(uploaded.status).toBe(201);
+    const { id } = (await uploaded.json()) as { id: string };
+    const served = await request(`/files/${room}/${id}?as=seller`, { cookie: seller.cookie });
+    expect(new Uint8Array(await served.arrayBuffer())).toEqual(bytes);
+    expect((await send(60 * 1024 * 1024)).status).toBe(422);
+  });
+});

@@ -42,15 +42,70 @@ export function safeName(name: string): string {
   return clean.slice(0, 120 - extension.length) + extension;
 }
 
-/** Puts a file into R2 and gives its facts. Streams; the size is counted, not believed. */
-export async function storeFile(bucket: R2Bucket, room: RoomId, upload: { name: string; body: ReadableStream<Uint8Array> | Uint8Array }): Promise<Result<FileFact>> {
+/** Bytes that are looked at to tell a file's type. */
+const HEAD = 512;
+/** A file whose size is not said beforehand is held in memory, so it may be only this large. */
+const MAX_UNSIZED = 10 * 1024 * 1024;
+
+/** Puts a file into R2 and gives its facts. What says its size is streamed; a size that was a lie ends in a refusal. */
+export async function storeFile(bucket: R2Bucket, room: RoomId, upload: { name: string; body: ReadableStream<Uint8Array> | Uint8Array; size?: number | null }): Promise<Result<FileFact>> {
   const id = fresh<FileId>();
   const name = safeName(upload.name);
-  const bytes = upload.body instanceof Uint8Array ? upload.body : await readAll(upload.body, MAX_FILE);
-  if (bytes === null || bytes.byteLength > MAX_FILE) return refuse('invalid', 'too_large', 'file');
-  const type = sniff(bytes.subarray(0, 512), name);
-  await bucket.put(fileKey(room, id), bytes, { httpMetadata: { contentType: type } });
+  const key = fileKey(room, id);
+  const tooLarge = refuse('invalid', 'too_large', 'file');
+  const size = upload.body instanceof Uint8Array ? upload.body.byteLength : (upload.size ?? null);
+  if (size !== null && size > MAX_FILE) return tooLarge;
+
+  if (upload.body instanceof ReadableStream && size !== null) {
+    const { head, whole } = await peek(upload.body);
+    const type = sniff(head, name);
+    const sized = new FixedLengthStream(size);
+    try {
+      await Promise.all([whole.pipeTo(sized.writable), bucket.put(key, sized.readable, { httpMetadata: { contentType: type } })]);
+    } catch (error) {
+      await bucket.delete(key);
+      if (error instanceof TypeError) return refuse('invalid', 'malformed', 'file');
+      throw error;
+    }
+    return done({ id, name, size, type });
+  }
+
+  const bytes = upload.body instanceof Uint8Array ? upload.body : await readAll(upload.body, MAX_UNSIZED);
+  if (bytes === null) return tooLarge;
+  const type = sniff(bytes.subarray(0, HEAD), name);
+  await bucket.put(key, bytes, { httpMetadata: { contentType: type } });
   return done({ id, name, size: bytes.byteLength, type });
+}
+
+/** The first bytes of a stream, and the stream with them still in it. */
+async function peek(stream: ReadableStream<Uint8Array>): Promise<{ head: Uint8Array; whole: ReadableStream<Uint8Array> }> {
+  const reader = stream.getReader();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  while (size < HEAD) {
+    const { done: ended, value } = await reader.read();
+    if (ended) break;
+    parts.push(value);
+    size += value.byteLength;
+  }
+  const head = new Uint8Array(size);
+  let place = 0;
+  for (const part of parts) {
+    head.set(part, place);
+    place += part.byteLength;
+  }
+  const whole = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      if (size > 0) controller.enqueue(head);
+    },
+    pull: async (controller) => {
+      const { done: ended, value } = await reader.read();
+      if (ended) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { head: head.subarray(0, HEAD), whole };
 }
 
 /** Reads a stream up to a limit; null when there is more. */

@@ -17,7 +17,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,
 main,header>div{max-width:860px;margin:0 auto;padding:0 16px}
 header{background:var(--paper);border-bottom:1px solid var(--line)}
 header>div{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:center;min-height:56px}
-header strong{font-size:17px}header a{color:var(--ink)}header nav{margin-left:auto;display:flex;gap:4px 16px}
+header strong{font-size:17px}header a{color:var(--ink);text-decoration:none}header a:hover{text-decoration:underline}header nav{margin-left:auto;display:flex;gap:4px 16px}
 a{color:var(--brand)}h1{font-size:22px;line-height:1.3;margin:20px 0 8px;overflow-wrap:anywhere}h2{font-size:17px;margin:0 0 12px}
 p.about{color:var(--soft);margin:16px 0;font-size:14px}
 .chips{display:flex;flex-wrap:wrap;gap:8px;margin:0 0 16px;padding:0;list-style:none}
@@ -78,7 +78,7 @@ export const Page: FC<PropsWithChildren<{ locale: Locale; title: string; script?
         </div>
       </header>
       <main>{children}</main>
-      {script && <script>{raw(script)}</script>}
+      {script && <script>{raw(CLOCK + script)}</script>}
     </body>
   </html>
 );
@@ -92,6 +92,12 @@ export const Outcome: FC<{ locale: Locale; outcome: Delivery }> = ({ locale, out
   </p>
 );
 
+/** The Worker knows no zone but UTC; the browser knows its own. */
+const CLOCK = `
+const tell = () => document.querySelectorAll('time').forEach((one) => { one.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(one.dateTime)); });
+tell();
+`;
+
 /** New mail shows by itself; without script, by a reload. */
 const WATCH = `
 const list = document.getElementById('list');
@@ -102,6 +108,7 @@ setInterval(async () => {
   const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html').getElementById('list');
   list.dataset.newest = fresh.dataset.newest;
   list.innerHTML = fresh.innerHTML;
+  tell();
 }, 3000);
 `;
 

@@ -328,7 +328,10 @@ export class Room extends DurableObject<Env> {
     const room = this.#state.room;
     if (!one || !room) return refuse('not_found', 'link_unknown');
     const inviter = one.broughtBy ? this.#state.people[one.broughtBy] : undefined;
-    const known = device !== null && this.#doors.isIn(device, one.id, Date.now());
+    const now = Date.now();
+    const isIn = device !== null && this.#doors.isIn(device, one.id, now);
+    // One browser may have let several people in; it acts as the last of them.
+    const known = isIn && this.#doors.device(device, now)?.participant === one.id;
     return done({
       room: room.id,
       roomName: room.name,
@@ -337,7 +340,7 @@ export class Room extends DurableObject<Env> {
       locale: one.locale,
       maskedEmail: masked(one.email),
       invitedBy: inviter ? { name: inviter.name, email: inviter.email } : null,
-      door: known ? 'known' : room.alwaysAskCode || this.#doors.hasBeenIn(one.id) ? 'code' : 'press',
+      door: known ? 'known' : !isIn && (room.alwaysAskCode || this.#doors.hasBeenIn(one.id)) ? 'code' : 'press',
     });
   }
 
@@ -347,7 +350,10 @@ export class Room extends DurableObject<Env> {
     const room = this.#state.room;
     if (!one || !room) return refuse('not_found', 'link_unknown');
     const now = Date.now();
-    if (this.#doors.isIn(device, one.id, now)) return done({ entered: true, room: room.id, device: secretDevice, locale: one.locale });
+    if (this.#doors.isIn(device, one.id, now)) {
+      this.#doors.admit(device, one.id, userAgent.slice(0, 300), now);
+      return done({ entered: true, room: room.id, device: secretDevice, locale: one.locale });
+    }
     if (room.alwaysAskCode || this.#doors.hasBeenIn(one.id)) return this.#askCode(one, device, secretDevice, null);
     return this.#admit(one, device, secretDevice, userAgent);
   }
