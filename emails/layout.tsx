@@ -32,6 +32,7 @@ const dark = Object.entries(colour)
 
 const STYLE = `
 .said p,.said ul,.said ol,.said pre,.said blockquote{margin:0 0 8px}
+.said pre{white-space:pre-wrap}
 .said a{color:${colour.brand[0]}}
 @media (max-width:480px){.pad{padding-left:20px!important;padding-right:20px!important}.edge{padding-left:0!important;padding-right:0!important}}
 @media (prefers-color-scheme:dark){${dark}.said a{color:${colour.brand[1]}!important}}
@@ -63,7 +64,7 @@ export const Box: Part<{ paint?: Paint; style?: string; cell: string; class?: st
 };
 
 export const Title: Part = ({ children }) => (
-  <h1 {...paint({ text: 'ink' }, 'margin:0 0 16px;font-size:22px;line-height:30px;font-weight:bold;')}>{children}</h1>
+  <h1 {...paint({ text: 'ink' }, 'margin:0 0 16px;font-size:22px;line-height:30px;font-weight:bold;word-break:break-word;')}>{children}</h1>
 );
 
 export const Section: Part = ({ children }) => (

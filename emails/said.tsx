@@ -21,11 +21,11 @@ export const Said: FC<{ said: SaidFacts; reader: Reader; team: boolean }> = ({ s
     )}
   >
     <p {...paint({ text: 'soft' }, 'margin:0 0 4px;font-size:14px;line-height:21px;')}>{sayHead(said, reader, team)}</p>
-    <div {...paint({ text: 'ink' }, 'font-size:16px;line-height:25px;')}>
+    <div {...paint({ text: 'ink' }, 'font-size:16px;line-height:25px;word-break:break-word;')}>
       {said.html === null ? <Lines text={said.text} /> : <div class="said">{raw(said.html)}</div>}
     </div>
     {said.files.map((file) => (
-      <p {...paint({ text: 'soft' }, 'margin:8px 0 0;font-size:14px;line-height:21px;')}>
+      <p {...paint({ text: 'soft' }, 'margin:8px 0 0;font-size:14px;line-height:21px;word-break:break-word;')}>
         <Link url={file.url}>{m.mail_file({ name: file.name, size: saySize(file.size) }, { locale: reader.locale })}</Link>
       </p>
     ))}

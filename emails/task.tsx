@@ -32,7 +32,7 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => 
     style="margin:0 0 12px;"
     cell="padding:14px 18px;border-style:solid;border-width:0 0 0 4px;border-radius:6px;"
   >
-    <p style="margin:0 0 4px;font-size:17px;line-height:25px;font-weight:bold;">
+    <p style="margin:0 0 4px;font-size:17px;line-height:25px;font-weight:bold;word-break:break-word;">
       <Link url={task.url} style="text-decoration:none;">
         {task.title}
       </Link>
@@ -47,7 +47,7 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => 
       {sayOwners(task, reader)}
     </p>
     {description && (
-      <p {...paint({ text: 'ink' }, 'margin:10px 0 0;font-size:15px;line-height:23px;')}>
+      <p {...paint({ text: 'ink' }, 'margin:10px 0 0;font-size:15px;line-height:23px;word-break:break-word;')}>
         <Lines text={description} />
       </p>
     )}

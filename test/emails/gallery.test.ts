@@ -26,7 +26,8 @@ const ENHANCEMENT = new Map([
   ['role attribute', 'Windows Mail, at its end'],
   ['<body> element', 'the outermost div has the same colours'],
   ['target attribute', 'links in comments; mail clients open links outside anyway'],
-  ['word-break', 'a long address may make Windows Mail scroll'],
+  ['white-space', 'long lines of code in a comment are not broken'],
+  ['word-break', 'a very long word may make Windows Mail scroll'],
 ]);
 
 const validate = new HtmlValidate({

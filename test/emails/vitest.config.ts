@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** The mails and the local mailbox's pure parts, in plain Node. */
+/** The mails and the local mailbox, in plain Node. */
 export default defineConfig({
+  resolve: { alias: { 'cloudflare:workers': join(import.meta.dirname, 'durable-object.ts') } },
   test: { name: 'emails', root: import.meta.dirname, include: ['**/*.test.ts'], environment: 'node', globalSetup: ['./setup.ts'] },
 });
