@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { roomClient } from './web/build/room-client.ts';
 
 export default defineConfig({
   plugins: [
@@ -11,6 +12,7 @@ export default defineConfig({
       outdir: './messages/compiled',
       strategy: ['globalVariable', 'baseLocale'],
     }),
+    roomClient(),
     sveltekit(),
   ],
 });

@@ -1,0 +1,50 @@
+/** Every request: which language and theme, who asks. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Handle, HandleServerError } from '@sveltejs/kit';
+import * as m from '#messages';
+import { overwriteServerAsyncLocalStorage } from '#messages/runtime.js';
+import { GUEST, LOCALE, SELLER, THEME, keepPreference, keepSeller, toLocale } from '$lib/server/cookies.ts';
+
+/** Messages are worded in the language of the request in which they are asked for. */
+const request = new AsyncLocalStorage<{ locale?: App.Locals['locale']; origin?: string; messageCalls?: Set<string> }>();
+overwriteServerAsyncLocalStorage(request);
+
+const isTheme = (value: string | undefined): value is App.Theme => value === 'light' || value === 'dark' || value === 'auto';
+
+function preferred(header: string | null): App.Locals['locale'] {
+  const [first = ''] = (header ?? '').split(',');
+  return first.trim().toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+}
+
+export const handle: Handle = async ({ event, resolve }) => {
+  const { cookies, locals, url } = event;
+  const asked = toLocale(url.searchParams.get('lang'));
+  const locale = asked ?? toLocale(cookies.get(LOCALE)) ?? preferred(event.request.headers.get('accept-language'));
+  const theme = cookies.get(THEME);
+  locals.locale = locale;
+  locals.theme = isTheme(theme) ? theme : 'auto';
+  locals.device = cookies.get(GUEST);
+
+  const services = event.platform?.env.services;
+  const session = cookies.get(SELLER);
+  locals.seller = session && services ? await services.access.seller(session) : null;
+  if (locals.seller?.renewed) keepSeller(cookies, locals.seller.renewed);
+  // A link in a mail names its reader's language; later pages follow it.
+  if (asked && asked !== cookies.get(LOCALE) && event.request.method === 'GET') keepPreference(cookies, LOCALE, asked);
+
+  const response = await request.run({ locale, origin: url.origin, messageCalls: new Set() }, () =>
+    resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', locale).replace('%theme%', locals.theme) }),
+  );
+  if (response.headers.get('content-type')?.startsWith('text/html')) {
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache');
+    response.headers.append('vary', 'Cookie, Accept-Language');
+  }
+  return response;
+};
+
+export const handleError: HandleServerError = ({ error, event, status }) => {
+  if (status === 404) return { message: m.error_not_found_title() };
+  const id = crypto.randomUUID().slice(0, 8);
+  console.error(JSON.stringify({ what: 'page failed', id, path: event.url.pathname.replace(/[a-z2-7]{26,}/g, '…'), error: String(error), stack: error instanceof Error ? error.stack : undefined }));
+  return { message: m.error_failed_title(), id };
+};

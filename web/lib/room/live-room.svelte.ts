@@ -1,0 +1,343 @@
+/**
+ * A room as one browser has it: the confirmed state, the commands that are on their way laid over it, the threads that
+ * are open, and who is here. The same class draws the page on the server, where nothing is on its way.
+ */
+import * as m from '#messages';
+import type { Command } from '#core/commands.ts';
+import type { Facts } from '#core/decision.ts';
+import { applyComments, type Comment, type FileFact } from '#core/discussion.ts';
+import type { Recorded } from '#core/events.ts';
+import type { FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import { type Locale, type Participant, withAddress } from '#core/people.ts';
+import type { FromRoom, Presence, RoomView, ThreadPage } from '#core/protocol.ts';
+import type { Refusal } from '#core/refusal.ts';
+import { apply, decide, emptyRoom } from '#core/room.ts';
+import { internalOf } from '#core/audience.ts';
+import { say } from '$lib/words/say.ts';
+import { Announcer } from './announcer.svelte.ts';
+import { type As, Connection, type Ending } from './connection.ts';
+import { Drafts, type Pending } from './drafts.ts';
+import { freshId } from './ids.ts';
+import { lay } from './overlay.ts';
+import { Toasts } from './toasts.svelte.ts';
+
+/** What the server hands the page; also what the browser starts from. */
+export interface RoomData {
+  room: RoomId;
+  as: As;
+  view: RoomView;
+  pages: Record<ThreadId, ThreadPage>;
+  colleagues: { name: string; email: string }[];
+  now: number;
+  /** What the address asks for: a task's panel, its internal side, an invitation to review. */
+  task: TaskId | null;
+  internal: boolean;
+  invite: ParticipantId | null;
+  /** A form without script that was refused, and what had been typed. */
+  refused: { refusal: Refusal; typed: Record<string, string> } | null;
+  locale: Locale;
+}
+
+/** Requests stand in for a socket that has not opened by then. */
+const PATIENCE = 4_000;
+/** Late news of a thread that is being fetched: kept so that nothing falls between. */
+const RECENT = 200;
+
+export class LiveRoom {
+  readonly room: RoomId;
+  readonly as: As;
+  readonly locale: Locale;
+  readonly colleagues: RoomData['colleagues'];
+  readonly toasts = new Toasts();
+  readonly announcer = new Announcer();
+  readonly drafts: Drafts;
+  readonly wire: Connection;
+  readonly #me: ParticipantId;
+  readonly #staged: Facts['staged'] = {};
+  #recent: Recorded[] = [];
+  #patience: ReturnType<typeof setTimeout> | undefined;
+
+  #confirmed = $state.raw<RoomView['state']>(emptyRoom);
+  #pending = $state.raw<Pending[]>([]);
+  #pages = $state.raw<Record<ThreadId, ThreadPage>>({});
+  #keptUnread = $state.raw<ThreadId | null>(null);
+  seen = $state.raw<Record<ThreadId, number>>({});
+  here = $state.raw<Presence[]>([]);
+  now = $state(0);
+  /** `off` is said to people only after a moment: most gaps heal by themselves. */
+  link = $state<'starting' | 'on' | 'off'>('starting');
+  ended = $state<Ending | null>(null);
+  /** True once the script runs: then acts are sent without leaving the page. */
+  started = $state(false);
+
+  readonly #ahead = $derived.by(() => lay(this.#confirmed, this.#pending, this.#me, this.#facts));
+  readonly state = $derived(this.#ahead.state);
+  /** Comments and tasks that the room has not confirmed yet. */
+  readonly unsaved = $derived(new Set(this.#pending.flatMap(({ command }) => ('comment' in command ? [command.comment as string] : 'task' in command ? [command.task as string] : []))));
+
+  constructor(data: RoomData) {
+    this.room = data.room;
+    this.as = data.as;
+    this.locale = data.locale;
+    this.colleagues = data.colleagues;
+    this.#me = data.view.me;
+    this.now = data.now;
+    this.drafts = new Drafts(data.room, data.view.me);
+    this.#take(data.view);
+    this.#pages = data.pages;
+    this.wire = new Connection(data.room, data.as, {
+      since: () => this.#confirmed.seq,
+      opened: () => this.#opened(),
+      said: (message) => this.#hear(message),
+      lost: () => (this.link = 'off'),
+      ended: (why) => (this.ended = why),
+    });
+  }
+
+  get me(): Participant {
+    const me = this.state.people[this.#me];
+    if (!me) throw new Error('the reader is not in the room');
+    return me;
+  }
+
+  /** Dates are said in the page's language and the reader's own zone. */
+  readonly reader = $derived.by(() => ({ locale: this.locale, zone: this.me.zone }));
+
+  /** Runs the room in a browser until the answer is called. */
+  start(): () => void {
+    this.started = true;
+    this.now = Date.now();
+    this.#pending = this.drafts.queue();
+    const clock = setInterval(() => (this.now = Date.now()), 30_000);
+    const stop = this.wire.start();
+    return () => {
+      clearInterval(clock);
+      clearTimeout(this.#patience);
+      stop();
+    };
+  }
+
+  // ---------------------------------------------------------------- acting
+
+  /** Does it here at once and sends it; the answer is why not, if the core says no before it leaves. */
+  do(command: Command): Refusal | null {
+    const at = new Date().toISOString();
+    const decision = decide(this.state, this.#me, command, this.#facts(at));
+    if (!decision.ok) return decision.refusal;
+    if (decision.events.length === 0) return null;
+    const one = { id: freshId(), command, at };
+    this.#setPending([...this.#pending, one]);
+    this.#send(one);
+    return null;
+  }
+
+  /** Does what undoes itself: no question before, a way back after. */
+  doWithUndo(command: Command, text: string, back: Command): void {
+    const refusal = this.do(command);
+    if (refusal) this.toasts.show(say(refusal));
+    else this.toasts.show(text, { label: m.undo(), run: () => this.do(back) });
+  }
+
+  #facts = (at: string): Facts => ({
+    at,
+    // Whether an address is a colleague's is settled by the room; here the list that came with the page will do.
+    colleagues: Object.fromEntries(this.colleagues.map((one) => [one.email, one.email as string as PersonId])),
+    staged: this.#staged,
+  });
+
+  /** A file that was uploaded and may now be named in a comment. */
+  stage(file: FileFact): void {
+    this.#staged[file.id as FileId] = { ...file, by: this.#me };
+  }
+
+  #setPending(pending: Pending[]): void {
+    this.#pending = pending;
+    this.drafts.keepQueue(pending);
+  }
+
+  #send(one: Pending): void {
+    this.wire.tell({ type: 'command', id: one.id, command: one.command });
+    if (!this.wire.isOpen) {
+      clearTimeout(this.#patience);
+      this.#patience = setTimeout(() => void this.#postAll(), PATIENCE);
+    }
+  }
+
+  /** Without a socket, by plain requests: some networks let nothing else through. */
+  async #postAll(): Promise<void> {
+    if (this.wire.isOpen || this.ended || !navigator.onLine) return;
+    for (const one of this.#pending) {
+      const answer = await this.wire.submit(one.id, one.command);
+      if (answer === null) {
+        this.#patience = setTimeout(() => void this.#postAll(), PATIENCE * 2);
+        return;
+      }
+      if (!answer.ok) this.#refused(one.id, answer.refusal);
+      else {
+        const missed = await this.wire.events(this.#confirmed.seq);
+        if (missed?.ok) this.#hear({ type: 'events', events: missed.value.events, html: {} });
+        this.#accepted(one.id);
+      }
+    }
+  }
+
+  #accepted(id: string): void {
+    this.#setPending(this.#pending.filter((one) => one.id !== id));
+  }
+
+  /** A no after all: the page goes back to what is true, and what was typed comes back to where it was typed. */
+  #refused(id: string, refusal: Refusal): void {
+    const one = this.#pending.find((pending) => pending.id === id);
+    if (!one) return;
+    this.#accepted(id);
+    const { command } = one;
+    if (command.type === 'comment.post') this.giveBack(command.thread, command.body);
+    else if (command.type === 'task.add') this.giveBack('line', command.title);
+    this.toasts.show(say(refusal), { label: m.retry(), run: () => this.do(command) });
+  }
+
+  /** Texts to be put back into their inputs, by place. Read by whoever shows the input. */
+  returned = $state.raw<Record<string, string>>({});
+  giveBack(place: string, text: string): void {
+    this.returned = { ...this.returned, [place]: text };
+  }
+
+  // ---------------------------------------------------------------- hearing
+
+  #take(view: RoomView): void {
+    this.#confirmed = view.state;
+    this.seen = view.seen;
+    this.here = view.here;
+  }
+
+  #opened(): void {
+    this.link = 'on';
+    for (const one of this.#pending) this.wire.tell({ type: 'command', id: one.id, command: one.command });
+    this.wire.tell({ type: 'here', ...this.#place });
+  }
+
+  #hear(message: FromRoom): void {
+    switch (message.type) {
+      case 'snapshot':
+        this.#take(message.view);
+        for (const thread of Object.keys(this.#pages)) void this.#fetch(thread as ThreadId, null);
+        return;
+      case 'events':
+        return this.#happen(message.events, message.html);
+      case 'accepted':
+        return this.#accepted(message.id);
+      case 'refused':
+        return this.#refused(message.id, message.refusal);
+      case 'seen':
+        this.seen = message.seen;
+        return;
+      case 'presence':
+        this.here = message.here;
+    }
+  }
+
+  #happen(events: Recorded[], html: Record<string, string>): void {
+    const news = events.filter((one) => one.seq > this.#confirmed.seq);
+    if (news.length === 0) return;
+    this.#confirmed = news.reduce(apply, this.#confirmed);
+    this.#recent = [...this.#recent, ...news].slice(-RECENT);
+    this.#pages = Object.fromEntries(Object.entries(this.#pages).map(([thread, page]) => [thread, this.#advance(thread as ThreadId, page, news, html)]));
+    for (const { event, by, seq } of news) {
+      // One's own words are read.
+      if (event.type === 'comment.posted' && by === this.#me) this.seen = { ...this.seen, [event.thread]: seq };
+    }
+    this.announcer.hear(news.filter((one) => one.by !== this.#me), this.state);
+  }
+
+  #advance(thread: ThreadId, page: ThreadPage, news: Recorded[], html: Record<string, string>): ThreadPage {
+    const own = news.filter(({ event }) => 'thread' in event && event.thread === thread);
+    if (own.length === 0) return page;
+    const stale = own.flatMap(({ event }) => (event.type === 'comment.edited' || event.type === 'comment.deleted' ? [event.comment] : []));
+    const kept = Object.fromEntries(Object.entries(page.html).filter(([comment]) => !stale.includes(comment as Comment['id'])));
+    return { ...page, comments: own.reduce(applyComments, page.comments), html: { ...kept, ...html } };
+  }
+
+  // ---------------------------------------------------------------- threads
+
+  /** A thread as it is shown, or undefined while it is being fetched. */
+  page(thread: ThreadId): ThreadPage | undefined {
+    const page = this.#pages[thread];
+    if (!page) return undefined;
+    const expected = this.#ahead.events.filter(({ event }) => 'thread' in event && event.thread === thread);
+    return expected.length === 0 ? page : { ...page, comments: expected.reduce(applyComments, page.comments) };
+  }
+
+  /** Fetches a thread that is not there yet. */
+  want(thread: ThreadId): void {
+    if (!this.#pages[thread]) void this.#fetch(thread, null);
+  }
+
+  async earlier(thread: ThreadId): Promise<void> {
+    const page = this.#pages[thread];
+    if (page?.before) await this.#fetch(thread, page.before);
+  }
+
+  async #fetch(thread: ThreadId, before: number | null): Promise<void> {
+    const answer = await this.wire.thread(thread, before);
+    if (!answer?.ok) {
+      this.toasts.show(answer ? say(answer.refusal) : m.offline_thread(), { label: m.retry(), run: () => void this.#fetch(thread, before) });
+      return;
+    }
+    const got = answer.value;
+    const now = this.#pages[thread];
+    const joined = before !== null && now ? { comments: [...got.comments, ...now.comments], html: { ...got.html, ...now.html }, before: got.before } : got;
+    this.#pages = { ...this.#pages, [thread]: this.#advance(thread, joined, this.#recent, {}) };
+  }
+
+  isUnread(thread: ThreadId): boolean {
+    return (this.#confirmed.threads[thread]?.lastSeq ?? 0) > (this.seen[thread] ?? 0);
+  }
+
+  isTaskUnread(task: TaskId): boolean {
+    const thread = task as string as ThreadId;
+    return this.isUnread(thread) || this.isUnread(internalOf(thread));
+  }
+
+  commentCount(task: TaskId): number {
+    const thread = task as string as ThreadId;
+    return (this.state.threads[thread]?.count ?? 0) + (this.state.threads[internalOf(thread)]?.count ?? 0);
+  }
+
+  /** The reader has this thread before them, so what is in it is read. */
+  markSeen(thread: ThreadId): void {
+    const last = this.#confirmed.threads[thread]?.lastSeq ?? 0;
+    if (!this.started || this.#keptUnread === thread || last <= (this.seen[thread] ?? 0)) return;
+    this.seen = { ...this.seen, [thread]: last };
+    this.wire.tell({ type: 'seen', thread, seq: last });
+  }
+
+  /** Unread again from this comment on, until the thread is opened anew. */
+  markUnread(comment: Comment): void {
+    this.#keptUnread = comment.thread;
+    this.seen = { ...this.seen, [comment.thread]: comment.seq - 1 };
+    this.wire.tell({ type: 'seen', thread: comment.thread, seq: comment.seq - 1 });
+  }
+
+  #place: { at: ThreadId | null; typing: boolean } = { at: null, typing: false };
+
+  /** Tells the others what is looked at here. */
+  isAt(at: ThreadId | null, typing = false): void {
+    if (at !== this.#place.at) this.#keptUnread = null;
+    if (at === this.#place.at && typing === this.#place.typing) return;
+    this.#place = { at, typing };
+    this.wire.tell({ type: 'here', at, typing });
+  }
+
+  // ---------------------------------------------------------------- people
+
+  name(id: ParticipantId | 'system'): string {
+    return id === 'system' ? m.app_name() : (this.state.people[id]?.name ?? '?');
+  }
+
+  get hereNow(): Participant[] {
+    const ids = new Set(this.here.map((one) => one.participant));
+    return Object.values(this.state.people).filter((one) => ids.has(one.id) && one.status !== 'left');
+  }
+
+  isKnown = (email: string): boolean => withAddress(this.state, email) !== undefined;
+}

@@ -1,0 +1,29 @@
+/** What a room will look like once it has heard what was asked of it here: the same core, a moment ahead. */
+import { audienceOf } from '#core/audience.ts';
+import type { Facts } from '#core/decision.ts';
+import type { Recorded } from '#core/events.ts';
+import type { ParticipantId } from '#core/ids.ts';
+import { apply, decide, type RoomState } from '#core/room.ts';
+import type { Pending } from './drafts.ts';
+
+export interface Ahead {
+  state: RoomState;
+  /** The events that are expected, so that threads can show them too. */
+  events: Recorded[];
+}
+
+export function lay(state: RoomState, pending: Pending[], me: ParticipantId, facts: (at: string) => Facts): Ahead {
+  const events: Recorded[] = [];
+  let ahead = state;
+  for (const { command, at } of pending) {
+    // What no longer makes sense is shown as it is; the room will say no in its own words.
+    const decision = decide(ahead, me, command, facts(at));
+    if (!decision.ok) continue;
+    for (const event of decision.events) {
+      const expected: Recorded = { seq: ahead.seq + 1, at, by: me, via: 'app', audience: audienceOf(event), event };
+      ahead = apply(ahead, expected);
+      events.push(expected);
+    }
+  }
+  return { state: ahead, events };
+}

@@ -1,0 +1,24 @@
+/** What pages need of a request besides its form: the services, and where it comes from. */
+import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import * as m from '#messages';
+import type { Actor, Seller, Services } from '../../../worker/services.ts';
+
+export function servicesOf(event: Pick<RequestEvent, 'platform'>): Services {
+  const services = event.platform?.env.services;
+  if (!services) error(503, m.error_failed_title());
+  return services;
+}
+
+export const from = (event: RequestEvent) => ({ ip: event.getClientAddress(), userAgent: event.request.headers.get('user-agent') ?? '' });
+
+/** The signed-in seller; whoever is none is sent to sign in. */
+export function sellerOf(event: Pick<RequestEvent, 'locals'>): Seller {
+  if (!event.locals.seller) redirect(303, '/sign-in');
+  return event.locals.seller;
+}
+
+export const asSeller = (seller: Seller): Actor => ({ kind: 'seller', person: seller.person });
+
+/** A form's text fields, so that a refusal can give back what was typed. */
+export const typedIn = (form: FormData): Record<string, string> =>
+  Object.fromEntries([...form].flatMap(([name, value]) => (typeof value === 'string' && name !== 'command' && name !== 'id' ? [[name, value]] : [])));

@@ -1,0 +1,59 @@
+/**
+ * A room's page for either side: drawn here whole, so that it can be read and used before any script, with the facts
+ * from which the room's own script goes on.
+ */
+import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import { render } from 'svelte/server';
+import { entries } from 'virtual:room-client';
+import { ROOM_THREAD, internalOf } from '#core/audience.ts';
+import type { ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import { ID_PATTERN } from '#core/ids.ts';
+import { statusOf } from '#core/refusal.ts';
+import HeldMails from '$lib/room/HeldMails.svelte';
+import type { RoomData } from '$lib/room/live-room.svelte.ts';
+import Room from '$lib/room/Room.svelte';
+import { say } from '$lib/words/say.ts';
+import type { Actor } from '../../../worker/services.ts';
+import { servicesOf, typedIn } from './asking.ts';
+
+const idIn = <Id extends string>(url: URL, name: string): Id | null => {
+  const value = url.searchParams.get(name);
+  return value && ID_PATTERN.test(value) ? (value as Id) : null;
+};
+
+export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) {
+  const { url, locals } = event;
+  const task = idIn<TaskId>(url, 'task');
+  const internal = actor.kind === 'seller' && url.searchParams.get('side') === 'internal';
+  const own = task as string as ThreadId | null;
+  const threads = [ROOM_THREAD, ...(own ? [internal ? internalOf(own) : own] : [])];
+  const opened = await servicesOf(event).rooms.open(actor, room, threads);
+  if (!opened.ok) error(statusOf(opened.refusal), say(opened.refusal));
+
+  const as = actor.kind === 'seller' ? 'seller' : 'customer';
+  const data: RoomData = {
+    room, as, ...opened.value, now: Date.now(), task, internal, invite: idIn<ParticipantId>(url, 'invite'), refused: locals.refused ?? null, locale: locals.locale,
+  };
+  const { body, head } = render(Room, { props: { data, HeldMails: as === 'seller' ? HeldMails : null } });
+  event.setHeaders({ 'cache-control': 'private, no-store' });
+  return {
+    title: data.view.state.room?.name ?? '',
+    head,
+    body,
+    // A closing tag inside a text must not end the script element that carries it.
+    facts: JSON.stringify(data).replaceAll('<', '\\u003c'),
+    script: entries[locals.locale],
+  };
+}
+
+/** A form of the room's page, sent without script. What was refused is said on the page, with what had been typed. */
+export async function doInRoom(event: RequestEvent, actor: Actor, room: RoomId): Promise<void> {
+  const form = await event.request.formData();
+  const done = await servicesOf(event).rooms.submitForm(actor, room, form);
+  if (!done.ok) {
+    event.locals.refused = { refusal: done.refusal, typed: typedIn(form) };
+    return;
+  }
+  const task = idIn(event.url, 'task');
+  redirect(303, `${event.url.pathname}${task ? `?task=${task}${event.url.searchParams.get('side') === 'internal' ? '&side=internal' : ''}` : ''}`);
+}

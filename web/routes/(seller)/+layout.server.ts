@@ -1,0 +1,7 @@
+import { sellerOf } from '$lib/server/asking.ts';
+import type { LayoutServerLoad } from './$types';
+
+export const load: LayoutServerLoad = (event) => {
+  const { name, email, workspaceName } = sellerOf(event);
+  return { seller: { name, email, workspaceName } };
+};

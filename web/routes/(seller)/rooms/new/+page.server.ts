@@ -1,0 +1,30 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { asSeller, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+  const seller = sellerOf(event);
+  const { directory } = servicesOf(event);
+  return { accounts: await directory.accounts(seller), templates: directory.templates(event.locals.locale) };
+};
+
+export const actions: Actions = {
+  default: async (event) => {
+    const seller = sellerOf(event);
+    const services = servicesOf(event);
+    const typed = typedIn(await event.request.formData());
+    const opened = await services.directory.open(seller, {
+      email: typed['email'],
+      account: typed['account'],
+      template: typed['template'],
+      // "auto" leaves the guess to the Worker: without script nobody has pressed anything.
+      locale: typed['locale'] === 'auto' ? undefined : typed['locale'],
+      name: typed['name'],
+    });
+    if (!opened.ok) return fail(422, { refusal: opened.refusal, typed });
+    const { room } = opened.value;
+    const page = await services.rooms.open(asSeller(seller), room, []);
+    const customer = page.ok ? Object.values(page.value.view.state.people).find((one) => one.side === 'customer') : undefined;
+    redirect(303, customer ? `/rooms/${room}?invite=${customer.id}` : `/rooms/${room}`);
+  },
+};

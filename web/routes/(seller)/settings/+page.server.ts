@@ -1,0 +1,26 @@
+import { fail } from '@sveltejs/kit';
+import { sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { keepPreference, LOCALE, toLocale } from '$lib/server/cookies.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+  const seller = sellerOf(event);
+  return { me: { name: seller.name, email: seller.email, zone: seller.zone, locale: seller.locale }, colleagues: await servicesOf(event).directory.colleagues(seller), zones: Intl.supportedValuesOf('timeZone') };
+};
+
+export const actions: Actions = {
+  describe: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const saved = await servicesOf(event).access.describe(sellerOf(event), { name: typed['name'], locale: typed['locale'], zone: typed['zone'] });
+    if (!saved.ok) return fail(422, { what: 'describe', refusal: saved.refusal, typed, invited: '' });
+    const locale = toLocale(typed['locale']);
+    if (locale) keepPreference(event.cookies, LOCALE, locale);
+    return { what: 'describe', refusal: null, typed: {} as Record<string, string>, invited: '' };
+  },
+  invite: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const invited = await servicesOf(event).directory.inviteColleague(sellerOf(event), { name: typed['name'], email: typed['email'] });
+    if (!invited.ok) return fail(422, { what: 'invite', refusal: invited.refusal, typed, invited: '' });
+    return { what: 'invite', refusal: null, typed: {} as Record<string, string>, invited: invited.value.email };
+  },
+};

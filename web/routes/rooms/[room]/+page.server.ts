@@ -1,0 +1,13 @@
+import type { RoomId } from '#core/ids.ts';
+import { asSeller, sellerOf } from '$lib/server/asking.ts';
+import { doInRoom, drawRoom } from '$lib/server/room-page.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+/** The room has a script of its own: see web/build/room-client.ts. */
+export const csr = false;
+
+export const load: PageServerLoad = (event) => drawRoom(event, asSeller(sellerOf(event)), event.params.room as RoomId);
+
+export const actions: Actions = {
+  command: async (event) => doInRoom(event, asSeller(sellerOf(event)), event.params.room as RoomId),
+};

@@ -1,0 +1,23 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { from, servicesOf } from '$lib/server/asking.ts';
+import { keepPreference, keepSeller, LOCALE } from '$lib/server/cookies.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const csr = false;
+
+// A mail scanner follows this link too: looking at it changes nothing.
+export const load: PageServerLoad = async (event) => {
+  event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+  const look = await servicesOf(event).access.lookAtSignIn(event.params.token);
+  return { look };
+};
+
+export const actions: Actions = {
+  default: async (event) => {
+    const entered = await servicesOf(event).access.signIn(event.params.token, from(event).userAgent);
+    if (!entered.ok) return fail(422, { refusal: entered.refusal });
+    keepSeller(event.cookies, entered.value.cookie);
+    keepPreference(event.cookies, LOCALE, entered.value.locale);
+    redirect(303, '/rooms');
+  },
+};
