@@ -1,7 +1,7 @@
 /** Six digits, large, and in the subject: often read off the lock screen. */
 import * as m from '#messages';
 import type { CodeFacts, Rendered } from './facts.ts';
-import { Box, mail, Title, Words } from './layout.tsx';
+import { Box, greet, mail, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function code(facts: CodeFacts): Rendered {
@@ -9,7 +9,7 @@ export function code(facts: CodeFacts): Rendered {
   const { locale } = reader;
   const time = saySpan(facts.minutes, locale);
   const subject = m.mail_code_subject({ code: facts.code, room }, { locale });
-  const hello = m.mail_hello({ name: reader.name }, { locale });
+  const hello = greet(reader);
   const lead = m.mail_code_lead({}, { locale });
   const by = through === null ? null : m.mail_code_through({ name: through }, { locale });
   const limits = m.mail_code_limits({ time }, { locale });

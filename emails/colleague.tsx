@@ -1,7 +1,7 @@
 /** A seller asks a colleague into the workspace. */
 import * as m from '#messages';
 import type { ColleagueFacts, Rendered } from './facts.ts';
-import { Button, Link, mail, Title, Words } from './layout.tsx';
+import { Button, greet, Link, mail, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function colleague(facts: ColleagueFacts): Rendered {
@@ -10,7 +10,7 @@ export function colleague(facts: ColleagueFacts): Rendered {
   const from = facts.from.name;
   const time = saySpan(facts.minutes, locale);
   const subject = m.mail_colleague_subject({ from, workspace }, { locale });
-  const hello = m.mail_hello({ name: reader.name }, { locale });
+  const hello = greet(reader);
   const lead = m.mail_colleague_lead({ from, email: facts.from.email, workspace }, { locale });
   const button = m.mail_colleague_button({ workspace }, { locale });
   const limits = m.mail_colleague_limits({ from, time }, { locale });

@@ -1,7 +1,7 @@
 /** The first mail: who asks whom into which room, what is asked, what is offered. */
 import * as m from '#messages';
 import type { InvitationFacts, Rendered } from './facts.ts';
-import { Button, Lines, paint, mail, Section, Title, Words } from './layout.tsx';
+import { Button, greet, Lines, mail, paint, Section, Title, Words } from './layout.tsx';
 import { TaskCard, taskText } from './task.tsx';
 
 export function invitation(facts: InvitationFacts): Rendered {
@@ -14,7 +14,7 @@ export function invitation(facts: InvitationFacts): Rendered {
   const preheader = first
     ? m.mail_invitation_preheader_asked({ workspace, title: first.title }, { locale })
     : m.mail_invitation_preheader({ workspace }, { locale });
-  const hello = m.mail_hello({ name: reader.name }, { locale });
+  const hello = greet(reader);
   const lead = m.mail_invitation_lead({ from: from.name, workspace, account }, { locale });
   const askedHead = m.mail_invitation_asked({}, { locale });
   const offeredHead = m.mail_invitation_offered({ workspace }, { locale });

@@ -3,7 +3,7 @@ import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { raw } from 'hono/html';
-import type { Rendered } from './facts.ts';
+import type { Reader, Rendered } from './facts.ts';
 import { colour, font, width, type Colour } from './tokens.ts';
 
 interface Paint {
@@ -87,6 +87,10 @@ export const Link: Part<{ url: string; style?: string }> = ({ url, style = '', c
     {children}
   </a>
 );
+
+/** Somebody who wrote to us is not always known by name. */
+export const greet = ({ name, locale }: Reader): string =>
+  name.trim() ? m.mail_hello({ name }, { locale }) : m.mail_hello_nameless({}, { locale });
 
 /** Line breaks as they were written. */
 export const Lines: FC<{ text: string }> = ({ text }) => (

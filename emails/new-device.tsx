@@ -1,7 +1,7 @@
 /** "You came in on a new device. Not you? Reply NO." */
 import * as m from '#messages';
 import type { NewDeviceFacts, Rendered } from './facts.ts';
-import { Box, mail, Title, Words } from './layout.tsx';
+import { Box, greet, mail, Title, Words } from './layout.tsx';
 import { sayAt } from './moment.ts';
 
 export function newDevice(facts: NewDeviceFacts): Rendered {
@@ -9,7 +9,7 @@ export function newDevice(facts: NewDeviceFacts): Rendered {
   const { locale } = reader;
   const when = sayAt(facts.at, reader);
   const subject = m.mail_new_device_subject({ room }, { locale });
-  const hello = m.mail_hello({ name: reader.name }, { locale });
+  const hello = greet(reader);
   const lead = m.mail_new_device_lead({ room }, { locale });
   const you = m.mail_new_device_you({}, { locale });
   const notYou = m.mail_new_device_not_you({}, { locale });

@@ -2,7 +2,7 @@
 import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
 import type { RejectionFacts, Rendered } from './facts.ts';
-import { mail, Section, Title, Words } from './layout.tsx';
+import { greet, mail, Section, Title, Words } from './layout.tsx';
 import { saySize } from './moment.ts';
 
 /** For each reason its two sentences: what happened, and what to do. */
@@ -38,7 +38,7 @@ export function rejection(facts: RejectionFacts): Rendered {
   const about = facts.subject.trim() || m.mail_rejection_no_subject({}, { locale });
   const [what, todo] = sayReason(facts, locale);
   const subject = m.mail_rejection_subject({ subject: about }, { locale });
-  const hello = m.mail_hello({ name: reader.name }, { locale });
+  const hello = greet(reader);
   const lead =
     room === null
       ? m.mail_rejection_lead_no_room({ subject: about }, { locale })

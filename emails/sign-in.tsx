@@ -1,7 +1,7 @@
 /** A seller's way in: one link, once, for minutes. */
 import * as m from '#messages';
 import type { Rendered, SignInFacts } from './facts.ts';
-import { Button, Link, mail, Title, Words } from './layout.tsx';
+import { Button, greet, Link, mail, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function signIn(facts: SignInFacts): Rendered {
@@ -9,7 +9,7 @@ export function signIn(facts: SignInFacts): Rendered {
   const { locale } = reader;
   const time = saySpan(facts.minutes, locale);
   const subject = isNew ? m.mail_sign_in_subject_new({ workspace }, { locale }) : m.mail_sign_in_subject({}, { locale });
-  const hello = m.mail_hello({ name: reader.name }, { locale });
+  const hello = greet(reader);
   const lead = isNew ? m.mail_sign_in_lead_new({ workspace }, { locale }) : m.mail_sign_in_lead({ workspace }, { locale });
   const button = isNew ? m.mail_sign_in_button_new({}, { locale }) : m.mail_sign_in_button({}, { locale });
   const limits = m.mail_sign_in_limits({ time }, { locale });

@@ -1,4 +1,5 @@
 /** Single letters: what is particular to each, and what no fact can do to it. */
+import type { Locale } from '#core/people.ts';
 import { code } from '#emails/code.tsx';
 import { digest } from '#emails/digest.tsx';
 import type { DigestFacts, NewsFacts, Reader, RejectionFacts } from '#emails/facts.ts';
@@ -174,6 +175,13 @@ test('each rejection has words of its own and says whether the mail is seen', ()
     expect(say('empty', true)).not.toBe(say('empty', false));
     expect(say('too_large', false)).toContain('25 MB');
   }
+});
+
+test('somebody without a name is greeted all the same', () => {
+  const say = (locale: Locale) =>
+    rejection({ reader: { ...reader, name: '', locale }, subject: 'x', reason: 'empty', held: false, roomName: null, limit: 0 }).text;
+  expect(say('en')).toMatch(/^Hello,\n/);
+  expect(say('zh-CN')).toMatch(/^您好：\n/);
 });
 
 test('both languages have every message, in words of their own', () => {
