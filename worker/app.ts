@@ -40,7 +40,8 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
     await next();
     if (c.res.webSocket) return;
     c.header('X-Content-Type-Options', 'nosniff');
-    c.header('Referrer-Policy', c.res.headers.get('Referrer-Policy') ?? 'same-origin');
+    // Tokens in addresses go nowhere else. `no-referrer` would, too, make browsers send `Origin: null` with our own forms.
+    c.header('Referrer-Policy', 'same-origin');
     c.header('X-Request-Id', c.get('requestId'));
     if (!c.res.headers.has('Permissions-Policy')) c.header('Permissions-Policy', 'geolocation=(), microphone=(), payment=()');
     if (new URL(c.req.url).protocol === 'https:') c.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
