@@ -134,6 +134,12 @@ describe('shown', () => {
     );
   });
 
+  test('beside a gallery of all letters', async () => {
+    expect((await (await ask('/gallery?lang=zh-CN')).text()).match(/<iframe/g)).toHaveLength(gallery().length);
+    expect(await (await ask('/gallery/zh-CN/digest')).text()).toContain('<html lang="zh-CN">');
+    expect((await ask('/gallery/zh-CN/nothing')).status).toBe(404);
+  });
+
   test('in both languages and all views; a mail that is gone is said to be', async () => {
     const { id } = await mailbox.deliver(letter('news-internal'));
     for (const view of ['html', 'text', 'source', 'headers']) expect((await ask(`/${id}?view=${view}`)).status).toBe(200);

@@ -1,6 +1,7 @@
 /** How the local mailbox looks: plain pages that work without script. */
 import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
+import type { Sample } from '#emails/gallery.ts';
 import { raw } from 'hono/html';
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Delivery } from './edge.ts';
@@ -8,6 +9,9 @@ import type { StoredMail } from './mailbox.ts';
 import { CLIENTS, type Client } from './quote.ts';
 
 export const BASE = '/dev/mail';
+
+/** No script, no form; the page around may measure the mail, and its links open beside it. */
+export const SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
 
 const CSS = `
 :root{color-scheme:light dark;--ground:#f3f5f2;--paper:#fff;--line:#dfe5df;--ink:#1b2420;--soft:#56625b;--brand:#1f6f5c;--on:#fff;--bad:#a83a1c}
@@ -43,7 +47,7 @@ button{font:inherit;font-weight:600;min-height:44px;padding:0 22px;border:0;bord
 button.quiet{background:none;color:var(--bad);padding:0 8px;font-weight:400;font-size:14px}
 :focus-visible{outline:3px solid var(--brand);outline-offset:2px}
 .said{margin:16px 0;padding:12px 16px;border-radius:8px;border-left:4px solid var(--brand);background:var(--paper)}.said.bad{border-color:var(--bad)}
-section{margin:20px 0}footer{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:end;margin:24px 0 48px;font-size:14px}footer form{display:flex;flex-wrap:wrap;gap:8px;align-items:end}
+section{margin:20px 0}.pair{display:flex;flex-wrap:wrap;gap:16px;align-items:start}.pair iframe{border:1px solid var(--line);border-radius:12px}main:has(.pair){max-width:1080px}footer{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:end;margin:24px 0 48px;font-size:14px}footer form{display:flex;flex-wrap:wrap;gap:8px;align-items:end}
 `;
 
 export const CLIENT_NAMES: Record<Client, string> = {
@@ -176,6 +180,7 @@ export const List: FC<ListProps> = ({ locale, mails, recipients, to, outcome }) 
           </label>
           <button>{m.mailbox_upload_do({}, { locale })}</button>
         </form>
+        <a href={`${BASE}/gallery`}>{m.mailbox_gallery({}, { locale })}</a>
         <form method="post" action={`${BASE}/clear`}>
           <button class="quiet">{m.mailbox_clear({}, { locale })}</button>
         </form>
@@ -203,9 +208,12 @@ export type View = (typeof VIEWS)[number];
 
 /** The mail's frame grows to the mail; without script it scrolls. */
 const FIT = `
-const frame = document.querySelector('iframe');
-const fit = () => { const root = frame.contentDocument && frame.contentDocument.documentElement; if (root) frame.style.height = root.scrollHeight + 'px'; };
-if (frame) { frame.addEventListener('load', fit); fit(); addEventListener('resize', fit); }
+for (const frame of document.querySelectorAll('iframe')) {
+  const fit = () => { const root = frame.contentDocument && frame.contentDocument.documentElement; if (root) frame.style.height = root.scrollHeight + 'px'; };
+  frame.addEventListener('load', fit);
+  addEventListener('resize', fit);
+  fit();
+}
 `;
 
 interface MailPageProps {
@@ -252,13 +260,7 @@ export const MailPage: FC<MailPageProps> = ({ locale, mail, view, source, outcom
             </a>
           ))}
         </nav>
-        {view === 'html' && (
-          <iframe
-            src={`${BASE}/${mail.id}/html`}
-            sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-            title={mail.subject}
-          />
-        )}
+        {view === 'html' && <iframe src={`${BASE}/${mail.id}/html`} sandbox={SANDBOX} title={mail.subject} />}
         {view === 'text' && <pre>{mail.text}</pre>}
         {view === 'source' && <pre>{source}</pre>}
         {view === 'headers' && <pre>{head}</pre>}
@@ -324,6 +326,29 @@ export const Compose: FC<{ locale: Locale; draft: Draft; outcome: Delivery | nul
         <button>{m.mailbox_send({}, { locale })}</button>
       </form>
     </section>
+  </Page>
+);
+
+/** Frames as wide as a phone and as a reading pane. */
+export const Gallery: FC<{ locale: Locale; samples: Sample[] }> = ({ locale, samples }) => (
+  <Page locale={locale} title={m.mailbox_gallery({}, { locale })} script={FIT}>
+    <h1>{m.mailbox_gallery({}, { locale })}</h1>
+    {samples.map(({ name, rendered }) => (
+      <section id={name}>
+        <h2>{rendered.subject}</h2>
+        <div class="pair">
+          {[375, 640].map((width) => (
+            <iframe
+              src={`${BASE}/gallery/${locale}/${name}`}
+              style={`width:${width}px;max-width:100%`}
+              sandbox={SANDBOX}
+              loading="lazy"
+              title={`${name}, ${width}`}
+            />
+          ))}
+        </div>
+      </section>
+    ))}
   </Page>
 );
 

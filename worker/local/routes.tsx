@@ -1,12 +1,13 @@
 /** The local mailbox over HTTP: pages for people at /dev/mail, and the few endpoints that tests use. */
 import type { Locale } from '#core/people.ts';
+import { gallery } from '#emails/gallery.ts';
 import { addressParser } from 'postal-mime';
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import { getCookie, setCookie } from 'hono/cookie';
 import { html as document } from 'hono/html';
 import { type Delivery, type Envelope, envelopeOf, stamped, type Verdict, VERDICTS } from './edge.ts';
-import { BASE, Compose, Gone, List, MailPage, VIEWS } from './look.tsx';
+import { BASE, Compose, Gallery, Gone, List, MailPage, SANDBOX, VIEWS } from './look.tsx';
 import { type LocalEnv, mailboxOf, type StoredMail } from './mailbox.ts';
 import { type Client, CLIENTS, quote, write, type Written } from './quote.ts';
 import { sourceOf } from './source.ts';
@@ -85,6 +86,9 @@ async function formOf(c: C): Promise<Form> {
 
 /** A mail program writes its own Message-ID, in its own domain. */
 const freshId = (address: string): string => `<${crypto.randomUUID()}@${address.split('@').at(-1) || 'client.invalid'}>`;
+
+/** A mail on show runs nothing and fetches nothing. */
+const FRAME = `sandbox ${SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'`;
 
 interface Sending {
   written: Written;
@@ -172,6 +176,20 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
     return c.req.header('Accept')?.includes('text/html') ? tell(c, BASE, outcome) : c.json(outcome);
   });
 
+  app.get('/gallery', (c) => {
+    const locale = localeOf(c);
+    const samples = gallery().filter((one) => one.locale === locale);
+    return c.html(document`<!doctype html>${<Gallery locale={locale} samples={samples} />}`);
+  });
+
+  app.get('/gallery/:locale/:name', (c) => {
+    const { locale, name } = c.req.param();
+    const sample = gallery().find((one) => one.locale === locale && one.name === name);
+    if (!sample) return c.notFound();
+    c.header('Content-Security-Policy', FRAME);
+    return c.html(sample.rendered.html.replace('<head>', '<head><base target="_blank">'));
+  });
+
   app.post('/clear', async (c) => {
     await mailboxOf(c.env).clear();
     return c.redirect(BASE, 303);
@@ -191,10 +209,7 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
   app.get('/:id{[0-9]+}/html', async (c) => {
     const mail = await mailboxOf(c.env).get(c.req.param('id'));
     if (!mail) return c.notFound();
-    c.header(
-      'Content-Security-Policy',
-      "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'",
-    );
+    c.header('Content-Security-Policy', FRAME);
     return c.html(shown(mail));
   });
 
