@@ -50,7 +50,7 @@ const english: [string, string][] = [
   ['+3d', '2026-11-27'], ['+2w', '2026-12-08'], ['+1m', '2026-12-24'], ['+4h', '2026-11-24 14:00'], ['+3天', '2026-11-27'], ['in 3 months', '2027-02-24'],
   ['end of month', '2026-11-30'], ['by end of the month', '2026-11-30'], ['eom', '2026-11-30'], ['end of week', '2026-11-27'], ['EOW', '2026-11-27'], ['EOD', '2026-11-24'],
   ['COB', '2026-11-24 18:00'], ['COB Friday', '2026-11-27 18:00'], ['EOD Friday', '2026-11-27'], ['by end of day tomorrow', '2026-11-25'], ['Fri EOD', '2026-11-27'], ['tomorrow COB', '2026-11-25 18:00'], ['end of quarter', '2026-12-31'], ['end of year', '2026-12-31'], ['end of December', '2026-12-31'], ['mid January', '2027-01-15'],
-  ['next week', '2026-12-04'], ['next month', '2026-12-31'], ['this weekend', '2026-11-28'], ['week after next', '2026-12-11'],
+  ['next week', '2026-12-04'], ['next month', '2026-12-31'], ['this weekend', '2026-11-28'], ['week after next', '2026-12-11'], ['early next week', '2026-12-01'], ['mid next week', '2026-12-02'], ['Thu. 10:00', '2026-11-26 10:00'],
   ['12/3', '2026-12-03'], ['12/15 3pm', '2026-12-15 15:00'], ['1/8', '2027-01-08'], ['2026-12-01', '2026-12-01'], ['2026-12-01 14:00', '2026-12-01 14:00'],
   ['2026/12/1', '2026-12-01'], ['2026.12.01', '2026-12-01'], ['3.12.2026', '2026-12-03'], ['12/3/2026', '2026-12-03'],
   ['Dec 3', '2026-12-03'], ['December 3rd', '2026-12-03'], ['3 Dec', '2026-12-03'], ['5th of December', '2026-12-05'], ['Dec 3, 2026', '2026-12-03'], ['3 December 2026', '2026-12-03'],
@@ -68,7 +68,7 @@ const neither = [
   '13812345678', '+86 138 1234 5678', '555-1234', '0571-88888888', '100 pallets', '100托盘', '5 days of training', '3 weeks', '1.5 days', '24/7 support', '提供24/7支持', '16:9', '1:1会议',
   '3/4 of users', '1/2 price', 'call at 3 sites', 'review 3 documents', 'ISO 27001 audit', 'room 12:30B', '第3点', '三点意见', '2点建议', '第3期', '3号楼', '1号方案', '2号线', '一日', '1日游',
   '每周一例会', '一周三次例会', '周一到周五', '上周五', '昨天', '前天', '等3天', '半天', '早上好', '晚上好', '下午茶', '今年计划', '3月报告', '三月份总结', '下周计划', '周报', '发周报',
-  'may', 'march on', 'we may 3 times', 'sat down with', 'call the sun team', 'wed the two teams', 'second', '5 sec', 'Mon-Fri support', 'every Friday sync', 'last Friday', 'Black Friday campaign',
+  'may', 'march on', 'we may 3 times', 'sat down with', 'call the sun team', 'wed the two teams', 'second', '5 sec', 'Mon-Fri support', 'Tue/Thu office hours', 'every Friday sync', 'last Friday', 'Black Friday campaign',
   'good morning', 'May budget', 'March report', 'today 9am', '今天9点', '2025-12-01', '2026-11-01', '13/45', '32号', '13月5日', '2月30日', '25:00', 'Mondays', 'fridge', 'Sunny', 'monitor', 'decide', 'marble',
 ];
 
@@ -78,7 +78,7 @@ describe('a date in words', () => {
   test.each(neither)('"%s" is no date', (text) => expect(read(text)).toBeNull());
 
   test.each([
-    ['请周五前回复', '周五前'], ['Send it by Friday, please', 'by Friday'], ['Review (Fri 15:00) once', '(Fri 15:00)'], ['准备周五的演示', '周五的'],
+    ['请周五前回复', '周五前'], ['Send it by Friday, please', 'by Friday'], ['Review (Fri 15:00) once', '(Fri 15:00)'], ['准备周五的演示', '周五的'], ['I will know on Thursday.', 'on Thursday'],
     ["Prepare Friday's demo", "Friday's"], ['签合同（12月3日前）', '（12月3日前）'], ['deadline: Dec 3', 'deadline: Dec 3'], ['截止日期：12月3日', '截止日期：12月3日'],
   ])('takes the words that belong to it: %s', (text, words) => {
     const when = readWhen(text, { now: TUESDAY, zone: SHANGHAI, locale: 'zh-CN' });

@@ -316,14 +316,17 @@ const RULES: Rule[] = [
   { pattern: /\btonight\b/iu, read: (_, { today }) => ({ day: today, time: '19:00', part: true }) },
   { pattern: /\bthis (?<part>morning|afternoon|evening)\b/iu, read: ({ part: word }, { today }) => ({ day: today, ...part(EN_TIME[word?.toLowerCase() ?? '']) }) },
   {
-    pattern: new RegExp(`(?<!\\b(?:every|each|last|past|black|good|casual|cyber|super|ash|and|or)\\s+)(?<![\\p{L}\\d-])(?<rel>(?:on\\s+)?(?:next|this|coming)\\s+(?:week\\s+)?(?:on\\s+)?)?(?<day>${EN_WEEKDAY})\\b\\.?(?<after>\\s+next\\s+week|\\s+after\\s+next)?(?!\\s*[-–—/]\\s*\\p{L}|\\s+(?:to|through|thru)\\s+(?:${EN_WEEKDAY})\\b)`, 'iu'),
+    pattern: new RegExp(`(?<!\\b(?:every|each|last|past|black|good|casual|cyber|super|ash|and|or)\\s+)(?<![\\p{L}\\d/-])(?<rel>(?:on\\s+)?(?:next|this|coming)\\s+(?:week\\s+)?(?:on\\s+)?)?(?<day>${EN_WEEKDAY})\\b(?:\\.(?=,?\\s*\\d))?(?<after>\\s+next\\s+week|\\s+after\\s+next)?(?!\\s*[-–—/]\\s*\\p{L}|\\s+(?:to|through|thru)\\s+(?:${EN_WEEKDAY})\\b)`, 'iu'),
     read: ({ rel, day, after }, { today }) => {
       const weekday = WEEKDAYS[day?.slice(0, 3).toLowerCase() ?? ''] ?? 1;
       if (after && /after/i.test(after)) return { day: addDays(mondayOf(today), 14 + weekday - 1) };
       return after || /next/i.test(rel ?? '') ? { day: addDays(mondayOf(today), 7 + weekday - 1) } : { weekday };
     },
   },
-  { pattern: new RegExp(`\\bnext week\\b(?!['’]s\\b)${EN_END}`, 'iu'), read: (_, { today }) => ({ day: addDays(mondayOf(today), 11) }) },
+  {
+    pattern: new RegExp(`\\b(?:(?<edge>early|mid|middle of|late|later|sometime)[ -])?next week\\b(?!['’]s\\b)${EN_END}`, 'iu'),
+    read: ({ edge }, { today }) => ({ day: addDays(mondayOf(today), 7 + ({ early: 1, mid: 2, 'middle of': 2 }[edge?.toLowerCase() ?? ''] ?? 4)) }),
+  },
   { pattern: /\b(?:the )?week after next\b/iu, read: (_, { today }) => ({ day: addDays(mondayOf(today), 18) }) },
   { pattern: new RegExp(`\\b(?:this|later this) week\\b(?!['’]s\\b)${EN_END}`, 'iu'), read: (_, { today }) => ({ day: friday(today) }) },
   { pattern: /\b(?:(?:the )?end of (?:the |this )?week|eow)\b/iu, read: (_, { today }) => ({ day: friday(today) }) },
