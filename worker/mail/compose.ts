@@ -144,7 +144,7 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
   const reply = await mint('reply', what.thread);
   const wishes = await mint('wishes', ROOM_THREAD);
   const url = roomUrl(env, room.id, to, enter, task?.id ?? null);
-  const frame = { roomName: room.name, workspaceName: room.workspaceName, url, wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}` };
+  const frame = { roomName: room.name, workspaceName: room.workspaceName, url, wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`, mark: reply.hash };
 
   const kind = [...what.kinds].sort((a, b) => WEIGHT[a] - WEIGHT[b])[0] ?? 'comment';
   const actor = nameOf(state, what.by);
@@ -207,7 +207,7 @@ export async function newDeviceMail(
   mint: Minter,
 ): Promise<{ mail: OutgoingMail; replyHash: string }> {
   const reply = await mint('reply', ROOM_THREAD);
-  const rendered = newDevice({ reader: readerOf(to), roomName: state.room?.name ?? '', device: deviceName(seen.userAgent), at: seen.at });
+  const rendered = newDevice({ reader: readerOf(to), roomName: state.room?.name ?? '', device: deviceName(seen.userAgent), at: seen.at, mark: reply.hash });
   const mail = envelop(env, rendered, { key: seen.key, from: fromName(state, ''), to, replyTo: replyAddress(env, reply.token) });
   return { mail, replyHash: reply.hash };
 }

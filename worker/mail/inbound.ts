@@ -152,12 +152,12 @@ const ANSWERED: ReadonlySet<HeldReason> = new Set(['unknown_token', 'other_sende
 
 /** Not posted: held where the room's sellers see it, and said to the sender once a day and reason. */
 async function reject(env: Env, id: HeldMailId, { mail, text, authenticated = true, ...why }: Rejected, { target, room, envelope }: Where): Promise<Acted> {
-  const reason: HeldReason = (heldReasons as readonly string[]).includes(why.reason) ? (why.reason as HeldReason) : 'unreadable';
+  const reason: HeldReason = (heldReasons as readonly string[]).includes(why.reason) ? (why.reason as HeldReason) : why.reason === 'two_message_ids' ? 'two_senders' : 'unreadable';
   const from = (mail.from?.address ?? envelope.from).toLowerCase();
   const { subject } = mail;
-  const known = room ? await roomStub(env, room).exists() : false;
+  const roomName = room ? await roomStub(env, room).name() : null;
   // An empty mail has nothing to keep; its sender is told.
-  const held = known && room !== undefined && reason !== 'empty';
+  const held = roomName !== null && room !== undefined && reason !== 'empty';
   if (held) {
     const thread = (target?.thread ?? ROOM_THREAD) as ThreadId;
     await roomStub(env, room).hold({ id, key: id, reason, from, subject: subject.slice(0, 300), text, thread });
@@ -171,7 +171,8 @@ async function reject(env: Env, id: HeldMailId, { mail, text, authenticated = tr
     subject,
     reason,
     held,
-    roomName: null,
+    // A stranger to the room is not told its name.
+    roomName: reason === 'unknown_token' || reason === 'other_sender' ? null : roomName,
     limit: MAX_MAIL,
   };
   const day = new Date().toISOString().slice(0, 10);

@@ -653,9 +653,9 @@ export class Room extends DurableObject<Env> {
     }
   }
 
-  /** Whether this id is a room's at all. */
-  exists(): boolean {
-    return this.#state.room !== null;
+  /** The room's name; null if this id is no room's. */
+  name(): string | null {
+    return this.#state.room?.name ?? null;
   }
 
   /** For `/healthz`: an object that has never been used answers too. */

@@ -3,7 +3,7 @@
  * client's own marks say about it. HTML is read as a stream of tags, never as a tree, so time is
  * linear in the body's length.
  */
-import { Parser } from 'htmlparser2';
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { CLIENT_MARKS, HIDDEN_STYLE, type ClientMark, type MarkEffect } from './clients.ts';
 import type { MailFile, Segment } from './read-mail.ts';
 
@@ -34,6 +34,15 @@ export type BodyLines = { lines: Line[]; /** Content ids or files, one for each 
 const INVISIBLE = /[\u200b\u2060\ufeff\u00ad\u034f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export function cleanText(text: string): string {
+  // Most lines are clean already; looking is cheaper than three replacements.
+  let dirty = false;
+  let last = 0x20;
+  for (let i = 0; i < text.length && !dirty; i++) {
+    const c = text.charCodeAt(i);
+    dirty = c < 0x20 || c === 0xa0 || c === 0xad || (c === 0x20 && last === 0x20) || c === 0x34f || (c >= 0x2007 && c <= 0x206f) || c === 0xfeff;
+    last = c;
+  }
+  if (!dirty && (last !== 0x20 || text === '')) return text;
   return text.replace(INVISIBLE, '').replace(/[\t\u00a0\u2007\u202f ]+/g, ' ').trim();
 }
 
@@ -51,7 +60,17 @@ export function bodyLines(body: Segment[], entities: boolean): BodyLines {
   return out;
 }
 
+/** Beyond this many lines a body is data, not talk: further ones are kept, but joined to the last. */
+const MAX_LINES = 20_000;
+
 function push(out: BodyLines, line: Line): void {
+  if (out.lines.length >= MAX_LINES) {
+    const last = out.lines.at(-1);
+    if (last !== undefined && ((last.depth === line.depth && last.block === line.block) || out.lines.length >= 2 * MAX_LINES)) {
+      last.text += `\n${line.text}`;
+      return;
+    }
+  }
   if (line.text === '') {
     // Runs of blank lines say no more than two do, and a million of them would cost a million objects.
     const last = out.lines.at(-1);
@@ -68,6 +87,11 @@ export function textLines(text: string, out: BodyLines, entities: boolean): void
   while (from <= source.length) {
     let end = source.indexOf('\n', from);
     if (end < 0) end = source.length;
+    if (end === from) {
+      push(out, { text: '', depth: 0, block: 0, marks: 0 });
+      from = end + 1;
+      continue;
+    }
     let depth = 0;
     let at = from;
     for (let i = from; i < end && i - at < 3; i++) {
@@ -162,102 +186,186 @@ export function htmlLines(html: string, out: BodyLines): void {
     push(out, { text, depth: frame.depth, block: frame.block, marks });
   };
 
-  const parser = new Parser(
-    {
-      onopentag(tag, attributes) {
-        const parent = top();
-        if (BLOCKS.has(tag)) emit(false);
-        if (tag === 'br') {
-          emit(true);
-          const id = attributes.id;
-          if (id !== undefined && effectsOf(tag, attributes).includes('signature-rest')) signatureRest = true;
-          return;
-        }
-        if (tag === 'img' && !parent.hidden) {
-          const source = attributes.src ?? '';
-          const alt = attributes.alt ?? '';
-          if (/^cid:/i.test(source)) {
-            out.images.push(safeDecode(source.slice(4).trim()));
-            buffer += ` ${IMAGE} `;
-            common = common === null ? parent.marks : common & parent.marks;
-          } else if (alt.length <= 12 && /\p{Extended_Pictographic}/u.test(alt) && !/[a-z]{2}/i.test(alt)) buffer += alt;
-          return;
-        }
-        if ((tag === 'td' || tag === 'th') && buffer !== '' && !/\s$/.test(buffer)) buffer += '\t';
-        const frame: Frame = { tag, depth: parent.depth, block: parent.block, marks: parent.marks, hidden: parent.hidden || SILENT.has(tag), pre: parent.pre || tag === 'pre', spaced: false, list: null };
-        const style = attributes.style;
-        if (style !== undefined && style.length > 8) {
-          if (HIDDEN_STYLE.test(style)) frame.hidden = true;
-          if (/white-space:\s*pre/i.test(style)) frame.pre = true;
-          const colour = /(?:^|;)\s*color:\s*([^;]+)/i.exec(style)?.[1];
-          if (colour !== undefined) frame.marks = isSaturated(colour) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
-        }
-        if (tag === 'font' && attributes.color !== undefined) frame.marks = isSaturated(attributes.color) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
-        if (tag === 'a') frame.marks &= ~COLOURED;
-        const effects = effectsOf(tag, attributes);
-        for (const effect of effects) {
-          if (effect === 'quote' && tag !== 'blockquote') frame.marks |= QUOTE;
-          else if (effect === 'attribution') frame.marks |= ATTRIBUTION;
-          else if (effect === 'signature') frame.marks |= SIGNATURE;
-          else if (effect === 'forward') frame.marks |= FORWARD;
-          else if (effect === 'signature-rest') signatureRest = true;
-          else if (effect === 'rest' && restFrame === null) restFrame = enclosingQuotation(stack, root);
-        }
-        if (tag === 'blockquote') {
-          if (effects.includes('quote')) frame.depth++;
-          else frame.block = ++blocks;
-        } else if (tag === 'ul' || tag === 'ol') frame.list = { ordered: tag === 'ol', next: Number.parseInt(attributes.start ?? '1', 10) || 1 };
-        else if (tag === 'li') {
-          const list = nearestList(stack);
-          buffer = list?.ordered === true ? `${list.next++}. ` : '- ';
-        }
-        if (SPACED.has(tag)) {
-          // Word's paragraphs carry no space of their own; an empty one between them does.
-          frame.spaced = !/mso(normal|listparagraph|plaintext)/i.test(attributes.class ?? '') && !/margin(-bottom)?:\s*0/i.test(style ?? '') && parent.list === null && tag !== 'ul' && tag !== 'ol' ? true : tag === 'pre';
-          if (frame.spaced) wanted = true;
-        }
-        if (!VOID.has(tag)) stack.push(frame);
-        if (stack.length > 4000) stack.splice(1, 1);
-      },
-      ontext(text) {
-        const frame = top();
-        if (frame.hidden) return;
-        if (frame.marks === 0) {
-          if (common !== 0 && text.trim() !== '') common = 0;
-        }
-        else if (text.trim() !== '') common = common === null ? frame.marks : common & frame.marks;
-        if (frame.pre) {
-          const pieces = text.split('\n');
-          for (const [index, piece] of pieces.entries()) {
-            if (index > 0) emit(true);
-            buffer += piece;
-          }
-          return;
-        }
-        const folded = text.replace(/[ \t\r\n\f]+/g, ' ');
-        if (folded === ' ' && (buffer === '' || buffer.endsWith(' '))) return;
-        buffer += folded;
-      },
-      onclosetag(tag) {
-        if (VOID.has(tag)) return;
-        if (BLOCKS.has(tag)) emit(false);
-        let index = stack.length - 1;
-        while (index > 0 && stack[index]?.tag !== tag) index--;
-        if (index === 0) return;
-        const closed = stack[index];
-        stack.length = index;
-        if (closed !== undefined) {
-          if (closed.spaced) wanted = true;
-          if (restFrame !== null && (closed === restFrame || !stack.includes(restFrame))) restFrame = null;
-        }
-      },
-    },
-    { decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true },
-  );
-  parser.write(html);
-  parser.end();
+  const open = (tag: string, attributes: Record<string, string>): void => {
+    closeImplied(stack, tag);
+    const parent = top();
+    if (BLOCKS.has(tag)) emit(false);
+    if (tag === 'br') {
+      emit(true);
+      if (attributes.id !== undefined && effectsOf(tag, attributes).includes('signature-rest')) signatureRest = true;
+      return;
+    }
+    if (tag === 'img') {
+      if (parent.hidden) return;
+      const source = attributes.src ?? '';
+      const alt = attributes.alt ?? '';
+      if (/^cid:/i.test(source)) {
+        out.images.push(safeDecode(source.slice(4).trim()));
+        buffer += ` ${IMAGE} `;
+        common = common === null ? parent.marks : common & parent.marks;
+      } else if (alt.length <= 12 && /\p{Extended_Pictographic}/u.test(alt) && !/[a-z]{2}/i.test(alt)) buffer += alt;
+      return;
+    }
+    if ((tag === 'td' || tag === 'th') && buffer !== '' && !/\s$/.test(buffer)) buffer += '\t';
+    const frame: Frame = { tag, depth: parent.depth, block: parent.block, marks: parent.marks, hidden: parent.hidden || SILENT.has(tag), pre: parent.pre || tag === 'pre', spaced: false, list: null };
+    const style = attributes.style;
+    if (style !== undefined && style.length > 8) {
+      if (HIDDEN_STYLE.test(style)) frame.hidden = true;
+      if (/white-space:\s*pre/i.test(style)) frame.pre = true;
+      const colour = /(?:^|;)\s*color:\s*([^;]+)/i.exec(style)?.[1];
+      if (colour !== undefined) frame.marks = isSaturated(colour) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
+    }
+    if (tag === 'font' && attributes.color !== undefined) frame.marks = isSaturated(attributes.color) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
+    if (tag === 'a') frame.marks &= ~COLOURED;
+    const effects = effectsOf(tag, attributes);
+    for (const effect of effects) {
+      if (effect === 'quote' && tag !== 'blockquote') frame.marks |= QUOTE;
+      else if (effect === 'attribution') frame.marks |= ATTRIBUTION;
+      else if (effect === 'signature') frame.marks |= SIGNATURE;
+      else if (effect === 'forward') frame.marks |= FORWARD;
+      else if (effect === 'signature-rest') signatureRest = true;
+      else if (effect === 'rest' && restFrame === null) restFrame = enclosingQuotation(stack, root);
+    }
+    if (tag === 'blockquote') {
+      if (effects.includes('quote')) frame.depth++;
+      else frame.block = ++blocks;
+    } else if (tag === 'ul' || tag === 'ol') frame.list = { ordered: tag === 'ol', next: Number.parseInt(attributes.start ?? '1', 10) || 1 };
+    else if (tag === 'li') {
+      const list = nearestList(stack);
+      buffer = list?.ordered === true ? `${list.next++}. ` : '- ';
+    }
+    if (SPACED.has(tag)) {
+      // Word's paragraphs carry no space of their own; an empty one between them does.
+      const tight = /mso(normal|listparagraph|plaintext)/i.test(attributes.class ?? '') || /margin(-bottom)?:\s*0/i.test(style ?? '') || parent.list !== null || tag === 'ul' || tag === 'ol';
+      frame.spaced = !tight || tag === 'pre';
+      if (frame.spaced) wanted = true;
+    }
+    // Nobody writes this deep; what lies deeper is read as if it stood here.
+    if (!VOID.has(tag) && stack.length < MAX_DEPTH) stack.push(frame);
+  };
+
+  const text = (piece: string): void => {
+    const frame = top();
+    if (frame.hidden || piece === '') return;
+    const visible = piece.trim() !== '';
+    if (visible) common = common === null ? frame.marks : common & frame.marks;
+    if (frame.pre) {
+      const pieces = piece.split('\n');
+      for (const [index, one] of pieces.entries()) {
+        if (index > 0) emit(true);
+        buffer += one;
+      }
+      return;
+    }
+    const folded = piece.replace(/[ \t\r\n\f]+/g, ' ');
+    if (folded === ' ' && (buffer === '' || buffer.endsWith(' '))) return;
+    buffer += folded;
+  };
+
+  const close = (tag: string): void => {
+    if (tag === 'br') emit(true);
+    if (VOID.has(tag)) return;
+    if (BLOCKS.has(tag)) emit(false);
+    let index = stack.length - 1;
+    while (index > 0 && stack[index]?.tag !== tag) index--;
+    if (index === 0) return;
+    const closed = stack[index];
+    stack.length = index;
+    if (closed !== undefined) {
+      if (closed.spaced) wanted = true;
+      if (restFrame !== null && !stack.includes(restFrame)) restFrame = null;
+    }
+  };
+
+  tokenize(html, open, text, close);
   emit(false);
 }
+
+const MAX_DEPTH = 400;
+
+/** Tags whose opening closes an open one of their kind in the same list, row or paragraph run. */
+const IMPLIED: Record<string, string> = { li: 'ul ol menu dir', p: 'div td th li blockquote body section article form table center', tr: 'table tbody thead tfoot', td: 'tr table', th: 'tr table', dt: 'dl', dd: 'dl', option: 'select' };
+
+function closeImplied(stack: Frame[], tag: string): void {
+  const containers = IMPLIED[tag];
+  if (containers === undefined) return;
+  for (let i = stack.length - 1; i > 0 && i > stack.length - 12; i--) {
+    const at = stack[i]?.tag ?? '';
+    if (at === tag) {
+      stack.length = i;
+      return;
+    }
+    if (containers.split(' ').includes(at)) return;
+  }
+}
+
+/**
+ * htmlparser2's tokenizer without its tree keeper, which looks through all open elements at every
+ * closing tag: a hostile mail would make that quadratic.
+ */
+function tokenize(html: string, open: (tag: string, attributes: Record<string, string>) => void, text: (piece: string) => void, close: (tag: string) => void): void {
+  let tag = '';
+  let name = '';
+  let value = '';
+  let attributes: Record<string, string> = {};
+  let pending = '';
+  const flush = (): void => {
+    if (pending !== '') text(pending);
+    pending = '';
+  };
+  const callbacks: TokenizerCallbacks = {
+    onopentagname(start, end) {
+      flush();
+      tag = html.slice(start, end).toLowerCase();
+      attributes = {};
+    },
+    onattribname(start, end) {
+      name = html.slice(start, end).toLowerCase();
+      value = '';
+    },
+    onattribdata(start, end) {
+      value += html.slice(start, end);
+    },
+    onattribentity(codepoint) {
+      value += String.fromCodePoint(codepoint);
+    },
+    onattribend() {
+      if (WANTED_ATTRIBUTES.has(name) && !(name in attributes)) attributes[name] = value;
+      else if (name.startsWith('data-') && !(name in attributes)) attributes[name] = value;
+    },
+    onopentagend() {
+      open(tag, attributes);
+    },
+    onselfclosingtag() {
+      open(tag, attributes);
+      // `<div/>` opens a div in HTML; only the office and vector vocabularies close themselves.
+      if (tag.includes(':')) close(tag);
+    },
+    onclosetag(start, end) {
+      flush();
+      close(html.slice(start, end).trim().toLowerCase());
+    },
+    ontext(start, end) {
+      pending += html.slice(start, end);
+    },
+    ontextentity(codepoint) {
+      pending += String.fromCodePoint(codepoint);
+    },
+    oncomment: flush,
+    oncdata(start, end) {
+      pending += html.slice(start, end);
+    },
+    ondeclaration: flush,
+    onprocessinginstruction: flush,
+    onend: flush,
+  };
+  const tokenizer = new Tokenizer({ xmlMode: false, decodeEntities: true }, callbacks);
+  tokenizer.write(html);
+  tokenizer.end();
+  flush();
+}
+
+const WANTED_ATTRIBUTES = new Set(['id', 'class', 'name', 'style', 'src', 'alt', 'color', 'start', 'type', 'title', 'signid', '__aliyun_signature_wrap']);
 
 function isSaturated(colour: string): boolean {
   const value = colour.trim().toLowerCase();

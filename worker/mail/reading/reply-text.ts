@@ -169,6 +169,9 @@ function markOurs(lines: Line[], kinds: Uint8Array, sent: SentOriginal): void {
 // ---------------------------------------------------------------------------------------------
 // pass 3: grammar
 
+/** Scripts that put no space between words. */
+const UNSPACED = /[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7a3]/;
+
 const RULE = /^[\s\-_=*~–—─━]{3,}$/;
 
 function isDelimiter(text: string): boolean {
@@ -178,7 +181,7 @@ function isDelimiter(text: string): boolean {
 /** The title of a separator: `-----Original Message-----`, `原始邮件`, `Begin forwarded message:`. */
 export function isTitle(text: string): 'original' | 'forward' | null {
   if (text.length > 120 || text.length < 2) return null;
-  const stripped = text.replace(/^[\s\-_=*~–—─━|>【\[「]+|[\s\-_=*~–—─━|】\]」:：.]+$/g, '').toLowerCase().replace(/\s+/g, ' ');
+  const stripped = trimBothOf(text, ' -_=*~–—─━|>【】[]「」:：.').toLowerCase();
   if (stripped === '') return null;
   const dashes = /^\W*[-_=*~–—─━]{2,}/.test(text);
   // Titles without dashes count only where a header block or a quotation follows: see `findQuotations`.
@@ -193,7 +196,7 @@ export function isTitle(text: string): 'original' | 'forward' | null {
 const LABEL = /^[\s*_|>•·]*([^:：|]{1,32}?)[\s*_]*(?:[:：]|\|)[\s*_]*(.*)$/;
 
 function labelOf(text: string): { roles: LabelRole[]; value: string } | null {
-  if (text.length > MAX_GRAMMAR * 4) return null;
+  if (text.length > MAX_GRAMMAR * 4 || !/[:：|]/.test(text.slice(0, 60))) return null;
   const match = LABEL.exec(text);
   if (match === null) return null;
   const label = (match[1] ?? '').trim().toLowerCase().replace(/\s+/g, ' ');
@@ -202,7 +205,33 @@ function labelOf(text: string): { roles: LabelRole[]; value: string } | null {
   return EXTRA_LABELS.has(label) ? { roles: [], value: match[2] ?? '' } : null;
 }
 
-const ADDRESS = /[\w.+%&'*/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+/;
+const DOMAIN = /[\w-]+(?:\.[\w-]+)+/y;
+
+/** Whether an address stands in the text. By its at-signs, because a pattern would try every letter before one. */
+function hasAddress(text: string): boolean {
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    DOMAIN.lastIndex = at + 1;
+    if (at > 0 && /[\w.+%&'*/=?^{|}~-]/.test(text.charAt(at - 1)) && DOMAIN.test(text)) return true;
+  }
+  return false;
+}
+
+function withoutAddresses(text: string): string {
+  return text.includes('@') ? text.replace(/\S{1,64}@\S+/g, ' ') : text;
+}
+
+/** Drops these characters from the end; a pattern anchored there would start anew at every one of them. */
+function trimEndOf(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+function trimBothOf(text: string, characters: string): string {
+  let start = 0;
+  while (start < text.length && characters.includes(text.charAt(start))) start++;
+  return trimEndOf(text.slice(start), characters);
+}
 const TIME = /\b\d{1,2}\s?[:.h時时点]\s?\d{2}\b|[0-9０-９]{1,2}[:：][0-9０-９]{2}|\d{1,2}\s?(?:am|pm|a\.m|p\.m|uhr)\b|[٠-٩]{1,2}:[٠-٩]{2}/i;
 const YEAR = /(?:^|\D)(?:19|20)\d{2}(?:\D|$)|[٢۲][٠۰][٠-٩۰-۹]{2}|25[6-9]\d/;
 const DAY = /\d{1,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,4}|\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}월 ?\d{1,2}일/;
@@ -243,21 +272,21 @@ function headerBlockAt(lines: Line[], start: number, titled = false): HeaderBloc
     const label = labelOf(line.text);
     if (label === null) {
       foreign++;
-      if (foreign === 1 && /[<,;([]$|mailto:$/.test(lines[i - 1]?.text ?? '') && ADDRESS.test(line.text)) {
+      if (foreign === 1 && /[<,;([]$|mailto:$/.test(lines[i - 1]?.text ?? '') && hasAddress(line.text)) {
         address = true;
         continue;
       }
       // A long list of recipients is folded over a few lines; anything else ends the block.
-      if (foreign > 4 || roles.size < 2 || !(ADDRESS.test(line.text) || /[;,]$/.test(line.text))) break;
+      if (foreign > 4 || roles.size < 2 || !(hasAddress(line.text) || /[;,]$/.test(line.text))) break;
       continue;
     }
     foreign = 0;
     const fresh = label.roles.filter((role) => !roles.has(role));
-    if (fresh.length === 0 && label.roles.length > 0 && roles.size >= 3) break;
+    if (fresh.length === 0 && label.roles.length > 0 && (roles.size >= 3 || label.roles.includes('from'))) break;
     // An ambiguous label ("a", "de", "od") takes the first role that is still free.
     const role = fresh[0];
     if (role !== undefined) roles.add(role);
-    if (ADDRESS.test(line.text)) address = true;
+    if (hasAddress(line.text)) address = true;
     if (hasDate(label.value)) dated = true;
     end = i + 1;
   }
@@ -277,29 +306,15 @@ export function isAttribution(text: string, dashed = false): Attribution {
   const length = text.length;
   if (length < 8 || length > MAX_GRAMMAR) return 'no';
   // Zoho puts dashes round it.
-  if (text.startsWith('--') || text.endsWith('--')) return isAttribution(text.replace(/^[-\s]+|[-\s]+$/g, ''), text.startsWith('--') && text.endsWith('--'));
-  const last = text.replace(/[\s*_>"”»]+$/, '');
+  if (text.startsWith('--') || text.endsWith('--')) return isAttribution(trimBothOf(text, ' -'), text.startsWith('--') && text.endsWith('--'));
+  const last = trimEndOf(text, ' *_>"”»');
   const colon = dashed || /[:：﹕]$/.test(last);
-  const body = last.replace(/[\s:：﹕.…]+$/, '').toLowerCase();
-  const address = ADDRESS.test(text);
+  const body = trimEndOf(last, ' \u00a0:：﹕.…').toLowerCase();
+  const address = hasAddress(text);
   const bracketed = /<[^<>]{0,200}@[^<>]{1,200}>|\[mailto:/.test(text) || /[("“‪<]\s?[\w.+-]+@[\w.-]+\s?[)"”‬>]/.test(text);
   const dated = hasDate(text);
   if (!colon && !(address && dated)) return 'no';
-  let verb = false;
-  let verbLast = false;
-  for (const word of WROTE) {
-    const at = body.lastIndexOf(word);
-    if (at < 0) continue;
-    const before = at === 0 ? ' ' : body.charAt(at - 1);
-    const after = body.charAt(at + word.length);
-    const cjk = /[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7a3]/.test(word);
-    if (!cjk && (/[\p{L}\p{N}@._-]/u.test(before) || /[\p{L}\p{N}@._-]/u.test(after))) continue;
-    // One-letter Chinese words are verbs only at the very end.
-    if (cjk && word.length === 1 && at + word.length !== body.length) continue;
-    verb = true;
-    verbLast ||= at + word.length >= body.length - 1;
-    if (verbLast) break;
-  }
+  const { verb, verbLast } = verbIn(body);
   if (colon && verb && dated && address) return 'strong';
   if (colon && bracketed && dated && sentenceFree(text)) return 'strong';
   if (!colon) return verbLast && dated && bracketed ? 'strong' : bracketed && /^\D{0,4}\d/.test(text) && /[>)]$/.test(text.trim()) && DAY.test(text) ? 'weak' : 'no';
@@ -308,6 +323,36 @@ export function isAttribution(text: string, dashed = false): Attribution {
   if (verb && dated) return dashed ? 'strong' : 'weak';
   if (verbLast && length < 90) return 'weak';
   return 'no';
+}
+
+const WROTE_WORDS = new Set(WROTE.filter((word) => !UNSPACED.test(word)));
+const WROTE_UNSPACED = WROTE.filter((word) => UNSPACED.test(word));
+
+/** Whether a verb of writing stands in the text, and whether it ends it. */
+function verbIn(body: string): { verb: boolean; verbLast: boolean } {
+  let verb = false;
+  const tokens = body.split(/[\s,，<>"“”„«»:]+/).filter((token) => token !== '');
+  for (let i = 0; i < tokens.length; i++) {
+    let phrase = '';
+    for (let k = i; k < Math.min(tokens.length, i + 5); k++) {
+      phrase = phrase === '' ? (tokens[k] ?? '') : `${phrase} ${tokens[k] ?? ''}`;
+      if (!WROTE_WORDS.has(phrase) && !WROTE_WORDS.has(trimBothOf(phrase, "()[].'’"))) continue;
+      verb = true;
+      if (k === tokens.length - 1) return { verb, verbLast: true };
+    }
+  }
+  if (UNSPACED.test(body)) {
+    for (const word of WROTE_UNSPACED) {
+      const at = body.lastIndexOf(word);
+      if (at < 0) continue;
+      const last = at + word.length >= body.length - 1;
+      // One-letter Chinese words are verbs only at the very end.
+      if (word.length === 1 && !last) continue;
+      verb = true;
+      if (last) return { verb, verbLast: true };
+    }
+  }
+  return { verb, verbLast: false };
 }
 
 /** No sentence end before the last character, so that prose with an address in it is no attribution. */
@@ -326,8 +371,10 @@ function looksBroken(text: string): boolean {
 function attributionEndingAt(lines: Line[], end: number, floor: number): { start: number; strength: Attribution } | null {
   const last = lines[end];
   if (last === undefined || last.text === '') return null;
-  const tail = last.text.replace(/[\s*_>]+$/, '');
-  if (!/[:：﹕]$/.test(tail) && !ADDRESS.test(tail) && tail.length > 200) return null;
+  if (last.text.length > MAX_GRAMMAR) return null;
+  const tail = trimEndOf(last.text, ' *_>"”»-');
+  // No attribution ends otherwise than in a colon, unless an address or a verb behind dashes says so.
+  if (!/[:：﹕]$/.test(tail) && !tail.includes('@') && !last.text.endsWith('--')) return null;
   let joined = '';
   let best: { start: number; strength: Attribution } | null = null;
   for (let start = end; start >= Math.max(floor, end - 3); start--) {
@@ -666,17 +713,19 @@ const CONTACT_LABEL = /^(?:[\s|·•,;]*)(?:t|m|f|p|e|w|a|d|o|c|tel|telefon|tél
 const URL = /(?:https?:\/\/|www\.)\S+|(?:^|\s)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|cn|de|eu|io|example|co|jp|kr|tw|hk|fr|es|it|nl|se|dk|no|fi|pl|ru|uk)(?:\/\S*)?(?:\s|$)/i;
 
 function facts(text: string): number {
+  if (text.length > 300) return 0;
   let count = 0;
-  if (ADDRESS.test(text)) count++;
+  if (hasAddress(text)) count++;
   const digits = text.replace(/\D/g, '').length;
   if (digits >= 7 && digits <= 30 && PHONE.test(text) && !/\d{4}-\d{2}-\d{2}/.test(text)) count++;
   if (CONTACT_LABEL.test(text)) count++;
-  if (URL.test(text.replace(ADDRESS, ''))) count++;
+  if (URL.test(withoutAddresses(text))) count++;
   return Math.min(count, 2);
 }
 
 /** Prose rather than a line of a visiting card. */
 function isSentence(text: string): boolean {
+  if (text.length > 300) return true;
   if (facts(text) > 0 && text.length < 120 && !/[。！？!?]$/.test(text)) return false;
   if (/[。！？!?，：:]$/.test(text) || /\w[.,]$/.test(text) === true && text.split(' ').length > 4) return true;
   if (/^(?:[-*•]|\d+[.)、]) /.test(text)) return true;
@@ -782,7 +831,7 @@ function cutRule(lines: Line[], kinds: Uint8Array, start: number, end: number, s
 
 /** If all that was typed looked like a signature but reads like prose, it was no signature. */
 function guard(lines: Line[], kinds: Uint8Array): void {
-  for (const [i, line] of lines.entries()) if ((kinds[i] === TYPED || kinds[i] === KEPT) && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line.text.replaceAll(IMAGE, ''))) return;
+  for (const [i, line] of lines.entries()) if ((kinds[i] === TYPED || kinds[i] === KEPT) && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line.text)) return;
   for (const [i, line] of lines.entries()) if (kinds[i] === CONTACT) kinds[i] = TYPED;
   let prose = false;
   for (const [i, line] of lines.entries()) if (kinds[i] === SIGN && line.text.length > 25 && isSentence(line.text) && !isDeviceLine(line.text) && !isNotice(line.text, true)) prose = true;
@@ -856,14 +905,19 @@ function compose(lines: Line[], kinds: Uint8Array, images: (string | MailFile)[]
 /** Takes the image signs out of the text and turns line numbers into places in it. */
 function place(reply: Reply, out: string[]): Reply {
   const offsets: number[] = [];
-  let text = '';
+  const pieces: string[] = [];
+  let length = 0;
+  let blank = true;
   for (const line of out) {
-    offsets.push(text.length);
+    offsets.push(length);
     const clean = line.includes(IMAGE) ? cleanText(line.replaceAll(IMAGE, ' ')) : line;
-    if (clean === '' && (text === '' || text.endsWith('\n\n'))) continue;
-    text += `${clean}\n`;
+    if (clean === '' && blank) continue;
+    blank = clean === '';
+    pieces.push(clean);
+    length += clean.length + 1;
   }
-  const trimmed = text.trimEnd();
+  const text = pieces.join('\n');
+  const trimmed = text.trim();
   reply.text = trimmed;
   for (const image of reply.standing) image.at = Math.min(offsets[image.at] ?? trimmed.length, trimmed.length);
   for (const cut of reply.cut) cut.text = cut.text.trim();

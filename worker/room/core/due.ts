@@ -63,5 +63,12 @@ export function sayDue(due: Due, reader: { locale: string; zone: string }): stri
   const instant = deadline(due);
   const own = new Intl.DateTimeFormat(reader.locale, { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: reader.zone }).format(instant);
   if (offset(reader.zone, instant) === offset(due.zone, instant)) return own;
-  return `${own} (${due.time} ${due.zone.split('/').at(-1)?.replaceAll('_', ' ')})`;
+  return `${own} (${due.time} ${placeOf(due.zone, reader.locale, instant)})`;
+}
+
+/** Where a zone is, in the reader's language: "Shanghai", "中国时间". */
+function placeOf(zone: string, locale: string, instant: number): string {
+  if (!locale.startsWith('zh')) return zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone;
+  const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'shortGeneric' }).formatToParts(instant);
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
 }

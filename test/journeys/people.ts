@@ -1,0 +1,78 @@
+/** People of a journey: each on a device of their own, with a mailbox that can be read and answered from. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect, inject } from 'vitest';
+
+export interface Mail {
+  id: string;
+  from: { name: string; address: string };
+  to: { name: string; address: string };
+  replyTo: string | null;
+  subject: string;
+  messageId: string;
+  text: string;
+  links: string[];
+}
+
+export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+export const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
+
+/** A new device. Anything that its pages complain of fails the test that asked for it. */
+export async function device(browser: Browser, options: BrowserContextOptions = DESK): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Shanghai', ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== inject('url')) complaints.push(`a request elsewhere: ${request.url()}`);
+  });
+  return { page, complaints };
+}
+
+/** Waits for a mail to an address that fits; the newest first. */
+export async function mailTo(address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> {
+  for (let turn = 0; turn < 120; turn += 1) {
+    const response = await fetch(`${inject('url')}/dev/mail/messages.json?to=${encodeURIComponent(address)}`);
+    const found = ((await response.json()) as Mail[]).find(fits);
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`no such mail to ${address}`);
+}
+
+/** Answers a mail from a mail program, as the mailbox composes it: a real message through the real `email()`. */
+export async function answer(mail: Mail, text: string, options: { client?: string; file?: { name: string; type: string; content: string } } = {}): Promise<{ accepted: boolean; messageId: string }> {
+  const form = new FormData();
+  form.set('client', options.client ?? 'outlook');
+  form.set('text', text);
+  if (options.file) form.set('files', new File([options.file.content], options.file.name, { type: options.file.type }));
+  const response = await fetch(`${inject('url')}/dev/mail/${mail.id}/reply`, { method: 'POST', body: form, headers: { accept: 'application/json' } });
+  return (await response.json()) as { accepted: boolean; messageId: string };
+}
+
+/** No fault by axe's rules of WCAG 2.2 AA, light and dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+    expect(violations.map((one) => `${one.id} (${colorScheme}) ${page.url()}: ${one.nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** Nothing to scroll sideways. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+}
+
+/** Signs in by a mailed link: open it, press the one button. */
+export async function followSignIn(page: Page, address: string): Promise<void> {
+  const mail = await mailTo(address, (one) => one.links.some((link) => link.includes('/sign-in/')));
+  await page.goto(mail.links.find((link) => link.includes('/sign-in/')) ?? '');
+  await page.locator('main form button').first().click();
+  await page.waitForURL('**/rooms');
+}
