@@ -48,6 +48,8 @@ export type ReadMail = {
 };
 
 const MAX_CONTAINERS = 4;
+/** Longer lists of addresses are cut: nobody writes to that many, and parsing them would take its time. */
+const MAX_ADDRESSES = 30_000;
 
 /** First decoded value of a header, or `null`. Names are lower case. */
 export function header(mail: { headers: { name: string; value: string }[] }, name: string): string | null {
@@ -122,6 +124,7 @@ function bodyCharset(part: MimePart): string | null {
 /** Addresses of a header value; a group counts with its members (RFC 5322 §3.4). Names are decoded by us. */
 export function mailboxes(raw: string, hint: string | null): Mailbox[] {
   if (raw === '') return [];
+  if (raw.length > MAX_ADDRESSES) return mailboxes(raw.slice(0, raw.lastIndexOf(',', MAX_ADDRESSES) + 1 || MAX_ADDRESSES), hint);
   // Encoded words may hide commas and angle brackets: they are decoded only after the addresses are apart.
   const kept: string[] = [];
   const shielded = raw

@@ -56,8 +56,8 @@ export function replyText(mail: ReadMail, sent: SentOriginal | null): Reply {
   const lines = apart(read.lines);
   const kinds = new Uint8Array(lines.length);
   markFromClients(lines, kinds);
-  if (sent !== null) markOurs(lines, kinds, sent);
-  const forward = findQuotations(lines, kinds, isForwardSubject(mail.subject), subjectPrefix(mail.subject) === NORWEGIAN_FORWARD, sent !== null);
+  const ours = sent === null ? null : markOurs(lines, kinds, sent);
+  const forward = findQuotations(lines, kinds, isForwardSubject(mail.subject), subjectPrefix(mail.subject) === NORWEGIAN_FORWARD, ours);
   if (!forward) giveBackColoured(lines, kinds);
   cutTails(lines, kinds, mail.from);
   guard(lines, kinds);
@@ -125,7 +125,7 @@ function bones(text: string): string {
 const SHINGLE = 8;
 
 /** Lines of the mail we sent are known, whatever surrounds them. */
-function markOurs(lines: Line[], kinds: Uint8Array, sent: SentOriginal): void {
+function markOurs(lines: Line[], kinds: Uint8Array, sent: SentOriginal): Uint8Array {
   const source = bodyLines(sent.html === null ? [{ kind: 'text', text: sent.text }] : [{ kind: 'html', html: sent.html, alternative: null }, { kind: 'text', text: sent.text }], false);
   const whole = new Set<string>();
   let joined = '';
@@ -164,6 +164,7 @@ function markOurs(lines: Line[], kinds: Uint8Array, sent: SentOriginal): void {
     const after = hits[filled[n + 1] ?? -1] ?? 0;
     if ((hits[i] === 2 && (before > 0 || after > 0)) || before === 2 || after === 2) kinds[i] = OURS;
   }
+  return hits;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ export function isTitle(text: string): 'original' | 'forward' | null {
   if (text.length > 120 || text.length < 2) return null;
   const stripped = trimBothOf(text, ' -_=*~–—─━|>【】[]「」:：.').toLowerCase();
   if (stripped === '') return null;
-  const dashes = /^\W*[-_=*~–—─━]{2,}/.test(text);
+  const dashes = dashedRound(text);
   // Titles without dashes count only where a header block or a quotation follows: see `findQuotations`.
   const known = FORWARD_TITLES.has(stripped) ? 'forward' : ORIGINAL_TITLES.has(stripped) ? 'original' : null;
   if (known !== null) return known;
@@ -191,6 +192,11 @@ export function isTitle(text: string): 'original' | 'forward' | null {
   for (const title of FORWARD_TITLES) if (title.length > 5 && stripped.startsWith(title)) return 'forward';
   for (const title of ORIGINAL_TITLES) if (title.length > 7 && stripped.startsWith(title)) return 'original';
   return null;
+}
+
+/** A separator has its dashes on both sides; a line that merely begins with some is a list or a comment. */
+function dashedRound(text: string): boolean {
+  return /^\s*[-_=*~–—─━]{2}/.test(text) && /[-_=*~–—─━]{2}[\s:：]*$/.test(text);
 }
 
 const LABEL = /^[\s*_|>•·]*([^:：|]{1,32}?)[\s*_]*(?:[:：]|\|)[\s*_]*(.*)$/;
@@ -382,6 +388,8 @@ function attributionEndingAt(lines: Line[], end: number, floor: number): { start
     if (line === undefined || line.text === '' || line.depth !== last.depth || line.text.length > MAX_GRAMMAR) break;
     if (start < end && /[。！？!?]$/.test(line.text)) break;
     joined = joined === '' ? line.text : `${line.text}${/[<(]$/.test(line.text) ? '' : ' '}${joined}`;
+    // A line above the last belongs to it only if it brings a date or an address.
+    if (start < end && !/[\d@٠-٩<(]/.test(line.text)) continue;
     const strength = isAttribution(joined);
     if (strength === 'no') continue;
     const complete = hasDate(joined) && !looksBroken(joined);
@@ -428,7 +436,7 @@ function nextFilled(lines: Line[], from: number): number {
  * Finds where quotations begin that no client mark told. Returns whether the mail forwards another:
  * then everything from its separator on is kept as it is.
  */
-function findQuotations(lines: Line[], kinds: Uint8Array, forwardSubject: boolean, norwegian: boolean, originalKnown: boolean): boolean {
+function findQuotations(lines: Line[], kinds: Uint8Array, forwardSubject: boolean, norwegian: boolean, ours: Uint8Array | null): boolean {
   let floor = 0;
   let i = 0;
   const keepFrom = (from: number): void => {
@@ -442,7 +450,7 @@ function findQuotations(lines: Line[], kinds: Uint8Array, forwardSubject: boolea
       if (line === undefined || (blocksInside && line.block === 0 && line.depth <= depth && !withinQuote(line))) break;
       if (kinds[k] === TYPED || kinds[k] === SIGN) kinds[k] = QUOTED;
     }
-    if (originalKnown) giveBackTyped(lines, kinds, from, k);
+    if (ours !== null) giveBackTyped(lines, kinds, ours, from, k);
     return k;
   };
   while (i < lines.length) {
@@ -460,7 +468,7 @@ function findQuotations(lines: Line[], kinds: Uint8Array, forwardSubject: boolea
     const inQuote = kind === QUOTED || kind === OURS;
     const title = isTitle(line.text);
     if (title !== null && (!inQuote || (forwardSubject && line.depth === 0))) {
-      const dashes = /[-_=*~–—─━]{2,}/.test(line.text);
+      const dashes = dashedRound(line.text);
       const next = nextFilled(lines, i + 1);
       const block = headerBlockAt(lines, next, true);
       const quotedNext = kinds[next] === QUOTED;
@@ -564,10 +572,12 @@ function ruleAbove(lines: Line[], at: number, floor: number): number {
  * With our own lines known, an unmarked quotation shows its seams: what stands between lines of ours
  * and is not ours was typed there.
  */
-function giveBackTyped(lines: Line[], kinds: Uint8Array, from: number, to: number): void {
+function giveBackTyped(lines: Line[], kinds: Uint8Array, ours: Uint8Array, from: number, to: number): void {
   let first = -1;
   let last = -1;
   for (let k = from; k < to; k++) {
+    // Below a header block a single line of ours is proof enough.
+    if (kinds[k] === QUOTED && ours[k] === 2) kinds[k] = OURS;
     if (kinds[k] !== OURS) continue;
     if (first < 0) first = k;
     last = k;

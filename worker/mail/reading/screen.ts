@@ -296,7 +296,7 @@ export function awayUntil(body: string, sent: Date): string | null {
     });
     const returning = /^[\s（(]*(?:周.|星期.)?[)）]?\s?(?:上午|下午|起|后|後|之后|以后|才|再)?\s?(?:回|返|恢复|上班|复工|復工|结束|前不|まで|に戻|以降|까지|에 복귀|복귀)/.test(after);
     // "from 2 to 16 November": the second of two dates joined by a dash or "to" is the end.
-    const range = /[-–—~～至到]\s*$|\b(?:to|bis|au|al|a|do|по|t\/m)\s*$/.test(before) && before.length < 32;
+    const range = /[-–—~～至到]\s*$|\b(?:to|bis|au|al|a|do|по|t\/m)\s*(?:\p{L}+,?\s)?$/u.test(before) && dates.some((other) => other.end <= found.index && found.index - other.end < 20);
     if (announced || returning || range) best = Math.max(best, found.date.getTime());
   }
   return best === 0 ? null : new Date(best).toISOString().slice(0, 10);
