@@ -19,7 +19,8 @@ export const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 90
 
 /** A new device. Anything that its pages complain of fails the test that asked for it. */
 export async function device(browser: Browser, options: BrowserContextOptions = DESK): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Shanghai', ...options });
+  // Without motion, so that what is looked at stands still.
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -57,11 +58,12 @@ export async function answer(mail: Mail, text: string, options: { client?: strin
 /** No fault by axe's rules of WCAG 2.2 AA, light and dark. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.waitForTimeout(250);
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
     expect(violations.map((one) => `${one.id} (${colorScheme}) ${page.url()}: ${one.nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: 'reduce' });
 }
 
 /** Nothing to scroll sideways. */
