@@ -160,7 +160,7 @@ export function summary(scored: Scored[], mailsPerSecond: number): Record<string
 function difference(expected: string, got: string): string {
   const a = expected.split('\n').slice(0, 400);
   const b = got.split('\n').slice(0, 400);
-  const table: number[][] = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const table: number[][] = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
   for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) (table[i] ?? [])[j] = a[i] === b[j] ? 1 + (table[i + 1]?.[j + 1] ?? 0) : Math.max(table[i + 1]?.[j] ?? 0, table[i]?.[j + 1] ?? 0);
   const out: string[] = [];
   let i = 0;

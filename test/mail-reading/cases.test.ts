@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCases, score, summary } from '../bench/mail.ts';
 
-const folder = (name: string): string => fileURLToPath(new URL(`../mails/${name}/`, import.meta.url));
+const folder = (name: string): string => join(import.meta.dirname, '../mails', name);
 
 describe('mails with a known outcome', () => {
   for (const name of ['twenty', 'seen', 'unseen']) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intake } from '../../worker/mail/reading/intake.ts';
@@ -8,7 +8,7 @@ import { replyText } from '../../worker/mail/reading/reply-text.ts';
 import { readCases, words } from '../bench/mail.ts';
 import { doorway, ENVELOPE, mail } from './doorway.ts';
 
-const corpus = ['twenty', 'seen'].flatMap((name) => [...readCases(fileURLToPath(new URL(`../mails/${name}/`, import.meta.url))).mails.values()]);
+const corpus = ['twenty', 'seen'].flatMap((name) => [...readCases(join(import.meta.dirname, '../mails', name)).mails.values()]);
 const trusting = doorway({ authservId: null });
 
 /** One change to a mail: bytes set, dropped, doubled or moved. */
@@ -119,5 +119,5 @@ describe('time', () => {
 
 test('the corpus is there', () => {
   expect(corpus.length).toBeGreaterThan(200);
-  expect(readFileSync(fileURLToPath(new URL('../mails/seen/cases.jsonl', import.meta.url)), 'utf8').length).toBeGreaterThan(1000);
+  expect(readFileSync(join(import.meta.dirname, '../mails/seen/cases.jsonl'), 'utf8').length).toBeGreaterThan(1000);
 });

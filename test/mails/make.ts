@@ -6,14 +6,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CLIENTS, type Built, type Situation } from './clients.ts';
 import { SPECIALS } from './specials.ts';
 import { LOCALES, ORIGINALS, type Locale } from './locales.ts';
 import { REPLIES, type Typed } from './replies.ts';
 import { AUTHSERV, BOUNCE, DOMAIN, escapeHtml, mail, type MailParts } from './mime.ts';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
+const here = import.meta.dirname;
 const REPLY_LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 
 function tokenFor(seed: string): string {

@@ -29,7 +29,7 @@ function tableOf(charset: string): Map<string, number[]> {
   const known = encoders.get(charset);
   if (known !== undefined) return known;
   const table = new Map<string, number[]>();
-  const decoder = new TextDecoder(charset, { fatal: true });
+  const decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: false });
   const learn = (bytes: number[]): void => {
     try {
       const text = decoder.decode(new Uint8Array(bytes));

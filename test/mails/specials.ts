@@ -60,7 +60,7 @@ export function tnef(name: string, content: Uint8Array, body: string | null): Ui
   attribute(2, 0x00018010, [...Buffer.from('LONGNA~1.PDF\0', 'latin1')]);
   attribute(2, 0x0006800f, [...content]);
   const long = [...Buffer.from(`${name}\0`, 'utf16le')];
-  const padded = [...long, ...new Array<number>((4 - (long.length % 4)) % 4).fill(0)];
+  const padded = [...long, ...Array.from({ length: (4 - (long.length % 4)) % 4 }, () => 0)];
   attribute(2, 0x00069005, [...u32(2), ...u16(0x0003), ...u16(0x3705), ...u32(1), ...u16(0x001f), ...u16(0x3707), ...u32(1), ...u32(long.length), ...padded]);
   return new Uint8Array(out);
 }
@@ -188,7 +188,7 @@ export const SPECIALS: Special[] = [
   automatic('es', 'es', 'Respuesta automática: plan', [], 'Estaré fuera de la oficina hasta el 20 de noviembre.', 'same'),
   { name: 'xars-alone', locale: 'en', build: (s) => ({ subject: re(s), headers: ['X-Auto-Response-Suppress: DR, OOF, AutoReply', 'Auto-Submitted: no'], part: text(reply(s, 'A person wrote this.'), 'utf-8', '7bit'), expect: comment('A person wrote this.') }) },
   { name: 'human-re-automatic', locale: 'en', build: (s) => ({ subject: 'Re: Automatic reply: plan', part: text(reply(s, 'I am back, let us go on.'), 'utf-8', '7bit'), expect: comment('I am back, let us go on.') }) },
-  { name: 'human-out-of-office-topic', locale: 'en', build: (s) => ({ subject: 'Out of office hours access to dock 4', part: text('Who opens the gate after six?', 'utf-8', '7bit'), expect: comment('Who opens the gate after six?') }) },
+  { name: 'human-out-of-office-topic', locale: 'en', build: () => ({ subject: 'Out of office hours access to dock 4', part: text('Who opens the gate after six?', 'utf-8', '7bit'), expect: comment('Who opens the gate after six?') }) },
   dsn('5.1.1', ['Final-Recipient: rfc822; tom@harbour-freight.example', 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'], '5.1.1 tom@harbour-freight.example'),
   dsn('exchange', ['Final-Recipient: rfc822;tom@harbour-freight.example', 'Action: failed', 'Status: 5.1.10', 'Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup'], '5.1.10 tom@harbour-freight.example', 'postmaster@harbour-freight.example', 'Undeliverable: plan'),
   dsn('full', ['Final-Recipient: rfc822; ann@harbour-freight.example', 'Action: failed', 'Status: 4.2.2'], '4.2.2 ann@harbour-freight.example'),

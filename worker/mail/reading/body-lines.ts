@@ -31,7 +31,7 @@ export const IMAGE = '\ufffc';
 
 export type BodyLines = { lines: Line[]; /** Content ids or files, one for each IMAGE, in order. */ images: (string | MailFile)[] };
 
-const INVISIBLE = /[\u200b\u2060\ufeff\u00ad\u034f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const INVISIBLE = /\u034f|[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export function cleanText(text: string): string {
   // Most lines are clean already; looking is cheaper than three replacements.

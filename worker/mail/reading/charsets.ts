@@ -4,8 +4,8 @@
  * one that loses least: what the bytes prove, then what they declare, then what they look like.
  */
 
-const utf8Strict = new TextDecoder('utf-8', { fatal: true });
-const utf8Lenient = new TextDecoder('utf-8', { ignoreBOM: false });
+const utf8Strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+const utf8Lenient = new TextDecoder('utf-8', { fatal: false, ignoreBOM: false });
 
 /** Names met in mail that the WHATWG list does not know, or knows as something narrower. */
 const ALIASES: Record<string, string> = {
@@ -74,7 +74,7 @@ function decoderFor(label: string, fatal: boolean): TextDecoder | null {
   if (known !== undefined) return known;
   let made: TextDecoder | null = null;
   try {
-    made = new TextDecoder(label, { fatal });
+    made = new TextDecoder(label, { fatal, ignoreBOM: false });
   } catch {
     made = null;
   }
@@ -181,12 +181,16 @@ function decodeHz(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; i++) {
     const a = bytes[i] ?? 0;
     const b = bytes[i + 1] ?? 0;
-    if (a === 0x7e && b === 0x7b) (chinese = true), i++;
-    else if (a === 0x7e && b === 0x7d) (chinese = false), i++;
-    else if (a === 0x7e && b === 0x7e) out.push(0x7e), i++;
-    else if (a === 0x7e && b === 0x0a) i++;
-    else if (chinese && a > 0x20) out.push(a | 0x80, b | 0x80), i++;
-    else out.push(a);
+    const escape = a === 0x7e ? b : -1;
+    if (escape === 0x7b) chinese = true;
+    else if (escape === 0x7d) chinese = false;
+    else if (escape === 0x7e) out.push(0x7e);
+    else if (chinese && a > 0x20) out.push(a | 0x80, b | 0x80);
+    else if (escape !== 0x0a) {
+      out.push(a);
+      continue;
+    }
+    i++;
   }
   return sniffable(new Uint8Array(out), 'gb18030');
 }
@@ -200,8 +204,10 @@ function decodeIso2022Kr(bytes: Uint8Array): string {
     if (a === 0x0e) korean = true;
     else if (a === 0x0f) korean = false;
     else if (a === 0x1b && bytes[i + 1] === 0x24) i += 3;
-    else if (a === 0x0a) (korean = false), out.push(a);
-    else out.push(korean && a > 0x20 ? a | 0x80 : a);
+    else if (a === 0x0a) {
+      korean = false;
+      out.push(a);
+    } else out.push(korean && a > 0x20 ? a | 0x80 : a);
   }
   return sniffable(new Uint8Array(out), 'euc-kr');
 }

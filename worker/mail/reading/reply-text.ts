@@ -250,7 +250,8 @@ type HeaderBlock = { end: number; roles: Set<LabelRole> };
 
 /**
  * A header block beginning at this line: three labels, one of them the sender's, with a subject and
- * a date or with an address. Four lines "From / To / Date" about a shipment are none.
+ * a date or with an address. Four lines "From / To / Date" about a shipment are none,
+ * nor are five about a meeting: without an address the date must be a time stamp.
  */
 function headerBlockAt(lines: Line[], start: number, titled = false): HeaderBlock | null {
   const first = lines[start];
@@ -260,6 +261,8 @@ function headerBlockAt(lines: Line[], start: number, titled = false): HeaderBloc
   const roles = new Set<LabelRole>();
   let address = false;
   let dated = false;
+  /** Day and time in one value: how clients date a mail, and people hardly anything. */
+  let stamped = false;
   let end = start;
   let foreign = 0;
   let filled = 0;
@@ -294,9 +297,10 @@ function headerBlockAt(lines: Line[], start: number, titled = false): HeaderBloc
     if (role !== undefined) roles.add(role);
     if (hasAddress(line.text)) address = true;
     if (hasDate(label.value)) dated = true;
+    if ((YEAR.test(label.value) || DAY.test(label.value)) && TIME.test(label.value)) stamped = true;
     end = i + 1;
   }
-  const enough = roles.size >= 3 && (roles.has('from') || (roles.has('sent') && roles.has('to'))) && ((roles.has('subject') && (roles.has('sent') || address)) || (address && roles.has('from')));
+  const enough = roles.size >= 3 && (roles.has('from') || (roles.has('sent') && roles.has('to'))) && ((roles.has('subject') && (stamped || address)) || (address && roles.has('from')));
   const titledEnough = titled && roles.size >= 1 && (roles.has('from') || roles.has('sent'));
   // Two labels are enough when they are who and when, with an address and a date (Lark).
   const pair = roles.size === 2 && roles.has('from') && roles.has('sent') && address && dated && end - start <= 3;
@@ -324,7 +328,6 @@ export function isAttribution(text: string, dashed = false): Attribution {
   if (colon && verb && dated && address) return 'strong';
   if (colon && bracketed && dated && sentenceFree(text)) return 'strong';
   if (!colon) return verbLast && dated && bracketed ? 'strong' : bracketed && /^\D{0,4}\d/.test(text) && /[>)]$/.test(text.trim()) && DAY.test(text) ? 'weak' : 'no';
-  if (verb && dated && (YEAR.test(text) || DAY.test(text)) && TIME.test(text)) return 'strong';
   if (verb && address) return verbLast ? 'strong' : 'weak';
   if (verb && dated) return dashed ? 'strong' : 'weak';
   if (verbLast && length < 90) return 'weak';
@@ -681,10 +684,12 @@ const OUTLOOK_APP = /^.{0,30}outlook.{0,10}(?:ios|android)|^.{0,4}(?:ios|android
 /** "Sent from my iPhone", in the languages and for the devices known. */
 export function isDeviceLine(text: string): boolean {
   if (text.length < 4 || text.length > 160) return false;
-  if (text.length < 70 && OUTLOOK_APP.test(text)) return true;
+  if (OUTLOOK_APP.test(text) && text.replace(/<?https?:\S*/g, '').trim().length <= 48) return true;
   const lower = text.toLowerCase().replace(/^[\s\-–—*_[(（【]+/, '').replace(/<https?:[^>]*>/g, '').replace(/[\s.。!！\])）】*_]+$/, '');
   if (!DEVICES.test(lower)) return false;
   if (/[。！？?]|\. \p{Lu}/u.test(lower) && !/brevity|brevedad|brièveté|kürze|excuse|请原谅/i.test(lower)) return false;
+  // A comma makes it a sentence about the line rather than the line.
+  if (/, \p{Ll}/u.test(lower) && !/brevity|brevedad|excuse|disculpa/i.test(lower)) return false;
   return DEVICE_VERBS.some((verb) => lower.startsWith(verb) || lower.endsWith(verb));
 }
 
@@ -842,7 +847,12 @@ function cutRule(lines: Line[], kinds: Uint8Array, start: number, end: number, s
 /** If all that was typed looked like a signature but reads like prose, it was no signature. */
 function guard(lines: Line[], kinds: Uint8Array): void {
   for (const [i, line] of lines.entries()) if ((kinds[i] === TYPED || kinds[i] === KEPT) && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line.text)) return;
-  for (const [i, line] of lines.entries()) if (kinds[i] === CONTACT) kinds[i] = TYPED;
+  for (const i of lines.keys()) if (kinds[i] === CONTACT) kinds[i] = TYPED;
+  // A short footer that is all there is ("Unsubscribe") is what they wanted to say.
+  for (const [i, line] of lines.entries()) {
+    if (kinds[i] === QUOTED || kinds[i] === ATTR || kinds[i] === HEADER) break;
+    if (kinds[i] === NOTICE && line.text.length < 80 && !isNotice(line.text, true)) kinds[i] = TYPED;
+  }
   let prose = false;
   for (const [i, line] of lines.entries()) if (kinds[i] === SIGN && line.text.length > 25 && isSentence(line.text) && !isDeviceLine(line.text) && !isNotice(line.text, true)) prose = true;
   if (prose) for (const [i, line] of lines.entries()) if (kinds[i] === SIGN && !isDeviceLine(line.text)) kinds[i] = TYPED;
