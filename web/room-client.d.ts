@@ -1,4 +1,4 @@
 declare module 'virtual:room-client' {
-  /** The address of the room's browser bundle, by language. Made by web/build/room-client.ts. */
-  export const entries: Record<'en' | 'zh-CN', string>;
+  /** The room's browser bundle by language: its entry, and what that needs at once. Made by web/build/room-client.ts. */
+  export const entries: Record<'en' | 'zh-CN', { script: string; ahead: string[] }>;
 }

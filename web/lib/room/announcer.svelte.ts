@@ -1,5 +1,4 @@
 /** Tells readers who can't see the page what came in: politely, and at most once in five seconds. */
-import * as m from '#messages';
 import type { Recorded } from '#core/events.ts';
 import type { RoomState } from '#core/room.ts';
 
@@ -10,42 +9,17 @@ export class Announcer {
   #waiting: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  hear(news: Recorded[], state: RoomState): void {
+  async hear(news: Recorded[], state: RoomState): Promise<void> {
+    if (news.length === 0) return;
+    const { many, sentence } = await import('./sentences.ts');
     this.#waiting.push(...news.flatMap((one) => sentence(one, state) ?? []));
-    if (this.#waiting.length > 0 && this.#timer === undefined) this.#speak();
+    if (this.#waiting.length > 0 && this.#timer === undefined) this.#speak(many);
   }
 
-  #speak(): void {
+  #speak(many: (count: number) => string): void {
     const [first] = this.#waiting;
-    this.text = this.#waiting.length > 1 ? m.news_many({ count: this.#waiting.length }) : (first ?? '');
-    const spoke = this.#waiting.length > 0;
+    this.text = this.#waiting.length > 1 ? many(this.#waiting.length) : (first ?? '');
+    this.#timer = this.#waiting.length > 0 ? setTimeout(() => this.#speak(many), PAUSE) : undefined;
     this.#waiting = [];
-    this.#timer = spoke ? setTimeout(() => this.#speak(), PAUSE) : undefined;
-  }
-}
-
-/** An event in a sentence; what needs no word gets none. */
-function sentence({ event, by }: Recorded, state: RoomState): string | null {
-  const name = by === 'system' ? m.app_name() : (state.people[by]?.name ?? '');
-  const task = 'task' in event ? (state.plan.tasks[event.task]?.title ?? '') : '';
-  switch (event.type) {
-    case 'comment.posted':
-      return m.event_comment_posted({ name });
-    case 'task.added':
-      return m.event_task_added({ name, task });
-    case 'task.changed':
-      return m.event_task_changed({ name, task });
-    case 'task.completed':
-      return m.event_task_completed({ name, task });
-    case 'task.reopened':
-      return m.event_task_reopened({ name, task });
-    case 'task.removed':
-      return m.event_task_removed({ name, task });
-    case 'participant.joined':
-      return m.event_participant_joined({ name: state.people[event.participant]?.name ?? name });
-    case 'mail.held':
-      return m.event_mail_held();
-    default:
-      return null;
   }
 }

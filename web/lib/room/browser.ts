@@ -5,8 +5,12 @@ import Room from './Room.svelte';
 
 const target = document.getElementById('room');
 const facts = document.getElementById('room-data');
-if (target && facts?.textContent) {
-  const data = JSON.parse(facts.textContent) as RoomData;
-  const HeldMails = data.as === 'seller' ? (await import('./HeldMails.svelte')).default : null;
-  hydrate(Room, { target, props: { data, HeldMails } });
+
+async function start(room: HTMLElement, text: string): Promise<void> {
+  const data = JSON.parse(text) as RoomData;
+  const [seller, panel] = await Promise.all([data.as === 'seller' ? import('./seller-parts.ts') : null, data.task ? import('./TaskPanel.svelte') : null]);
+  hydrate(Room, { target: room, props: { data, parts: { seller, Panel: panel?.default ?? null, forms: null } } });
 }
+
+// Not awaited here: the parts import from the file that this one is part of.
+if (target && facts?.textContent) void start(target, facts.textContent);

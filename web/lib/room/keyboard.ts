@@ -33,8 +33,8 @@ function step(by: number): void {
 
 const focusOn = (selector: string) => document.querySelector<HTMLElement>(selector)?.focus();
 
-/** Listens until the answer is called. */
-export function keyboard(room: LiveRoom, showSheet: () => void): () => void {
+/** Listens until the answer is called; `first` is the key that brought this file here. */
+export function keyboard(room: LiveRoom, showSheet: () => void, first: KeyboardEvent): () => void {
   function pressed(event: KeyboardEvent): void {
     if (event.isComposing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('dialog[open]')) return;
     const at = event.target instanceof Element ? event.target : null;
@@ -66,16 +66,7 @@ export function keyboard(room: LiveRoom, showSheet: () => void): () => void {
     event.preventDefault();
     act();
   }
-  // An open menu closes when something else is pressed.
-  function elsewhere(event: PointerEvent): void {
-    for (const menu of document.querySelectorAll<HTMLDetailsElement>('details[open].relative')) {
-      if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
-    }
-  }
   document.addEventListener('keydown', pressed);
-  document.addEventListener('pointerdown', elsewhere);
-  return () => {
-    document.removeEventListener('keydown', pressed);
-    document.removeEventListener('pointerdown', elsewhere);
-  };
+  pressed(first);
+  return () => document.removeEventListener('keydown', pressed);
 }

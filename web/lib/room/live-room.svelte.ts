@@ -19,6 +19,7 @@ import { type As, Connection, type Ending } from './connection.ts';
 import { Drafts, type Pending } from './drafts.ts';
 import { freshId } from './ids.ts';
 import { lay } from './overlay.ts';
+import type { Parts } from './parts.ts';
 import { Toasts } from './toasts.svelte.ts';
 
 /** What the server hands the page; also what the browser starts from. */
@@ -36,6 +37,8 @@ export interface RoomData {
   /** A form without script that was refused, and what had been typed. */
   refused: { refusal: Refusal; typed: Record<string, string> } | null;
   locale: Locale;
+  /** A seller looking through a customer's eyes: nothing is sent. */
+  peek?: boolean;
 }
 
 /** Requests stand in for a socket that has not opened by then. */
@@ -47,6 +50,7 @@ export class LiveRoom {
   readonly room: RoomId;
   readonly as: As;
   readonly locale: Locale;
+  readonly peek: boolean;
   readonly colleagues: RoomData['colleagues'];
   readonly toasts = new Toasts();
   readonly announcer = new Announcer();
@@ -70,15 +74,20 @@ export class LiveRoom {
   /** True once the script runs: then acts are sent without leaving the page. */
   started = $state(false);
 
+  /** The folded forms' code, once it is here. */
+  forms = $state.raw<Parts['forms']>(null);
+
   readonly #ahead = $derived.by(() => lay(this.#confirmed, this.#pending, this.#me, this.#facts));
   readonly state = $derived(this.#ahead.state);
   /** Comments and tasks that the room has not confirmed yet. */
   readonly unsaved = $derived(new Set(this.#pending.flatMap(({ command }) => ('comment' in command ? [command.comment as string] : 'task' in command ? [command.task as string] : []))));
 
-  constructor(data: RoomData) {
+  constructor(data: RoomData, forms: Parts['forms']) {
     this.room = data.room;
     this.as = data.as;
+    this.forms = forms;
     this.locale = data.locale;
+    this.peek = data.peek ?? false;
     this.colleagues = data.colleagues;
     this.#me = data.view.me;
     this.now = data.now;
@@ -102,6 +111,10 @@ export class LiveRoom {
 
   /** Dates are said in the page's language and the reader's own zone. */
   readonly reader = $derived.by(() => ({ locale: this.locale, zone: this.me.zone }));
+
+  async wantForms(): Promise<void> {
+    this.forms ??= await import('./forms.ts');
+  }
 
   /** Runs the room in a browser until the answer is called. */
   start(): () => void {
@@ -246,7 +259,7 @@ export class LiveRoom {
       // One's own words are read.
       if (event.type === 'comment.posted' && by === this.#me) this.seen = { ...this.seen, [event.thread]: seq };
     }
-    this.announcer.hear(news.filter((one) => one.by !== this.#me), this.state);
+    void this.announcer.hear(news.filter((one) => one.by !== this.#me), this.state);
   }
 
   #advance(thread: ThreadId, page: ThreadPage, news: Recorded[], html: Record<string, string>): ThreadPage {

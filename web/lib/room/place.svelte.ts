@@ -4,15 +4,18 @@ import type { TaskId } from '#core/ids.ts';
 class Place {
   task = $state<TaskId | null>(null);
   internal = $state(false);
+  /** A seller looks through a customer's eyes: links stay there, forms do nothing. */
+  peek = false;
 }
 
 /** One page shows one room; on the server each drawing sets it before use, in one synchronous turn. */
 export const place = new Place();
 
-export const pathOf = (task: TaskId | null, internal = false): string => (task ? `?task=${task}${internal ? '&side=internal' : ''}` : '?');
+export const pathOf = (task: TaskId | null, internal = false): string =>
+  `?${[place.peek && 'as=customer', task && `task=${task}`, task && internal && 'side=internal'].filter(Boolean).join('&')}`;
 
 /** The address of the forms of this page: after it, the reader is where they were. */
-export const action = (): string => `?/command${place.task ? `&task=${place.task}${place.internal ? '&side=internal' : ''}` : ''}`;
+export const action = (): string => `?/${place.peek ? 'nothing' : 'command'}&${pathOf(place.task, place.internal).slice(1)}`.replace(/&$/, '');
 
 export function readAddress(): void {
   const query = new URLSearchParams(location.search);

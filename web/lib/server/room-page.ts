@@ -9,8 +9,9 @@ import { ROOM_THREAD, internalOf } from '#core/audience.ts';
 import type { ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { ID_PATTERN } from '#core/ids.ts';
 import { statusOf } from '#core/refusal.ts';
-import HeldMails from '$lib/room/HeldMails.svelte';
+import { allParts } from '$lib/room/all-parts.ts';
 import type { RoomData } from '$lib/room/live-room.svelte.ts';
+import { throughCustomersEyes } from '$lib/room/peek.ts';
 import Room from '$lib/room/Room.svelte';
 import { say } from '$lib/words/say.ts';
 import type { Actor } from '../../../worker/services.ts';
@@ -24,25 +25,27 @@ const idIn = <Id extends string>(url: URL, name: string): Id | null => {
 export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) {
   const { url, locals } = event;
   const task = idIn<TaskId>(url, 'task');
-  const internal = actor.kind === 'seller' && url.searchParams.get('side') === 'internal';
-  const own = task as string as ThreadId | null;
-  const threads = [ROOM_THREAD, ...(own ? [internal ? internalOf(own) : own] : [])];
+  const peeking = actor.kind === 'seller' && url.searchParams.get('as') === 'customer';
+  const internal = actor.kind === 'seller' && !peeking && url.searchParams.get('side') === 'internal';
+  const shared = task as string as ThreadId | null;
+  const threads = [ROOM_THREAD, ...(shared ? [internal ? internalOf(shared) : shared] : [])];
   const opened = await servicesOf(event).rooms.open(actor, room, threads);
   if (!opened.ok) error(statusOf(opened.refusal), say(opened.refusal));
 
   const as = actor.kind === 'seller' ? 'seller' : 'customer';
-  const data: RoomData = {
+  const own: RoomData = {
     room, as, ...opened.value, now: Date.now(), task, internal, invite: idIn<ParticipantId>(url, 'invite'), refused: locals.refused ?? null, locale: locals.locale,
   };
-  const { body, head } = render(Room, { props: { data, HeldMails: as === 'seller' ? HeldMails : null } });
+  const data = (peeking && throughCustomersEyes(own)) || own;
+  const { body } = render(Room, { props: { data, parts: allParts(data.as) } });
   event.setHeaders({ 'cache-control': 'private, no-store' });
   return {
     title: data.view.state.room?.name ?? '',
-    head,
     body,
     // A closing tag inside a text must not end the script element that carries it.
     facts: JSON.stringify(data).replaceAll('<', '\\u003c'),
-    script: entries[locals.locale],
+    // Nothing happens behind somebody else's eyes.
+    client: data.peek ? null : entries[locals.locale],
   };
 }
 
@@ -54,6 +57,11 @@ export async function doInRoom(event: RequestEvent, actor: Actor, room: RoomId):
     event.locals.refused = { refusal: done.refusal, typed: typedIn(form) };
     return;
   }
-  const task = idIn(event.url, 'task');
-  redirect(303, `${event.url.pathname}${task ? `?task=${task}${event.url.searchParams.get('side') === 'internal' ? '&side=internal' : ''}` : ''}`);
+  redirect(303, backTo(event.url));
+}
+
+/** Where a form of the page leads back to: the same panel. */
+export function backTo({ pathname, searchParams }: URL): string {
+  const kept = [...searchParams].filter(([name]) => ['task', 'side', 'as'].includes(name));
+  return `${pathname}${kept.length > 0 ? `?${new URLSearchParams(kept)}` : ''}`;
 }

@@ -14,7 +14,7 @@ const roomPath = (url: URL, room: string) => {
   return `/r/${room}${task && /^[a-z2-7]{26}$/.test(task) ? `?task=${task}` : ''}`;
 };
 
-const closed = (event: RequestEvent) => event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+const closed = (event: RequestEvent) => event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
 
 export const load: PageServerLoad = async (event) => {
   closed(event);

@@ -1,6 +1,7 @@
+import { redirect } from '@sveltejs/kit';
 import type { RoomId } from '#core/ids.ts';
 import { asSeller, sellerOf } from '$lib/server/asking.ts';
-import { doInRoom, drawRoom } from '$lib/server/room-page.ts';
+import { backTo, doInRoom, drawRoom } from '$lib/server/room-page.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** The room has a script of its own: see web/build/room-client.ts. */
@@ -9,5 +10,7 @@ export const csr = false;
 export const load: PageServerLoad = (event) => drawRoom(event, asSeller(sellerOf(event)), event.params.room as RoomId);
 
 export const actions: Actions = {
+  /** A form pressed while looking through a customer's eyes. */
+  nothing: (event) => redirect(303, backTo(event.url)),
   command: async (event) => doInRoom(event, asSeller(sellerOf(event)), event.params.room as RoomId),
 };

@@ -7,7 +7,7 @@ export const csr = false;
 
 // A mail scanner follows this link too: looking at it changes nothing.
 export const load: PageServerLoad = async (event) => {
-  event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+  event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
   const look = await servicesOf(event).access.lookAtSignIn(event.params.token);
   return { look };
 };

@@ -4,7 +4,7 @@ import { servicesOf } from '$lib/server/asking.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-  event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+  event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
   return { look: await servicesOf(event).access.lookAtUnsubscribe(event.params.token) };
 };
 

@@ -1,0 +1,4 @@
+/** The forms that stand folded away in a room, fetched when one is opened. */
+export { default as MilestoneForm } from './MilestoneForm.svelte';
+export { default as MyWishes } from './MyWishes.svelte';
+export { default as PersonForm } from './PersonForm.svelte';

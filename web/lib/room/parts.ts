@@ -1,0 +1,14 @@
+/**
+ * The parts of a room that a page may do without at first. The server draws with all of them; a browser fetches each
+ * when it is wanted, so that reading a room waits for little.
+ */
+import type { Component } from 'svelte';
+import type { Task } from '#core/plan.ts';
+
+export interface Parts {
+  seller: typeof import('./seller-parts.ts') | null;
+  /** A task's panel. */
+  Panel: Component<{ task: Task; typed: string }> | null;
+  /** The forms that stand folded away. */
+  forms: typeof import('./forms.ts') | null;
+}

@@ -1,0 +1,3 @@
+/** What only the selling side has: mail that was held, and talk among themselves. A customer's page never loads it. */
+export { default as HeldMails } from './HeldMails.svelte';
+export { default as ThreadTabs } from './ThreadTabs.svelte';

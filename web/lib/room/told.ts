@@ -1,0 +1,26 @@
+/** Who will hear of a comment by mail: exactly the room's own rule, asked before it is sent. */
+import { audienceOfThread } from '#core/audience.ts';
+import type { CommentId, ParticipantId, ThreadId } from '#core/ids.ts';
+import { noticesOf } from '#core/notices.ts';
+import type { Participant } from '#core/people.ts';
+import type { LiveRoom } from './live-room.svelte.ts';
+
+/** The people named in a text. Longest names first, so that "@Chen Wei" is not read as Chen. */
+export function mentioned(text: string, room: LiveRoom): ParticipantId[] {
+  let rest = text;
+  return Object.values(room.state.people)
+    .filter((one) => one.status !== 'left' && one.id !== room.me.id)
+    .sort((a, b) => b.name.length - a.name.length)
+    .flatMap((one) => {
+      const tags = [`@${one.name}`, `@${one.email}`].filter((tag) => rest.includes(tag));
+      for (const tag of tags) rest = rest.replaceAll(tag, '');
+      return tags.length > 0 ? [one.id] : [];
+    });
+}
+
+export function told(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): Participant[] {
+  return noticesOf(room.state, {
+    seq: room.state.seq + 1, at: '', by: room.me.id, via: 'app', audience: audienceOfThread(thread),
+    event: { type: 'comment.posted', comment: '' as CommentId, thread, body: '', mentions, files: [], mail: null },
+  }).flatMap((notice) => room.state.people[notice.to] ?? []);
+}
