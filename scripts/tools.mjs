@@ -78,10 +78,7 @@ export async function install() {
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
     process.stdout.write('Installing packages … ');
     const started = Date.now();
-    let result = await run('npm', ['ci', ...quiet], { quiet: true, env: process.env });
-    // A lock file written behind a mirror lacks other platforms' optional packages, and `npm ci` then refuses all of it.
-    // `npm install` takes every version that is locked and leaves the file alone.
-    if (result.code !== 0 && result.output.includes('EUSAGE')) result = await run('npm', ['install', '--no-save', ...quiet], { quiet: true, env: process.env });
+    const result = await run('npm', ['ci', ...quiet], { quiet: true, env: process.env });
     console.log(result.code === 0 ? since(started) : 'failed');
     if (result.code !== 0) throw new Explained(`\n${lastLines(result.output)}\n\nThe packages could not be installed: see above. It needs the npm registry; \`npm config get registry\` says which one is asked.`);
   }

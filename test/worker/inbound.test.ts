@@ -111,3 +111,24 @@ describe('a mail that came half-way', () => {
     expect(await posted(seller, opened)).toEqual(['Once only']);
   });
 });
+
+describe('a bounce', () => {
+  const report = (to: string, recipient: string, original: string) =>
+    new TextEncoder().encode(
+      [
+        'From: Mail Delivery System <MAILER-DAEMON@mx.corp.example>', `To: <${to}>`, 'Subject: Undelivered Mail Returned to Sender', `Message-ID: <${crypto.randomUUID()}@mx.corp.example>`, 'Auto-Submitted: auto-replied', 'MIME-Version: 1.0',
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', '', '--b', 'Content-Type: text/plain', '', 'The mail could not be delivered.', '--b', 'Content-Type: message/delivery-status', '',
+        'Reporting-MTA: dns; mx.corp.example', '', `Final-Recipient: rfc822; ${recipient}`, 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 no such user', '', '--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${original}`, `To: <${recipient}>`, '', '--b--', '',
+      ].join('\r\n'),
+    );
+
+  test('marks the participant only if it is about a mail that we sent to them', async () => {
+    const { seller, opened, mail, to } = await answerable();
+    const trouble = async () => (await viewOf(seller, opened.room)).state.people[opened.customer]?.trouble;
+    await bringRaw(report(to, opened.customerEmail, '<forged@in.atelier.example>'), { from: '', to });
+    expect(await trouble()).toBeNull();
+    await bringRaw(report(to, opened.customerEmail, mail.messageId), { from: '', to });
+    expect(await trouble()).toBe('bounced');
+    expect(await posted(seller, opened)).toEqual([]);
+  });
+});

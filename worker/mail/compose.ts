@@ -28,8 +28,11 @@ type Addresses = Pick<Env, 'APP_URL' | 'MAIL_FROM' | 'REPLY_DOMAIN'>;
 export const replyAddress = (env: Addresses, token: string): string => `reply+${token}@${env.REPLY_DOMAIN}`;
 export const newMessageId = (env: Addresses): string => `<${fresh()}@${env.REPLY_DOMAIN}>`;
 
-/** Every mail says that a machine made it, so that no machine answers it (RFC 3834 section 5). */
-const MACHINE_MADE = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' } as const;
+/**
+ * Every mail says that a machine made it, so that no machine answers it (RFC 3834 section 5), and that it is ours, so
+ * that one which comes back is known.
+ */
+export const MACHINE_MADE = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply', 'X-Atelier-Mail': '1' } as const;
 
 /**
  * Headers of a mail about a thread. All mails of a thread name the same root, which is what Gmail, Apple Mail and

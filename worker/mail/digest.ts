@@ -18,7 +18,7 @@ import { picture } from '../directory/rooms.ts';
 import { digest, mailedKey, participant, room, roomEvent, seen, task, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { changeWords } from './changes.ts';
-import { envelop, replyAddress } from './compose.ts';
+import { envelop, MACHINE_MADE, replyAddress } from './compose.ts';
 import { enqueue } from './postbox.ts';
 
 const WEEK = 7 * 86_400_000;
@@ -139,8 +139,7 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number): Prom
     to: first.me,
     replyTo: replyAddress(env, await mint('reply', head, ROOM_THREAD)),
     headers: {
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'OOF, AutoReply',
+      ...MACHINE_MADE,
       'List-Id': `<digest.${reader.workspaceId}.${env.REPLY_DOMAIN}>`,
       'List-Unsubscribe': `<${env.APP_URL}/api/unsubscribe/${wishes}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',

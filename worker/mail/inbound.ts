@@ -119,7 +119,9 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
     case 'calendar':
       return { outcome: 'calendar', reason: 'calendar', say: null };
     case 'bounce': {
-      if (outcome.hard && target && room) await stub(room).trouble(target.address, 'bounced', outcome.diagnostic);
+      // A report proves nothing of who sent it: it counts only if it names a mail that we did send to that person.
+      const ours = target && room && outcome.originalMessageId ? await stub(room).sentMail([outcome.originalMessageId], target.participant as ParticipantId, true) : null;
+      if (outcome.hard && ours && target && room) await stub(room).trouble(target.address, 'bounced', outcome.diagnostic);
       return { outcome: 'bounce', reason: outcome.diagnostic.slice(0, 200), say: null };
     }
     case 'comment': {
@@ -155,7 +157,7 @@ async function reject(env: Env, id: HeldMailId, { mail, text, authenticated = tr
   const reason: HeldReason = (heldReasons as readonly string[]).includes(why.reason) ? (why.reason as HeldReason) : why.reason === 'two_message_ids' ? 'two_senders' : 'unreadable';
   const from = (mail.from?.address ?? envelope.from).toLowerCase();
   const { subject } = mail;
-  const roomName = room ? await roomStub(env, room).name() : null;
+  const roomName = room ? await roomStub(env, room).title() : null;
   // An empty mail has nothing to keep; its sender is told.
   const held = roomName !== null && room !== undefined && reason !== 'empty';
   if (held) {

@@ -495,13 +495,18 @@ export class Room extends DurableObject<Env> {
     return { participant: one.id, address: one.email, name: one.name, thread: key.thread, side: one.side, locale: one.locale, zone: one.zone, here: one.status !== 'left' };
   }
 
-  /** What was sent to a person under one of these Message-IDs: a reply's quotation is matched against it. */
-  sentMail(messageIds: string[], participant: ParticipantId): { text: string; html: string; subject: string } | null {
+  /**
+   * What was sent to a person under one of these Message-IDs: a reply's quotation is matched against it. The sender
+   * may have given the mail an id of its own, so the newest mail to the person stands in, unless it must be `exact`.
+   */
+  sentMail(messageIds: string[], participant: ParticipantId, exact = false): { text: string; html: string; subject: string } | null {
+    const columns = 'SELECT text, html, subject FROM sent WHERE participant = ?';
     for (const id of messageIds.slice(0, 20)) {
-      const [row] = this.ctx.storage.sql.exec<{ text: string; html: string; subject: string }>('SELECT text, html, subject FROM sent WHERE message_id = ? AND participant = ?', id, participant).toArray();
+      const [row] = this.ctx.storage.sql.exec<{ text: string; html: string; subject: string }>(`${columns} AND message_id = ?`, participant, id).toArray();
       if (row) return row;
     }
-    return null;
+    if (exact || messageIds.length === 0) return null;
+    return this.ctx.storage.sql.exec<{ text: string; html: string; subject: string }>(`${columns} ORDER BY at DESC LIMIT 1`, participant).toArray()[0] ?? null;
   }
 
   /** A reply, checked and read, becomes a comment in its sender's name. Delivered twice, it is posted once. */
@@ -654,7 +659,7 @@ export class Room extends DurableObject<Env> {
   }
 
   /** The room's name; null if this id is no room's. */
-  name(): string | null {
+  title(): string | null {
     return this.#state.room?.name ?? null;
   }
 

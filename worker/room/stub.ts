@@ -5,7 +5,8 @@ import type { Room } from './object.ts';
 
 type Remote<T> = { [Name in keyof T]: T[Name] extends (...args: infer Args) => infer Answer ? (...args: Args) => Promise<Awaited<Answer>> : never };
 
-export type RoomStub = Remote<Omit<Room, 'alarm' | 'webSocketMessage' | 'webSocketClose' | 'webSocketError'>>;
+/** Never `name`, `id` or `then`: a stub has those of its own. */
+export type RoomStub = Remote<Omit<Room, 'name' | 'id' | 'then' | 'alarm' | 'webSocketMessage' | 'webSocketClose' | 'webSocketError'>>;
 
 /** The room of this id; it exists from its first call on, but has no facts before it was founded. */
 export function roomStub(env: Pick<Env, 'ROOM'>, room: RoomId | 'healthz'): RoomStub {
