@@ -252,6 +252,10 @@ export class LiveRoom {
   #happen(events: Recorded[], html: Record<string, string>): void {
     const news = events.filter((one) => one.seq > this.#confirmed.seq);
     if (news.length === 0) return;
+    // A comment that has come back is no longer on its way: laid over itself it and its files would count twice.
+    const back = new Set(news.flatMap(({ event }) => (event.type === 'comment.posted' ? [event.comment] : [])));
+    const waiting = this.#pending.filter(({ command }) => command.type !== 'comment.post' || !back.has(command.comment));
+    if (waiting.length < this.#pending.length) this.#setPending(waiting);
     this.#confirmed = news.reduce(apply, this.#confirmed);
     this.#recent = [...this.#recent, ...news].slice(-RECENT);
     this.#pages = Object.fromEntries(Object.entries(this.#pages).map(([thread, page]) => [thread, this.#advance(thread as ThreadId, page, news, html)]));
