@@ -11,7 +11,9 @@ export class Announcer {
 
   async hear(news: Recorded[], state: RoomState): Promise<void> {
     if (news.length === 0) return;
-    const { many, sentence } = await import('./sentences.ts');
+    const words = await import('./sentences.ts').catch(() => null);
+    if (!words) return;
+    const { many, sentence } = words;
     this.#waiting.push(...news.flatMap((one) => sentence(one, state) ?? []));
     if (this.#waiting.length > 0 && this.#timer === undefined) this.#speak(many);
   }

@@ -113,7 +113,7 @@ export class LiveRoom {
   readonly reader = $derived.by(() => ({ locale: this.locale, zone: this.me.zone }));
 
   async wantForms(): Promise<void> {
-    this.forms ??= await import('./forms.ts');
+    this.forms ??= await import('./forms.ts').catch(() => null);
   }
 
   /** Runs the room in a browser until the answer is called. */

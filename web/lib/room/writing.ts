@@ -7,3 +7,4 @@ export { default as UploadList } from './UploadList.svelte';
 export { default as LineReading } from './LineReading.svelte';
 export { default as Told } from './Told.svelte';
 export { mentioned, told } from './told.ts';
+export { likelyName } from '$lib/shell/guess.ts';
