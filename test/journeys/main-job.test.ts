@@ -3,7 +3,7 @@
  * One story; each test goes on where the one before ended.
  */
 import type { Page } from 'playwright-core';
-import { describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test } from 'vitest';
 import * as m from '#messages';
 import { useBrowser } from './browser.ts';
 import { answer, device, expectAccessible, expectNoSidewaysScroll, followSignIn, mailTo, PHONE, type Mail } from './people.ts';
@@ -13,16 +13,22 @@ const en = { locale: 'en' } as const;
 const run = Date.now().toString(36);
 const lidan = `lidan.${run}@yuncang-sales.example`;
 const zhou = `zhou.${run}@yuncang-sales.example`;
-const chen = `chen.wei.${run}@contoso-parts.example`;
-const min = `zhao.min.${run}@contoso-parts.example`;
+const chen = `chen.wei@contoso-${run}.example`;
+const min = `zhao.min@contoso-${run}.example`;
 
 let seller: Awaited<ReturnType<typeof device>>;
 let customer: Awaited<ReturnType<typeof device>>;
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const [who, one] of Object.entries({ seller, customer })) await one?.page.screenshot({ path: `test/output/${task.name.slice(0, 40).replace(/\W+/g, '-')}-${who}.png` });
+});
+
 let roomUrl = '';
 let invitation: Mail;
 const taskTitle = 'Invite the customer to a product demo';
 
-const joinLink = (mail: Mail): string => mail.links.find((link) => link.includes('/join/')) ?? '';
+/** The button of a mail; its other links open at a task. */
+const joinLink = (mail: Mail): string => mail.links.find((link) => link.includes('/join/') && !link.includes('task=')) ?? '';
 const row = (page: Page, title: string) => page.locator('[data-task]').filter({ hasText: title });
 
 /** What the room would remember of a visit. */
@@ -143,6 +149,8 @@ describe('the customer on a phone', () => {
     await seller.page.getByText('Friday is fine for us').waitFor();
     expect(await draft.inputValue()).toBe('I am writing this');
     await draft.fill('');
+    await seller.page.reload();
+    expect(await seller.page.locator('textarea[name=body]').first().inputValue()).toBe('');
   });
 
   test('ticks a task, and takes it back', async () => {
@@ -189,7 +197,8 @@ describe('the customer in a mail program', () => {
     await row(page, taskTitle).first().locator('a[data-row]').click();
     const panel = page.locator('textarea[data-composer=panel]');
     await panel.fill('@Chen Wei could you confirm the budget?');
-    await page.locator('form[data-talk]').last().getByRole('button', { name: m.send({}, en) }).click();
+    await page.locator('form[data-talk]').filter({ has: panel }).getByRole('button', { name: m.send({}, en) }).click();
+    await page.locator('[id^="c-"]').filter({ hasText: 'could you confirm the budget?' }).waitFor();
     const question = await mailTo(chen, (one) => one.text.includes('could you confirm the budget?'));
 
     await answer(question, '预算已批，见附件', { client: 'qq', file: { name: 'budget.pdf', type: 'application/pdf', content: '%PDF-1.4\n%%EOF' } });
@@ -219,6 +228,9 @@ describe('the customer in a mail program', () => {
   test('somebody else’s answer to that mail is held where the seller sees it', async () => {
     const raw = `From: Mallory <mallory.${run}@elsewhere.example>\r\nTo: ${invitation.replyTo}\r\nSubject: Re: hello\r\nMessage-ID: <mallory.${run}@elsewhere.example>\r\nContent-Type: text/plain\r\n\r\nPay to this account instead\r\n`;
     await fetch(`${inject('url')}/dev/mail/inbound?from=mallory.${run}@elsewhere.example&to=${encodeURIComponent(invitation.replyTo ?? '')}`, { method: 'POST', body: raw });
+    const held = seller.page.locator('li').filter({ hasText: `mallory.${run}` });
+    await held.waitFor();
+    await held.locator('summary').click();
     await seller.page.getByText('Pay to this account instead').waitFor();
     await customer.page.reload();
     expect(await customer.page.getByText('Pay to this account instead').count()).toBe(0);
@@ -256,7 +268,7 @@ describe('internal notes', () => {
   test('look different, say so, and are in nothing that the customer’s browser was sent', async () => {
     const { page } = seller;
     await page.goto(roomUrl);
-    await page.getByRole('button', { name: m.internal({}, en) }).first().click();
+    await page.getByRole('link', { name: m.internal({}, en) }).or(page.getByRole('tab', { name: m.internal({}, en) })).or(page.getByRole('button', { name: m.internal({}, en) })).first().click();
     await page.getByText(m.internal_only({}, en)).first().waitFor();
     await page.locator('textarea[name=body]').first().fill('Our floor price is 8 percent off');
     await page.getByRole('button', { name: m.send({}, en) }).first().click();
