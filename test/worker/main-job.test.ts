@@ -92,6 +92,19 @@ describe('a reply to a mail', () => {
     expect(stand.at(-1)).toMatchObject({ body: 'Will do.', by: zhou, via: 'mail' });
   });
 
+  test('reaches a colleague brought in by the very comment that names them: the invitation, and what was said', async () => {
+    const { seller, opened } = await roomWithTask();
+    const colleague = await newColleague(seller);
+    await act(seller, opened.room, {
+      type: 'comment.post', comment: fresh(), thread: 'room', body: '@Zhou Hang welcome to the room',
+      invite: [{ participant: fresh(), side: 'seller', name: 'Zhou Hang', email: colleague.seller.email, locale: 'en', zone: 'Asia/Shanghai', invite: true, note: '' }],
+    });
+    await deliverMail(opened.room);
+    const texts = (await mailsTo(colleague.seller.email)).map((mail) => mail.text);
+    expect(texts.filter((text) => text.includes('welcome to the room'))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes('Contoso') || text.includes('Corp')).length).toBeGreaterThanOrEqual(2);
+  });
+
   test('to an internal note stays internal', async () => {
     const { seller, opened } = await roomWithTask();
     const customer = await joinedCustomer(seller, opened);

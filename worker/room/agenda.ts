@@ -3,7 +3,7 @@
 export type Chore =
   /** Bring D1 up to date. */
   | 'project'
-  /** Mail one person the news of one thread; the key is `<participant>|<thread>`. */
+  /** Mail one person; the key is `<participant>|<thread>|news`, or `…|invitation`. */
   | 'notify';
 
 export interface Due extends Record<string, SqlStorageValue> {

@@ -176,7 +176,7 @@ export class Room extends DurableObject<Env> {
     }
     for (const notice of noticesOf(state, recorded)) {
       this.#reading.notice(notice);
-      this.#agenda.add('notify', `${notice.to}|${notice.thread}`, now + WINDOW[notice.kind] * 1000, now);
+      this.#agenda.add('notify', `${notice.to}|${notice.thread}|${notice.kind === 'invitation' ? 'invitation' : 'news'}`, now + WINDOW[notice.kind] * 1000, now);
     }
   }
 
@@ -582,26 +582,25 @@ export class Room extends DurableObject<Env> {
     return done(invitationPreview(this.env, this.#state, one, me, note.slice(0, 2_000)));
   }
 
-  /** Mails a person the news of one thread, unless they have read it or are looking at it. */
+  /** Mails a person their invitation, or the news of one thread unless they have read it or are looking at it. */
   async #notify(key: string): Promise<void> {
-    const [to, thread] = key.split('|') as [ParticipantId, ThreadId];
-    const notices = this.#reading.noticesFor(to, thread);
-    const one = this.#state.people[to];
+    const [to, thread, what] = key.split('|') as [ParticipantId, ThreadId, 'invitation' | 'news'];
+    const invitation = what === 'invitation';
+    const notices = this.#reading.noticesFor(to, thread, invitation);
     const last = notices.at(-1);
+    const one = this.#state.people[to];
     if (!last) return;
     const seenTo = this.#reading.of(to)[thread] ?? 0;
-    const invited = notices.some((notice) => notice.kind === 'invitation');
-    const unread = notices.filter((notice) => notice.seq > seenTo && one !== undefined && wanted(one, notice.kind));
-    const first = unread[0];
-    const looking = this.#lobby.isLookingAt(to, thread);
-    if (one && maySeeThread(one.side, thread) && (invited || (first && !looking))) {
-      const kinds = unread.map((notice) => notice.kind);
-      const said = first ? this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to) : [];
-      const minter = await this.#minter(to);
-      const mail = await newsMail(this.env, this.#state, one, { thread, kinds: invited ? ['invitation'] : kinds, said, seq: last.seq, note: invited ? this.#noteFor(to) : '', by: this.#journal.since(last.seq - 1, 1)[0]?.by ?? 'system' }, minter);
-      await this.#post([mail], false);
+    const unread = notices.filter((notice) => one !== undefined && wanted(one, notice.kind) && (invitation || notice.seq > seenTo));
+    const [first] = unread;
+    const looking = !invitation && this.#lobby.isLookingAt(to, thread);
+    if (one && first && !looking && maySeeThread(one.side, thread)) {
+      const said = invitation ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
+      const by = this.#journal.since(last.seq - 1, 1)[0]?.by ?? 'system';
+      const news = { thread, kinds: unread.map((notice) => notice.kind), said, seq: last.seq, note: invitation ? this.#noteFor(to) : '', by };
+      await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to))], invitation);
     }
-    this.#reading.told(to, thread, last.seq);
+    this.#reading.told(to, thread, last.seq, invitation);
   }
 
   #noteFor(to: ParticipantId): string {

@@ -42,15 +42,16 @@ export class Reading {
     this.#sql.exec('INSERT OR IGNORE INTO notice (participant, thread, seq, kind) VALUES (?, ?, ?, ?)', notice.to, notice.thread, notice.seq, notice.kind);
   }
 
-  noticesFor(participant: ParticipantId, thread: ThreadId): { seq: number; kind: NoticeKind }[] {
+  /** What is to be told of one thread: the invitation by itself, or all other news. */
+  noticesFor(participant: ParticipantId, thread: ThreadId, invitation: boolean): { seq: number; kind: NoticeKind }[] {
     return this.#sql
-      .exec<{ seq: number; kind: string }>('SELECT seq, kind FROM notice WHERE participant = ? AND thread = ? ORDER BY seq', participant, thread)
+      .exec<{ seq: number; kind: string }>(`SELECT seq, kind FROM notice WHERE participant = ? AND thread = ? AND (kind = 'invitation') = ? ORDER BY seq`, participant, thread, invitation ? 1 : 0)
       .toArray()
       .map((row) => ({ seq: row.seq, kind: row.kind as NoticeKind }));
   }
 
   /** These news have been mailed, or need no mail any more. */
-  told(participant: ParticipantId, thread: ThreadId, upTo: number): void {
-    this.#sql.exec('DELETE FROM notice WHERE participant = ? AND thread = ? AND seq <= ?', participant, thread, upTo);
+  told(participant: ParticipantId, thread: ThreadId, upTo: number, invitation: boolean): void {
+    this.#sql.exec(`DELETE FROM notice WHERE participant = ? AND thread = ? AND seq <= ? AND (kind = 'invitation') = ?`, participant, thread, upTo, invitation ? 1 : 0);
   }
 }
