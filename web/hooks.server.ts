@@ -45,6 +45,14 @@ export const handle: Handle = async ({ event, resolve }) => {
 export const handleError: HandleServerError = ({ error, event, status }) => {
   if (status === 404) return { message: m.error_not_found_title() };
   const id = crypto.randomUUID().slice(0, 8);
-  console.error(JSON.stringify({ what: 'page failed', id, path: event.url.pathname.replace(/[a-z2-7]{26,}/g, '…'), error: String(error), stack: error instanceof Error ? error.stack : undefined }));
+  console.error(
+    JSON.stringify({
+      what: 'page failed',
+      id,
+      path: event.url.pathname.replace(/[a-z2-7]{26,}/g, '…'),
+      error: String(error),
+      stack: error instanceof Error ? error.stack : undefined,
+    }),
+  );
   return { message: m.error_failed_title(), id };
 };

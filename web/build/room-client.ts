@@ -20,7 +20,8 @@ const speaking = (locale: string): Plugin => ({
   enforce: 'pre',
   load(id) {
     const path = id.replaceAll('\\', '/');
-    if (path.endsWith('/messages/compiled/runtime.js')) return `export const experimentalStaticLocale = ${JSON.stringify(locale)}; export const getLocale = () => ${JSON.stringify(locale)};`;
+    if (path.endsWith('/messages/compiled/runtime.js'))
+      return `export const experimentalStaticLocale = ${JSON.stringify(locale)}; export const getLocale = () => ${JSON.stringify(locale)};`;
     // A page of one room has no chunks worth fetching ahead, nor styles of its own: the helper for both can go.
     if (id === '\0vite/preload-helper.js') return 'export const __vitePreload = (load) => load();';
     return undefined;
@@ -29,10 +30,13 @@ const speaking = (locale: string): Plugin => ({
   transform(code, id) {
     if (!/\/messages\/compiled\/messages\/[^/]+\.js$/.test(id.replaceAll('\\', '/')) || id.endsWith('_index.js')) return undefined;
     const own = locale.toLowerCase().replace('-', '_');
-    return code.replace(/export const (\w+) = [\s\S]*?\(\((?:inputs(?: = \{\})?), options = \{\}\) => \{[\s\S]*?\n\}\);?\s*$/, (whole, name: string) => {
-      const found = new RegExp(`const (${own}\\d*_${name}) =`).exec(code);
-      return found ? `export { ${found[1]} as ${name} };` : whole;
-    });
+    return code.replace(
+      /export const (\w+) = [\s\S]*?\(\((?:inputs(?: = \{\})?), options = \{\}\) => \{[\s\S]*?\n\}\);?\s*$/,
+      (whole, name: string) => {
+        const found = new RegExp(`const (${own}\\d*_${name}) =`).exec(code);
+        return found ? `export { ${found[1]} as ${name} };` : whole;
+      },
+    );
   },
 });
 
@@ -78,7 +82,15 @@ async function buildFor(locale: string): Promise<{ script: string; ahead: string
       modulePreload: false,
       target: 'es2022',
       cssCodeSplit: false,
-      rolldownOptions: { input: { room: SOURCE }, output: { entryFileNames: '[name].[hash].js', chunkFileNames: '[name].[hash].js', assetFileNames: '[name].[hash][extname]', codeSplitting: { groups: [{ name: 'first', test: isFirst }] } } },
+      rolldownOptions: {
+        input: { room: SOURCE },
+        output: {
+          entryFileNames: '[name].[hash].js',
+          chunkFileNames: '[name].[hash].js',
+          assetFileNames: '[name].[hash][extname]',
+          codeSplitting: { groups: [{ name: 'first', test: isFirst }] },
+        },
+      },
     },
   });
   const outputs = (Array.isArray(made) ? made : [made]).flatMap((one) => ('output' in one ? one.output : []));
@@ -108,7 +120,9 @@ export function roomClient(): Plugin {
     resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
     async load(id) {
       if (id !== `\0${MODULE}`) return undefined;
-      const entries = building ? await readFile(join(OUT, 'entries.json'), 'utf8') : JSON.stringify(Object.fromEntries(LOCALES.map((locale) => [locale, { script: `/${SOURCE}`, ahead: [] }])));
+      const entries = building
+        ? await readFile(join(OUT, 'entries.json'), 'utf8')
+        : JSON.stringify(Object.fromEntries(LOCALES.map((locale) => [locale, { script: `/${SOURCE}`, ahead: [] }])));
       return `export const entries = ${entries};`;
     },
     async generateBundle() {

@@ -8,7 +8,10 @@ const facts = document.getElementById('room-data');
 
 async function start(room: HTMLElement, text: string): Promise<void> {
   const data = JSON.parse(text) as RoomData;
-  const [seller, panel] = await Promise.all([data.as === 'seller' ? import('./seller-parts.ts') : null, data.task ? import('./TaskPanel.svelte') : null]);
+  const [seller, panel] = await Promise.all([
+    data.as === 'seller' ? import('./seller-parts.ts') : null,
+    data.task ? import('./TaskPanel.svelte') : null,
+  ]);
   hydrate(Room, { target: room, props: { data, parts: { seller, Panel: panel?.default ?? null, forms: null } } });
 }
 

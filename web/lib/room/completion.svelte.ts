@@ -56,8 +56,17 @@ export class Completion {
     const near: Candidate[] = colleagues
       .filter((one) => !this.#room.isKnown(one.email))
       .map((one) => ({ key: one.email, name: one.name, email: one.email, what: 'colleague', text: `@${one.email} ` }));
-    const fits = [...here, ...near].filter((one) => `${one.name} ${one.email}`.toLowerCase().split(/[\s@]+/).some((word) => word.startsWith(query)) || (/\p{Script=Han}/u.test(query) && one.name.includes(query)) || one.email === query);
-    if (fits.length === 0 && ADDRESS.test(query) && !this.#sellersOnly()) return [{ key: query, name: query, email: query, what: 'address', text: `@${query} ` }];
+    const fits = [...here, ...near].filter(
+      (one) =>
+        `${one.name} ${one.email}`
+          .toLowerCase()
+          .split(/[\s@]+/)
+          .some((word) => word.startsWith(query)) ||
+        (/\p{Script=Han}/u.test(query) && one.name.includes(query)) ||
+        one.email === query,
+    );
+    if (fits.length === 0 && ADDRESS.test(query) && !this.#sellersOnly())
+      return [{ key: query, name: query, email: query, what: 'address', text: `@${query} ` }];
     return fits.slice(0, 6);
   }
 

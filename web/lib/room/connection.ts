@@ -38,13 +38,17 @@ export class Connection {
 
   /** Connects; the answer ends it. */
   start(): () => void {
-    const socket = new Socket(() => `${location.origin.replace(/^http/, 'ws')}${this.#base}/live?${this.#query}&since=${this.#heard.since()}`, [], {
-      // What was not acknowledged is sent again with its own id; the socket must not do so behind our back.
-      maxEnqueuedMessages: 0,
-      minReconnectionDelay: 300,
-      maxReconnectionDelay: 10_000,
-      connectionTimeout: 8_000,
-    });
+    const socket = new Socket(
+      () => `${location.origin.replace(/^http/, 'ws')}${this.#base}/live?${this.#query}&since=${this.#heard.since()}`,
+      [],
+      {
+        // What was not acknowledged is sent again with its own id; the socket must not do so behind our back.
+        maxEnqueuedMessages: 0,
+        minReconnectionDelay: 300,
+        maxReconnectionDelay: 10_000,
+        connectionTimeout: 8_000,
+      },
+    );
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#heardAt = Date.now();
@@ -102,7 +106,11 @@ export class Connection {
 
   /** A command as a request of its own. Null when the network is gone. */
   async submit(id: string, command: CommandInput): Promise<Result<{ seq: number }> | null> {
-    return this.#ask('/commands', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id, command }) });
+    return this.#ask('/commands', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, command }),
+    });
   }
 
   events(since: number): Promise<Result<{ events: Recorded[]; head: number }> | null> {

@@ -80,7 +80,13 @@ export class LiveRoom {
   readonly #ahead = $derived.by(() => lay(this.#confirmed, this.#pending, this.#me, this.#facts));
   readonly state = $derived(this.#ahead.state);
   /** Comments and tasks that the room has not confirmed yet. */
-  readonly unsaved = $derived(new Set(this.#pending.flatMap(({ command }) => ('comment' in command ? [command.comment as string] : 'task' in command ? [command.task as string] : []))));
+  readonly unsaved = $derived(
+    new Set(
+      this.#pending.flatMap(({ command }) =>
+        'comment' in command ? [command.comment as string] : 'task' in command ? [command.task as string] : [],
+      ),
+    ),
+  );
 
   constructor(data: RoomData, forms: Parts['forms']) {
     this.room = data.room;
@@ -258,12 +264,17 @@ export class LiveRoom {
     if (waiting.length < this.#pending.length) this.#setPending(waiting);
     this.#confirmed = news.reduce(apply, this.#confirmed);
     this.#recent = [...this.#recent, ...news].slice(-RECENT);
-    this.#pages = Object.fromEntries(Object.entries(this.#pages).map(([thread, page]) => [thread, this.#advance(thread as ThreadId, page, news, html)]));
+    this.#pages = Object.fromEntries(
+      Object.entries(this.#pages).map(([thread, page]) => [thread, this.#advance(thread as ThreadId, page, news, html)]),
+    );
     for (const { event, by, seq } of news) {
       // One's own words are read.
       if (event.type === 'comment.posted' && by === this.#me) this.seen = { ...this.seen, [event.thread]: seq };
     }
-    void this.announcer.hear(news.filter((one) => one.by !== this.#me), this.state);
+    void this.announcer.hear(
+      news.filter((one) => one.by !== this.#me),
+      this.state,
+    );
   }
 
   #advance(thread: ThreadId, page: ThreadPage, news: Recorded[], html: Record<string, string>): ThreadPage {
@@ -297,12 +308,18 @@ export class LiveRoom {
   async #fetch(thread: ThreadId, before: number | null): Promise<void> {
     const answer = await this.wire.thread(thread, before);
     if (!answer?.ok) {
-      this.toasts.show(answer ? say(answer.refusal) : m.offline_thread(), { label: m.retry(), run: () => void this.#fetch(thread, before) });
+      this.toasts.show(answer ? say(answer.refusal) : m.offline_thread(), {
+        label: m.retry(),
+        run: () => void this.#fetch(thread, before),
+      });
       return;
     }
     const got = answer.value;
     const now = this.#pages[thread];
-    const joined = before !== null && now ? { comments: [...got.comments, ...now.comments], html: { ...got.html, ...now.html }, before: got.before } : got;
+    const joined =
+      before !== null && now
+        ? { comments: [...got.comments, ...now.comments], html: { ...got.html, ...now.html }, before: got.before }
+        : got;
     this.#pages = { ...this.#pages, [thread]: this.#advance(thread, joined, this.#recent, {}) };
   }
 

@@ -6,7 +6,9 @@ import { freshId } from './ids.ts';
 const NAMED = /@([^\s@<>"(),;:，。；：、]{1,64}@[^\s@<>"(),;:，。；：、]+\.[^\s@<>"(),;:.，。；：、]{2,})/gu;
 
 /** Addresses after an @ of people who are not here yet. */
-export const addressesIn = (text: string, room: LiveRoom): string[] => [...new Set([...text.matchAll(NAMED)].flatMap((found) => (found[1] && !room.isKnown(found[1]) ? [found[1].toLowerCase()] : [])))];
+export const addressesIn = (text: string, room: LiveRoom): string[] => [
+  ...new Set([...text.matchAll(NAMED)].flatMap((found) => (found[1] && !room.isKnown(found[1]) ? [found[1].toLowerCase()] : []))),
+];
 
 export function newcomer(one: { email: string; name: string }, room: LiveRoom): AddParticipant {
   const colleague = room.colleagues.find((other) => other.email === one.email);

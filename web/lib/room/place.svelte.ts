@@ -15,7 +15,8 @@ export const pathOf = (task: TaskId | null, internal = false): string =>
   `?${[place.peek && 'as=customer', task && `task=${task}`, task && internal && 'side=internal'].filter(Boolean).join('&')}`;
 
 /** The address of the forms of this page: after it, the reader is where they were. */
-export const action = (): string => `?/${place.peek ? 'nothing' : 'command'}&${pathOf(place.task, place.internal).slice(1)}`.replace(/&$/, '');
+export const action = (): string =>
+  `?/${place.peek ? 'nothing' : 'command'}&${pathOf(place.task, place.internal).slice(1)}`.replace(/&$/, '');
 
 export function readAddress(): void {
   const query = new URLSearchParams(location.search);

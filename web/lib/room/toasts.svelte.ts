@@ -24,7 +24,10 @@ export class Toasts {
 
   release(id: number): void {
     this.hold(id);
-    this.#timers.set(id, setTimeout(() => this.drop(id), STAY));
+    this.#timers.set(
+      id,
+      setTimeout(() => this.drop(id), STAY),
+    );
   }
 
   drop(id: number): void {

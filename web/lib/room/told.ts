@@ -20,7 +20,11 @@ export function mentioned(text: string, room: LiveRoom): ParticipantId[] {
 
 export function told(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): Participant[] {
   return noticesOf(room.state, {
-    seq: room.state.seq + 1, at: '', by: room.me.id, via: 'app', audience: audienceOfThread(thread),
+    seq: room.state.seq + 1,
+    at: '',
+    by: room.me.id,
+    via: 'app',
+    audience: audienceOfThread(thread),
     event: { type: 'comment.posted', comment: '' as CommentId, thread, body: '', mentions, files: [], mail: null },
   }).flatMap((notice) => room.state.people[notice.to] ?? []);
 }

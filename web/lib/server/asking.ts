@@ -21,4 +21,6 @@ export const asSeller = (seller: Seller): Actor => ({ kind: 'seller', person: se
 
 /** A form's text fields, so that a refusal can give back what was typed. */
 export const typedIn = (form: FormData): Record<string, string> =>
-  Object.fromEntries([...form].flatMap(([name, value]) => (typeof value === 'string' && name !== 'command' && name !== 'id' ? [[name, value]] : [])));
+  Object.fromEntries(
+    [...form].flatMap(([name, value]) => (typeof value === 'string' && name !== 'command' && name !== 'id' ? [[name, value]] : [])),
+  );

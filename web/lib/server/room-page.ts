@@ -34,7 +34,15 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
 
   const as = actor.kind === 'seller' ? 'seller' : 'customer';
   const own: RoomData = {
-    room, as, ...opened.value, now: Date.now(), task, internal, invite: idIn<ParticipantId>(url, 'invite'), refused: locals.refused ?? null, locale: locals.locale,
+    room,
+    as,
+    ...opened.value,
+    now: Date.now(),
+    task,
+    internal,
+    invite: idIn<ParticipantId>(url, 'invite'),
+    refused: locals.refused ?? null,
+    locale: locals.locale,
   };
   const data = (peeking && throughCustomersEyes(own)) || own;
   const { body } = render(Room, { props: { data, parts: allParts(data.as) } });

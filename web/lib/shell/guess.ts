@@ -8,6 +8,9 @@ export const likelyLocale = (account: string, email: string): Locale =>
 export function likelyName(email: string): string {
   const [local = '', domain] = email.split('@');
   if (!domain) return '';
-  const words = (local.split('+')[0] ?? '').split(/[._-]+/).map((word) => word.replace(/^\d+|\d+$/g, '')).filter(Boolean);
+  const words = (local.split('+')[0] ?? '')
+    .split(/[._-]+/)
+    .map((word) => word.replace(/^\d+|\d+$/g, ''))
+    .filter(Boolean);
   return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(' ') || local;
 }

@@ -43,20 +43,35 @@ const refusals: Record<Reason, () => string> = {
 /** A no, in a sentence that says what to do. A reason from a newer server is said in general words. */
 export const say = (refusal: Refusal): string => (refusals[refusal.reason] ?? m.refusal_unavailable)();
 
-const kinds: Record<TaskKind, () => string> = { task: m.kind_task, material: m.kind_material, meeting: m.kind_meeting, demo: m.kind_demo, objection: m.kind_objection };
+const kinds: Record<TaskKind, () => string> = {
+  task: m.kind_task,
+  material: m.kind_material,
+  meeting: m.kind_meeting,
+  demo: m.kind_demo,
+  objection: m.kind_objection,
+};
 export const sayKind = (kind: TaskKind): string => kinds[kind]();
 
 const sides: Record<Side, () => string> = { seller: m.side_seller, customer: m.side_customer };
 export const saySide = (side: Side): string => sides[side]();
 
-const statuses: Record<Participant['status'], () => string> = { added: m.status_added, invited: m.status_invited, joined: m.status_joined, left: m.status_left };
+const statuses: Record<Participant['status'], () => string> = {
+  added: m.status_added,
+  invited: m.status_invited,
+  joined: m.status_joined,
+  left: m.status_left,
+};
 export const sayStatus = (status: Participant['status']): string => statuses[status]();
 
 const wishes: Record<MailWish, () => string> = { each: m.wish_each, mine: m.wish_mine, weekly: m.wish_weekly, none: m.wish_none };
 export const sayWish = (wish: MailWish): string => wishes[wish]();
 export const mailWishes = Object.keys(wishes) as MailWish[];
 
-const troubles: Record<NonNullable<Participant['trouble']>, () => string> = { bounced: m.trouble_bounced, complained: m.trouble_complained, failed: m.trouble_failed };
+const troubles: Record<NonNullable<Participant['trouble']>, () => string> = {
+  bounced: m.trouble_bounced,
+  complained: m.trouble_complained,
+  failed: m.trouble_failed,
+};
 export const sayTrouble = (trouble: NonNullable<Participant['trouble']>): string => troubles[trouble]();
 
 const held: Record<HeldReason, () => string> = {

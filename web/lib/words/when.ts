@@ -8,7 +8,12 @@ export function sayAgo(at: string, now: number, reader: { locale: string; zone: 
   if (seconds > -3600) return relative.format(Math.round(seconds / 60), 'minute');
   if (seconds > -86_400) return relative.format(Math.round(seconds / 3600), 'hour');
   if (seconds > -7 * 86_400) return relative.format(Math.round(seconds / 86_400), 'day');
-  return new Intl.DateTimeFormat(reader.locale, { month: 'short', day: 'numeric', year: seconds < -300 * 86_400 ? 'numeric' : undefined, timeZone: reader.zone }).format(Date.parse(at));
+  return new Intl.DateTimeFormat(reader.locale, {
+    month: 'short',
+    day: 'numeric',
+    year: seconds < -300 * 86_400 ? 'numeric' : undefined,
+    timeZone: reader.zone,
+  }).format(Date.parse(at));
 }
 
 /** The whole instant, for a title. */

@@ -23,10 +23,19 @@ export const POST: RequestHandler = async (event) => {
     const services = servicesOf(event);
     if (locals.seller) await services.access.describe(locals.seller, { locale });
     const [, door, room] = back.pathname.split('/');
-    const actor = door === 'rooms' && locals.seller ? asSeller(locals.seller) : door === 'r' && locals.device ? ({ kind: 'guest', device: locals.device } as const) : null;
+    const actor =
+      door === 'rooms' && locals.seller
+        ? asSeller(locals.seller)
+        : door === 'r' && locals.device
+          ? ({ kind: 'guest', device: locals.device } as const)
+          : null;
     if (actor && room) {
       const opened = await services.rooms.open(actor, room as RoomId, []);
-      if (opened.ok) await services.rooms.submit(actor, room as RoomId, { id: freshId(), command: { type: 'participant.describe', participant: opened.value.view.me, locale } });
+      if (opened.ok)
+        await services.rooms.submit(actor, room as RoomId, {
+          id: freshId(),
+          command: { type: 'participant.describe', participant: opened.value.view.me, locale },
+        });
     }
   }
   redirect(303, back.pathname + back.search);

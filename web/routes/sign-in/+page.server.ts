@@ -9,7 +9,10 @@ export const load: PageServerLoad = ({ locals }) => {
 export const actions: Actions = {
   default: async (event) => {
     const typed = typedIn(await event.request.formData());
-    const asked = await servicesOf(event).access.askToSignIn({ email: typed['email'] }, { ip: from(event).ip, locale: event.locals.locale });
+    const asked = await servicesOf(event).access.askToSignIn(
+      { email: typed['email'] },
+      { ip: from(event).ip, locale: event.locals.locale },
+    );
     return asked.ok ? { sent: asked.value.email } : fail(422, { refusal: asked.refusal, typed });
   },
 };

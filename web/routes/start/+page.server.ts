@@ -12,7 +12,10 @@ export const actions: Actions = {
     const { locale } = event.locals;
     // A browser without script does not tell its zone: most readers of a language live in this one.
     const zone = typed['zone'] || (locale === 'zh-CN' ? 'Asia/Shanghai' : 'Europe/London');
-    const asked = await servicesOf(event).access.start({ name: typed['name'], email: typed['email'], workspace: typed['workspace'], zone }, { ip: from(event).ip, locale, zone });
+    const asked = await servicesOf(event).access.start(
+      { name: typed['name'], email: typed['email'], workspace: typed['workspace'], zone },
+      { ip: from(event).ip, locale, zone },
+    );
     return asked.ok ? { sent: asked.value.email } : fail(422, { refusal: asked.refusal, typed });
   },
 };

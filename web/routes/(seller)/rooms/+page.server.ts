@@ -12,7 +12,10 @@ export const load: PageServerLoad = async (event) => {
     rooms,
     reader: { locale: event.locals.locale, zone: seller.zone },
     now: Date.now(),
-    firstSteps: event.cookies.get(STEPS) === 'done' ? null : [true, own.length > 0, own.some((room) => room.seller !== null || room.customer !== null), colleagues.length > 1],
+    firstSteps:
+      event.cookies.get(STEPS) === 'done'
+        ? null
+        : [true, own.length > 0, own.some((room) => room.seller !== null || room.customer !== null), colleagues.length > 1],
   };
 };
 

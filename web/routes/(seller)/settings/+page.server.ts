@@ -5,13 +5,21 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   const seller = sellerOf(event);
-  return { me: { name: seller.name, email: seller.email, zone: seller.zone, locale: seller.locale }, colleagues: await servicesOf(event).directory.colleagues(seller), zones: Intl.supportedValuesOf('timeZone') };
+  return {
+    me: { name: seller.name, email: seller.email, zone: seller.zone, locale: seller.locale },
+    colleagues: await servicesOf(event).directory.colleagues(seller),
+    zones: Intl.supportedValuesOf('timeZone'),
+  };
 };
 
 export const actions: Actions = {
   describe: async (event) => {
     const typed = typedIn(await event.request.formData());
-    const saved = await servicesOf(event).access.describe(sellerOf(event), { name: typed['name'], locale: typed['locale'], zone: typed['zone'] });
+    const saved = await servicesOf(event).access.describe(sellerOf(event), {
+      name: typed['name'],
+      locale: typed['locale'],
+      zone: typed['zone'],
+    });
     if (!saved.ok) return fail(422, { what: 'describe', refusal: saved.refusal, typed, invited: '' });
     const locale = toLocale(typed['locale']);
     if (locale) keepPreference(event.cookies, LOCALE, locale);

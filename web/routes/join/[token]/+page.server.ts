@@ -19,7 +19,8 @@ const closed = (event: RequestEvent) => event.setHeaders({ 'cache-control': 'no-
 export const load: PageServerLoad = async (event) => {
   closed(event);
   const look = await servicesOf(event).access.look(event.params.token, event.locals.device);
-  if (look.ok && look.value.door === 'known' && event.request.method === 'GET' && !event.url.searchParams.has('not')) redirect(303, roomPath(event.url, look.value.room));
+  if (look.ok && look.value.door === 'known' && event.request.method === 'GET' && !event.url.searchParams.has('not'))
+    redirect(303, roomPath(event.url, look.value.room));
   return { look, notMe: event.url.searchParams.has('not'), query: event.url.searchParams.get('task') ?? '' };
 };
 
@@ -34,18 +35,39 @@ function step(event: Event, asked: Result<Entry>, way: 'enter' | 'introduce', ty
 }
 
 export const actions: Actions = {
-  enter: async (event) => step(event, await servicesOf(event).access.enter(event.params.token, event.locals.device, from(event)), 'enter', {}),
+  enter: async (event) =>
+    step(event, await servicesOf(event).access.enter(event.params.token, event.locals.device, from(event)), 'enter', {}),
   code: async (event) => {
     const typed = typedIn(await event.request.formData());
-    return step(event, await servicesOf(event).access.enterWithCode(event.params.token, event.locals.device, digits(typed['code']), from(event)), 'enter', typed);
+    return step(
+      event,
+      await servicesOf(event).access.enterWithCode(event.params.token, event.locals.device, digits(typed['code']), from(event)),
+      'enter',
+      typed,
+    );
   },
   introduce: async (event) => {
     const typed = typedIn(await event.request.formData());
-    return step(event, await servicesOf(event).access.introduce(event.params.token, event.locals.device, { name: typed['name'], email: typed['email'] }, from(event)), 'introduce', typed);
+    return step(
+      event,
+      await servicesOf(event).access.introduce(
+        event.params.token,
+        event.locals.device,
+        { name: typed['name'], email: typed['email'] },
+        from(event),
+      ),
+      'introduce',
+      typed,
+    );
   },
   introduceCode: async (event) => {
     const typed = typedIn(await event.request.formData());
-    return step(event, await servicesOf(event).access.introduceWithCode(event.params.token, event.locals.device, digits(typed['code']), from(event)), 'introduce', typed);
+    return step(
+      event,
+      await servicesOf(event).access.introduceWithCode(event.params.token, event.locals.device, digits(typed['code']), from(event)),
+      'introduce',
+      typed,
+    );
   },
 };
 
