@@ -97,7 +97,8 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
     return id;
   };
   const task = fresh<TaskId>();
-  await act(seller, opened.room, { type: 'task.add', task, title: 'A task' });
+  await act(seller, opened.room, { type: 'task.add', task, title: 'A task of this room' });
+  await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room:internal', body: 'Said inside' });
 
   // The revoked customer was in this very room.
   const gone = newAddress('gone');
@@ -153,6 +154,53 @@ describe('each route answers each actor as the table says', () => {
     const command = json({ id: fresh(), command: { type: 'room.rename', name: 'Taken over' } });
     const headers = { ...(command.headers as Record<string, string>), origin: 'https://evil.example' };
     expect((await request(`/api/rooms/${room.room}/commands`, { ...command, headers, cookie: cookies.seller ?? '' })).status).toBe(403);
+  });
+});
+
+/** Every page, looked at (GET) by every kind of actor. */
+const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers'] }[] = [
+  { page: '/', path: () => '/', answers: { seller: 303, 'colleague not in the room': 303, 'seller elsewhere': 303, else: 200 } },
+  { page: '/start', path: () => '/start', answers: { else: [200, 303] } },
+  { page: '/sign-in', path: () => '/sign-in', answers: { else: [200, 303] } },
+  { page: '/sign-in/[token]', path: () => `/sign-in/${'q'.repeat(26)}`, answers: { else: [200, 404] } },
+  { page: '/sign-out', path: () => '/sign-out', answers: { else: [404, 405] } },
+  { page: '/preferences', path: () => '/preferences', answers: { else: [404, 405] } },
+  { page: '/rooms', path: () => '/rooms', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 } },
+  { page: '/rooms/new', path: () => '/rooms/new', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 } },
+  { page: '/settings', path: () => '/settings', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 } },
+  { page: '/rooms/[room]', path: ({ room }) => `/rooms/${room}`, answers: { seller: 200, else: [303, 403, 404] } },
+  { page: '/r/[room]', path: ({ room }) => `/r/${room}`, answers: { customer: 200, else: [303, 401, 403, 404] } },
+  { page: '/join/[token]', path: () => `/join/${'q'.repeat(52)}`, answers: { else: [200, 404] } },
+  { page: '/unsubscribe/[token]', path: ({ wishes }) => `/unsubscribe/${wishes}`, answers: { else: 200 } },
+];
+
+describe('pages', () => {
+  const files = Object.keys(import.meta.glob('../../web/routes/**/+{page.svelte,page.server.ts,server.ts}'));
+  const pages = new Set(files.map((file) => file.replace(/^.*\/web\/routes/, '').replace(/\/\+[^/]+$/, '').replace(/\/\([^)]+\)/g, '') || '/'));
+
+  test('all have a row in the table', () => {
+    expect(pages.size).toBeGreaterThan(10);
+    expect([...pages].filter((page) => !PAGES.some((row) => row.page === page))).toEqual([]);
+  });
+
+  test('show each actor what the table says, and nobody else the room', async () => {
+    const { room, cookies } = await scene();
+    const wrong: string[] = [];
+    for (const row of PAGES) {
+      for (const actor of ACTORS) {
+        const cookie = cookies[actor];
+        const response = await request(row.path(room), cookie ? { cookie } : {});
+        const expected = [row.answers[actor] ?? row.answers.else].flat();
+        if (!expected.includes(response.status)) wrong.push(`${row.page} ${actor}: ${response.status}, not ${expected.join(' or ')}`);
+        const body = await response.text();
+        if (!['seller', 'customer'].includes(actor) && body.includes('A task of this room')) wrong.push(`${row.page} ${actor}: leaked`);
+        if (actor === 'customer' && /Said inside|By somebody else/.test(body)) wrong.push(`${row.page} ${actor}: leaked what is internal`);
+        const policy = response.headers.get('content-security-policy') ?? '';
+        // Its own scripts, and inline ones only by nonce.
+        if (response.status === 200 && !/script-src 'self'(?: 'nonce-[^']+')?;/.test(policy)) wrong.push(`${row.page}: ${policy}`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 });
 
