@@ -20,6 +20,8 @@ export class Explained extends Error {}
 export const environment = () => ({
   ...process.env,
   PATH: `${BIN}${delimiter}${process.env['PATH'] ?? ''}`,
+  // A test runner's NODE_ENV would build a page of another size than the one that people get.
+  NODE_ENV: 'production',
   WRANGLER_SEND_METRICS: 'false',
   // Kept beside the project: a fresh machine may have no writable home.
   WRANGLER_LOG_PATH: join(KEPT, 'logs'),

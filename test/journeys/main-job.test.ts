@@ -145,7 +145,7 @@ describe('the customer on a phone', () => {
     const draft = seller.page.locator('textarea[name=body]').first();
     await draft.fill('I am writing this');
     await customer.page.locator('textarea[name=body]').first().fill('Friday is fine for us');
-    await customer.page.getByRole('button', { name: m.send({}, en) }).first().click();
+    await customer.page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
     await seller.page.getByText('Friday is fine for us').waitFor();
     expect(await draft.inputValue()).toBe('I am writing this');
     await draft.fill('');
@@ -197,7 +197,7 @@ describe('the customer in a mail program', () => {
     await row(page, taskTitle).first().locator('a[data-row]').click();
     const panel = page.locator('textarea[data-composer=panel]');
     await panel.fill('@Chen Wei could you confirm the budget?');
-    await page.locator('form[data-talk]').filter({ has: panel }).getByRole('button', { name: m.send({}, en) }).click();
+    await page.locator('form[data-talk]').filter({ has: panel }).getByRole('button', { name: m.send({}, en), exact: true }).click();
     await page.locator('[id^="c-"]').filter({ hasText: 'could you confirm the budget?' }).waitFor();
     const question = await mailTo(chen, (one) => one.text.includes('could you confirm the budget?'));
 
@@ -257,7 +257,7 @@ describe('a colleague', () => {
     await box.pressSequentially('@Zhou', { delay: 25 });
     await page.getByRole('option').filter({ hasText: 'Zhou Hang' }).first().click();
     await box.pressSequentially(' please bring the slides', { delay: 5 });
-    await page.getByRole('button', { name: m.send({}, en) }).first().click();
+    await page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
     const mention = await mailTo(zhou, (one) => one.text.includes('please bring the slides'));
     await answer(mention, 'I will.', { client: 'gmail' });
     await page.getByText('I will.', { exact: true }).waitFor();
@@ -271,7 +271,7 @@ describe('internal notes', () => {
     await page.getByRole('link', { name: m.internal({}, en) }).or(page.getByRole('tab', { name: m.internal({}, en) })).or(page.getByRole('button', { name: m.internal({}, en) })).first().click();
     await page.getByText(m.internal_only({}, en)).first().waitFor();
     await page.locator('textarea[name=body]').first().fill('Our floor price is 8 percent off');
-    await page.getByRole('button', { name: m.send({}, en) }).first().click();
+    await page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
     await page.getByText('Our floor price is 8 percent off').waitFor();
     await expectAccessible(page);
     const sent: Promise<string>[] = [];
@@ -295,7 +295,7 @@ describe('without script', () => {
     await row(seller.page, taskTitle).locator('.line-through').first().waitFor();
     await page.locator('textarea[name=body]').first().fill('Written without any script');
     await page.locator('input[type=file]').first().setInputFiles({ name: '报价.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-    await page.getByRole('button', { name: m.send({}, en) }).first().click();
+    await page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
     await page.getByText('Written without any script').first().waitFor();
     await page.getByText('报价.txt').first().waitFor();
     await page.context().close();
