@@ -33,7 +33,10 @@ export default {
     },
     version: { pollInterval: 0 },
     typescript: {
-      config: (config) => ({ ...config, include: [...config.include, '../worker/**/*.ts', '../emails/**/*.ts', '../emails/**/*.tsx', '../test/**/*.ts'] }),
+      config: (config) => ({
+        ...config,
+        include: [...config.include, '../worker/**/*.ts', '../emails/**/*.ts', '../emails/**/*.tsx', '../test/**/*.ts'],
+      }),
     },
   },
 };

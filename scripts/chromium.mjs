@@ -37,7 +37,8 @@ function hasChineseFont() {
 
 /** The path of a Chromium that works; installs Debian's as root. @returns {Promise<string>} */
 export async function ensureChromium() {
-  if (process.env['CHROME'] && findChromium() === null) throw new Explained(`CHROME names ${process.env['CHROME']}, which is no program that can be run.`);
+  if (process.env['CHROME'] && findChromium() === null)
+    throw new Explained(`CHROME names ${process.env['CHROME']}, which is no program that can be run.`);
   const missing = [...(findChromium() ? [] : ['chromium']), ...(hasChineseFont() ? [] : ['fonts-noto-cjk', 'fontconfig'])];
   if (missing.length > 0) {
     const hint = `The browser tests need Chromium and a font for Chinese: please install ${missing[0] === 'chromium' ? PACKAGES.join(' and ') : missing.join(' and ')} (on Debian or Ubuntu: sudo apt-get install ${missing.join(' ')}), or name a Chromium in CHROME.`;

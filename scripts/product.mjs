@@ -33,7 +33,8 @@ export function freePort() {
 // eslint-disable-next-line no-control-regex
 const COLOURS = /\u001b\[[0-9;]*m/g;
 /** What wrangler says about itself; the Worker's own words and every error stay. */
-const NOISE = /^\s*$|🪵|^[\s─-╿⎔▲]*$|wrangler:info|⛅|^[─┄]+|Your Worker|bindings:|^env\.|^\s*Binding\b|^Ready on|⎔|local mode|Total Upload|request\.cf|Request\.cf|cf object|To access|\[mf:inf\]|update available|remote resource|Using vars|Using secrets|"cron"|Shutting down|http:\/\/(localhost|127)|shortcut|Scheduled Workers|cdn-cgi\/local|Mode\b.*local|^\s*\[.\] |agent skills|telemetry|ENOTFOUND workers\.cloudflare\.com|GetAddrInfoReqWrap|manually trigger|For more details/i;
+const NOISE =
+  /^\s*$|🪵|^[\s─-╿⎔▲]*$|wrangler:info|⛅|^[─┄]+|Your Worker|bindings:|^env\.|^\s*Binding\b|^Ready on|⎔|local mode|Total Upload|request\.cf|Request\.cf|cf object|To access|\[mf:inf\]|update available|remote resource|Using vars|Using secrets|"cron"|Shutting down|http:\/\/(localhost|127)|shortcut|Scheduled Workers|cdn-cgi\/local|Mode\b.*local|^\s*\[.\] |agent skills|telemetry|ENOTFOUND workers\.cloudflare\.com|GetAddrInfoReqWrap|manually trigger|For more details/i;
 
 /**
  * @typedef {object} Product
@@ -52,7 +53,20 @@ export async function startProduct({ port, state, log = () => {} }) {
   const url = `http://localhost:${port}`;
   const child = spawn(
     'wrangler',
-    ['dev', '--env', 'local', '--port', String(port), '--inspector-port', '0', '--persist-to', state, '--var', `APP_URL:${url}`, '--show-interactive-dev-session=false'],
+    [
+      'dev',
+      '--env',
+      'local',
+      '--port',
+      String(port),
+      '--inspector-port',
+      '0',
+      '--persist-to',
+      state,
+      '--var',
+      `APP_URL:${url}`,
+      '--show-interactive-dev-session=false',
+    ],
     // A group of its own: Ctrl+C reaches this process alone, which then stops the rest in order.
     { cwd: ROOT, env: { ...environment(), CI: '1', NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
@@ -105,15 +119,20 @@ export async function startProduct({ port, state, log = () => {} }) {
     const until = Date.now() + 120_000;
     for (;;) {
       // wrangler waits for the file to be mended; a start is not the time for that.
-      if (tail.some((line) => /Build failed with|\[ERROR\] Could not/.test(line))) throw new Explained(`\n${tail.join('\n')}\n\nThe Worker could not be bundled: see above.`);
+      if (tail.some((line) => /Build failed with|\[ERROR\] Could not/.test(line)))
+        throw new Explained(`\n${tail.join('\n')}\n\nThe Worker could not be bundled: see above.`);
       if (isOver) throw new Explained(`${await ended}\n\nThe product did not start: see above.`);
       const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5000) }).catch(() => null);
       if (answer?.ok) break;
-      if (Date.now() > until) throw new Explained(`${tail.join('\n')}\n\nThe product did not answer within two minutes${answer ? `: ${await answer.text()}` : '.'}`);
+      if (Date.now() > until)
+        throw new Explained(
+          `${tail.join('\n')}\n\nThe product did not answer within two minutes${answer ? `: ${await answer.text()}` : '.'}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
     const seeded = await fetch(`${url}/dev/seed`, { method: 'POST' });
-    if (!seeded.ok) throw new Explained(`${tail.join('\n')}\n\nThe demo could not be set up: ${seeded.status} ${(await seeded.text()).slice(0, 500)}`);
+    if (!seeded.ok)
+      throw new Explained(`${tail.join('\n')}\n\nThe demo could not be set up: ${seeded.status} ${(await seeded.text()).slice(0, 500)}`);
     const demo = /** @type {Product['demo']} */ (await seeded.json());
     return { url, stop, ended, demo };
   } catch (error) {

@@ -16,7 +16,8 @@ function readPort() {
     throw new Explained('Usage: npm start -- [--port N]');
   }
   const port = Number(values.port ?? 8787);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Explained(`"${values.port}" is no port: give a number from 1 to 65535.`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Explained(`"${values.port}" is no port: give a number from 1 to 65535.`);
   return port;
 }
 
@@ -27,8 +28,12 @@ await script(async () => {
   const port = readPort();
   // Before anything slow.
   const other = running();
-  if (other !== null) throw new Explained(`Atelier is running already: http://localhost:${other} (stop it with Ctrl+C where it was started).`);
-  if (!(await isFree(port))) throw new Explained(`Port ${port} is in use by another program: choose a different one with \`npm start -- --port ${port === 65_535 ? 8787 : port + 1}\`.`);
+  if (other !== null)
+    throw new Explained(`Atelier is running already: http://localhost:${other} (stop it with Ctrl+C where it was started).`);
+  if (!(await isFree(port)))
+    throw new Explained(
+      `Port ${port} is in use by another program: choose a different one with \`npm start -- --port ${port === 65_535 ? 8787 : port + 1}\`.`,
+    );
   noteRunning(port);
   rmSync(join(KEPT, 'logs'), { recursive: true, force: true });
 
@@ -59,7 +64,9 @@ await script(async () => {
   if (asked) return;
   console.log(since(started));
 
-  const rows = [...product.demo.links, { label: 'Local mailbox', url: `${product.url}/dev/mail` }].filter((row, index, all) => all.findIndex((other) => other.url === row.url) === index);
+  const rows = [...product.demo.links, { label: 'Local mailbox', url: `${product.url}/dev/mail` }].filter(
+    (row, index, all) => all.findIndex((other) => other.url === row.url) === index,
+  );
   const wide = Math.max(...rows.map((row) => columns(row.label)));
   console.log(`\nAtelier is running${product.demo.created ? ', with a demo workspace to look around in' : ''}. Open:\n`);
   for (const row of rows) console.log(`  ${row.label}${' '.repeat(wide - columns(row.label))}   ${row.url}`);

@@ -52,14 +52,17 @@ async function tests(name, args, more = {}) {
   heading(name);
   const report = join(REPORTS, `${name.replace(/\W+/g, '-')}.json`);
   rmSync(report, { force: true });
-  const { code } = await run('vitest', ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { env: { ...environment(), ...more } });
+  const { code } = await run('vitest', ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
+    env: { ...environment(), NODE_ENV: 'test', ...more },
+  });
   if (!existsSync(report)) return fail(`${name}: no report`);
 
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   let [passed, failed, idle] = [0, 0, 0];
   for (const file of testResults) {
     // A file that could not be loaded has no tests to count.
-    if (file.status === 'failed' && !file.assertionResults.some((/** @type {{ status: string }} */ one) => one.status === 'failed')) failed += 1;
+    if (file.status === 'failed' && !file.assertionResults.some((/** @type {{ status: string }} */ one) => one.status === 'failed'))
+      failed += 1;
     for (const { status } of file.assertionResults) {
       if (status === 'passed') passed += 1;
       else if (status === 'failed') failed += 1;

@@ -82,17 +82,33 @@ export async function install() {
     const started = Date.now();
     const result = await run('npm', ['ci', ...quiet], { quiet: true, env: process.env });
     console.log(result.code === 0 ? since(started) : 'failed');
-    if (result.code !== 0) throw new Explained(`\n${lastLines(result.output)}\n\nThe packages could not be installed: see above. It needs the npm registry; \`npm config get registry\` says which one is asked.`);
+    if (result.code !== 0)
+      throw new Explained(
+        `\n${lastLines(result.output)}\n\nThe packages could not be installed: see above. It needs the npm registry; \`npm config get registry\` says which one is asked.`,
+      );
   }
   const { code, output } = await run('node', ['--version'], { quiet: true });
   const [major = 0, minor = 0] = output.trim().replace('v', '').split('.').map(Number);
   if (code !== 0 || major < 22 || (major === 22 && minor < 12)) {
-    throw new Explained(`Atelier's tools need Node 22.12 or newer and this is ${output.trim() || 'none'}. On Linux a newer one is installed with the packages; here, please install Node 24.`);
+    throw new Explained(
+      `Atelier's tools need Node 22.12 or newer and this is ${output.trim() || 'none'}. On Linux a newer one is installed with the packages; here, please install Node 24.`,
+    );
   }
 }
 
 /** What a build is made of; worker/ and emails/ are bundled when the Worker starts. */
-const SOURCES = ['web', 'messages', 'project.inlang', 'worker/room/core', 'worker/services.ts', 'vite.config.ts', 'svelte.config.js', 'tsconfig.json', 'package.json', 'package-lock.json'];
+const SOURCES = [
+  'web',
+  'messages',
+  'project.inlang',
+  'worker/room/core',
+  'worker/services.ts',
+  'vite.config.ts',
+  'svelte.config.js',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+];
 const MADE = new Set(['compiled', 'cache', 'node_modules']);
 
 /** A fingerprint of the sources by name, size and time: a deleted file counts as much as a new one. */
@@ -116,7 +132,8 @@ function fingerprint() {
 export async function build() {
   const stamp = join(KEPT, 'built');
   const wanted = fingerprint();
-  const isBuilt = existsSync(join(ROOT, '.svelte-kit', 'cloudflare', '_worker.js')) && existsSync(join(ROOT, 'messages', 'compiled', 'messages.js'));
+  const isBuilt =
+    existsSync(join(ROOT, '.svelte-kit', 'cloudflare', '_worker.js')) && existsSync(join(ROOT, 'messages', 'compiled', 'messages.js'));
   if (isBuilt && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   await step('Building', 'The build failed: see above.', 'vite', ['build', '--logLevel', 'warn']);
   mkdirSync(KEPT, { recursive: true });
@@ -125,7 +142,13 @@ export async function build() {
 
 /** Brings a local database up to date. @param {string} state The directory that holds it. */
 export async function migrate(state) {
-  await step('Preparing the database', 'The database could not be migrated: see above. `npm run reset` starts over with an empty one.', 'wrangler', ['d1', 'migrations', 'apply', 'DB', '--env', 'local', '--local', '--persist-to', state], { ...environment(), CI: '1' });
+  await step(
+    'Preparing the database',
+    'The database could not be migrated: see above. `npm run reset` starts over with an empty one.',
+    'wrangler',
+    ['d1', 'migrations', 'apply', 'DB', '--env', 'local', '--local', '--persist-to', state],
+    { ...environment(), CI: '1' },
+  );
 }
 
 /** Runs a script's main part; an explained failure ends it with its sentence. @param {() => Promise<void>} main */

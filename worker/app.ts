@@ -48,7 +48,15 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
   });
 
   app.onError((error, c) => {
-    console.error(JSON.stringify({ what: 'request failed', requestId: c.get('requestId'), path: new URL(c.req.url).pathname, error: String(error), stack: error instanceof Error ? error.stack : undefined }));
+    console.error(
+      JSON.stringify({
+        what: 'request failed',
+        requestId: c.get('requestId'),
+        path: new URL(c.req.url).pathname,
+        error: String(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      }),
+    );
     return c.json({ error: { code: 'unavailable', reason: 'unavailable' }, requestId: c.get('requestId') }, 503);
   });
 

@@ -122,7 +122,8 @@ export function createServices(env: Env): Services {
         const colleagues = me?.person ? await colleaguesOf(env, view.state.room?.workspace ?? '').catch(() => []) : [];
         return done({ view, pages, colleagues });
       },
-      thread: async (actor, room, thread, before) => (isRoom(room) ? stub(room).thread(await roomActor(actor), thread, before) : refuse('forbidden', 'not_a_participant')),
+      thread: async (actor, room, thread, before) =>
+        isRoom(room) ? stub(room).thread(await roomActor(actor), thread, before) : refuse('forbidden', 'not_a_participant'),
       submit,
       submitForm: async (actor, room, form) => {
         const made = commandOfForm(form);
@@ -146,7 +147,8 @@ export function createServices(env: Env): Services {
         return submit(actor, room, asked);
       },
       upload,
-      customerSide: async (actor, room) => (isRoom(room) ? stub(room).customerSide(await roomActor(actor)) : refuse('forbidden', 'not_a_participant')),
+      customerSide: async (actor, room) =>
+        isRoom(room) ? stub(room).customerSide(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       previewInvitation: async (actor, room, participant, note) =>
         isRoom(room) ? stub(room).previewInvitation(await roomActor(actor), participant, note) : refuse('forbidden', 'not_a_participant'),
       seen: async (actor: Actor, room, thread, seq) => {
@@ -157,7 +159,9 @@ export function createServices(env: Env): Services {
 }
 
 async function colleaguesOf(env: Env, workspace: string): Promise<{ name: string; email: string }[]> {
-  const { results } = await env.DB.prepare('SELECT person.name, person.email FROM membership JOIN person ON person.id = membership.person_id WHERE membership.workspace_id = ? ORDER BY person.name')
+  const { results } = await env.DB.prepare(
+    'SELECT person.name, person.email FROM membership JOIN person ON person.id = membership.person_id WHERE membership.workspace_id = ? ORDER BY person.name',
+  )
     .bind(workspace)
     .all<{ name: string; email: string }>();
   return results;

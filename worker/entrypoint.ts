@@ -14,7 +14,10 @@ export function entrypoint(app: Hono<Bindings>) {
     /** Cloudflare Email Routing. An exception is a temporary failure: the sending server tries again. */
     async email(message, env) {
       const bytes = await readAll(message.raw, MAX_MAIL);
-      if (!bytes) return message.setReject('This message is larger than 25 MiB, so it was not taken. Please send a smaller file, or open the room and upload it there.');
+      if (!bytes)
+        return message.setReject(
+          'This message is larger than 25 MiB, so it was not taken. Please send a smaller file, or open the room and upload it there.',
+        );
       const receipt = await receiveMail(env, bytes, { from: message.from, to: message.to }, env.AUTHSERV_ID);
       if (!receipt.accepted) message.setReject(receipt.say);
     },

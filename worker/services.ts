@@ -62,7 +62,9 @@ export interface LinkLook {
 }
 
 /** What a press at the door gives: in, or a code has been mailed to `maskedEmail`. */
-export type Entry = { entered: true; room: RoomId; device: string; locale: Locale } | { entered: false; device: string; maskedEmail: string };
+export type Entry =
+  | { entered: true; room: RoomId; device: string; locale: Locale }
+  | { entered: false; device: string; maskedEmail: string };
 
 export interface MailPreview {
   to: { name: string; email: string };
@@ -117,7 +119,12 @@ export interface Services {
     enterWithCode(token: string, device: string | undefined, code: string, from: { ip: string; userAgent: string }): Promise<Result<Entry>>;
     /** "Not Chen?": mails a code to the newcomer's own address. */
     introduce(token: string, device: string | undefined, input: unknown, from: { ip: string; userAgent: string }): Promise<Result<Entry>>;
-    introduceWithCode(token: string, device: string | undefined, code: string, from: { ip: string; userAgent: string }): Promise<Result<Entry>>;
+    introduceWithCode(
+      token: string,
+      device: string | undefined,
+      code: string,
+      from: { ip: string; userAgent: string },
+    ): Promise<Result<Entry>>;
     /** Ends this device's way into the room. */
     leave(room: RoomId, device: string | undefined): Promise<void>;
     lookAtUnsubscribe(token: string): Promise<Result<{ name: string; roomName: string; mail: Participant['mail'] }>>;

@@ -8,8 +8,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { intake, type Doorway, type Envelope, type Outcome, type ReplyTarget } from '../../worker/mail/reading/intake.ts';
 
-export type Case = { id: string; file: string; envelope: Envelope; expect: { action: string; text: string; attachments: string[]; reason?: string } };
-type Context = { authservId: string; replyDomain: string; bounceAddress: string; tokens: Record<string, { participant: string; name: string; room: string }> };
+export type Case = {
+  id: string;
+  file: string;
+  envelope: Envelope;
+  expect: { action: string; text: string; attachments: string[]; reason?: string };
+};
+type Context = {
+  authservId: string;
+  replyDomain: string;
+  bounceAddress: string;
+  tokens: Record<string, { participant: string; name: string; room: string }>;
+};
 
 export type Scored = {
   id: string;
@@ -42,7 +52,10 @@ function contains(whole: Map<string, number>, part: Map<string, number>): boolea
 }
 
 export function readCases(folder: string): { cases: Case[]; context: Context | null; mails: Map<string, Uint8Array> } {
-  const cases = readFileSync(join(folder, 'cases.jsonl'), 'utf8').split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Case);
+  const cases = readFileSync(join(folder, 'cases.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Case);
   const path = join(folder, 'context.json');
   const context = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Context) : null;
   const mails = new Map<string, Uint8Array>();
@@ -69,7 +82,11 @@ export function doorwayFor(context: Context | null, to: string): Doorway {
     target(token) {
       if (context === null) return Promise.resolve<ReplyTarget>({ room: 'room', participant: token, address: '', name: '', thread: token });
       const owner = context.tokens[token];
-      return Promise.resolve(owner === undefined ? null : { room: owner.room, participant: owner.participant, address: owner.participant, name: owner.name, thread: token });
+      return Promise.resolve(
+        owner === undefined
+          ? null
+          : { room: owner.room, participant: owner.participant, address: owner.participant, name: owner.name, thread: token },
+      );
     },
     sentOriginal: () => Promise.resolve(null),
     seen: remember,
@@ -82,20 +99,30 @@ function named(outcome: Outcome): { action: string; reason: string } {
     case 'comment':
       return { action: 'comment', reason: '' };
     case 'calendar':
-      return { action: 'ignore', reason: `calendar-${outcome.calendar.method.toLowerCase()} ${(outcome.calendar.partstat ?? '').toLowerCase()}`.trim() };
+      return {
+        action: 'ignore',
+        reason: `calendar-${outcome.calendar.method.toLowerCase()} ${(outcome.calendar.partstat ?? '').toLowerCase()}`.trim(),
+      };
     case 'bounce':
       return { action: 'bounce', reason: `${outcome.status ?? ''} ${outcome.address ?? ''}`.trim() };
     case 'ignore':
       return { action: 'ignore', reason: outcome.reason.replaceAll('_', '-') };
     case 'reject':
-      return { action: 'reject', reason: outcome.reason === 'not_authenticated' ? 'sender-not-authenticated' : outcome.reason.replaceAll('_', '-') };
+      return {
+        action: 'reject',
+        reason: outcome.reason === 'not_authenticated' ? 'sender-not-authenticated' : outcome.reason.replaceAll('_', '-'),
+      };
   }
 }
 
 /** The envelope as the doorway wants it: without a context any local part is a token. */
 function envelopeOf(one: Case, context: Context | null): Envelope {
   if (context !== null) return one.envelope;
-  const local = one.envelope.to.slice(0, one.envelope.to.lastIndexOf('@')).replace(/^.*\+/, '').toLowerCase().replace(/[^a-z0-9]/g, '');
+  const local = one.envelope.to
+    .slice(0, one.envelope.to.lastIndexOf('@'))
+    .replace(/^.*\+/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
   return { from: one.envelope.from, to: `reply+${local.slice(0, 58).padStart(20, '0')}@${domainOf(one.envelope.to)}` };
 }
 
@@ -118,7 +145,12 @@ export async function score(folder: string, timing = 1500): Promise<{ scored: Sc
     const got = words(text);
     const wanted = words(one.expect.text);
     scored.push({
-      id: one.id, action, reason, text, files, expect: one.expect,
+      id: one.id,
+      action,
+      reason,
+      text,
+      files,
+      expect: one.expect,
       expectsText: one.expect.text.trim() !== '',
       exact: fold(text) === fold(one.expect.text),
       noLoss: contains(got, wanted),
@@ -143,7 +175,8 @@ export async function score(folder: string, timing = 1500): Promise<{ scored: Sc
 }
 
 export function summary(scored: Scored[], mailsPerSecond: number): Record<string, number> {
-  const share = (list: Scored[], test: (one: Scored) => boolean): number => (list.length === 0 ? 1 : Math.round((list.filter(test).length / list.length) * 10_000) / 10_000);
+  const share = (list: Scored[], test: (one: Scored) => boolean): number =>
+    list.length === 0 ? 1 : Math.round((list.filter(test).length / list.length) * 10_000) / 10_000;
   const texts = scored.filter((one) => one.expectsText);
   return {
     cases: scored.length,
@@ -161,7 +194,9 @@ function difference(expected: string, got: string): string {
   const a = expected.split('\n').slice(0, 400);
   const b = got.split('\n').slice(0, 400);
   const table: number[][] = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
-  for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) (table[i] ?? [])[j] = a[i] === b[j] ? 1 + (table[i + 1]?.[j + 1] ?? 0) : Math.max(table[i + 1]?.[j] ?? 0, table[i]?.[j + 1] ?? 0);
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      (table[i] ?? [])[j] = a[i] === b[j] ? 1 + (table[i + 1]?.[j + 1] ?? 0) : Math.max(table[i + 1]?.[j] ?? 0, table[i]?.[j + 1] ?? 0);
   const out: string[] = [];
   let i = 0;
   let j = 0;
@@ -186,7 +221,9 @@ async function main(folder: string, failures: boolean): Promise<void> {
   console.log(`${'case'.padEnd(width)}  action   right exact noLoss noLeak files`);
   for (const one of scored) {
     const texts = one.expectsText ? `${yes(one.exact)}   ${yes(one.noLoss)}    ${yes(one.noLeak)}   ` : '-     -      -     ';
-    console.log(`${one.id.padEnd(width)}  ${one.action.padEnd(8)} ${yes(one.actionRight)}   ${texts} ${yes(one.filesRight)}  ${one.reason}`);
+    console.log(
+      `${one.id.padEnd(width)}  ${one.action.padEnd(8)} ${yes(one.actionRight)}   ${texts} ${yes(one.filesRight)}  ${one.reason}`,
+    );
   }
   if (failures) {
     for (const one of scored) {

@@ -11,7 +11,8 @@ const files = readdirSync('messages/en').filter((name) => name.endsWith('.json')
 const read = (locale: string, file: string) => JSON.parse(readFileSync(`messages/${locale}/${file}`, 'utf8')) as Record<string, unknown>;
 const flat = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 /** The names in braces, of a plain message or of all its variants. */
-const inputs = (value: unknown): string[] => [...new Set([...flat(value).matchAll(/\{([a-zA-Z_]+)\}/g)].map((match) => match[1] ?? ''))].sort();
+const inputs = (value: unknown): string[] =>
+  [...new Set([...flat(value).matchAll(/\{([a-zA-Z_]+)\}/g)].map((match) => match[1] ?? ''))].sort();
 
 describe.each(files)('%s', (file) => {
   const [en, zh] = LOCALES.map((locale) => read(locale, file));

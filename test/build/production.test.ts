@@ -15,7 +15,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'atelier-bundle-'));
   for (const kind of ['production', 'local'] as const) {
     const out = join(folder, kind);
-    await run('wrangler', ['deploy', '--dry-run', '--outdir', out, '--env', kind === 'local' ? 'local' : ''], { env: { ...process.env, WRANGLER_SEND_METRICS: 'false' } });
+    await run('wrangler', ['deploy', '--dry-run', '--outdir', out, '--env', kind === 'local' ? 'local' : ''], {
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    });
     for (const name of await readdir(out)) {
       if (name.endsWith('.js')) bundles[kind] += await readFile(join(out, name), 'utf8');
     }

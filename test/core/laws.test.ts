@@ -18,18 +18,43 @@ const founding = record([opened, ...people.flatMap((one) => [added(one), joined(
 const name = fc.constantFrom('alpha', 'beta', 'gamma', 'delta');
 const anyTask = name.map((one) => id(`task${one}`));
 const anyPerson = fc.constantFrom(...people);
-const thread = fc.oneof(fc.constant('room'), fc.constant('room:internal'), anyTask, anyTask.map((one) => `${one}:internal`));
+const thread = fc.oneof(
+  fc.constant('room'),
+  fc.constant('room:internal'),
+  anyTask,
+  anyTask.map((one) => `${one}:internal`),
+);
 let counter = 0;
 const unique = () => id(`u${(counter += 1).toString(32).replace(/[0189]/g, 'z')}`);
 
 const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
-  fc.record({ type: fc.constant('task.add'), task: anyTask, title: fc.string({ minLength: 1, maxLength: 20 }), owners: fc.array(anyPerson.map((one) => one.id), { maxLength: 2 }) }),
+  fc.record({
+    type: fc.constant('task.add'),
+    task: anyTask,
+    title: fc.string({ minLength: 1, maxLength: 20 }),
+    owners: fc.array(
+      anyPerson.map((one) => one.id),
+      { maxLength: 2 },
+    ),
+  }),
   fc.record({ type: fc.constantFrom('task.complete', 'task.reopen', 'task.remove', 'task.restore'), task: anyTask }),
   fc.record({ type: fc.constant('task.change'), task: anyTask, title: fc.string({ minLength: 1, maxLength: 20 }) }),
   fc.record({ type: fc.constant('task.move'), task: anyTask, before: fc.option(anyTask), milestone: fc.constant(null) }),
-  fc.record({ type: fc.constant('comment.post'), thread, body: fc.string({ minLength: 1, maxLength: 30 }), mentions: fc.array(anyPerson.map((one) => one.id), { maxLength: 3 }) }).map((one) => ({
-    ...one, comment: unique(), body: one.thread.endsWith(':internal') ? SECRET + one.body : one.body,
-  })),
+  fc
+    .record({
+      type: fc.constant('comment.post'),
+      thread,
+      body: fc.string({ minLength: 1, maxLength: 30 }),
+      mentions: fc.array(
+        anyPerson.map((one) => one.id),
+        { maxLength: 3 },
+      ),
+    })
+    .map((one) => ({
+      ...one,
+      comment: unique(),
+      body: one.thread.endsWith(':internal') ? SECRET + one.body : one.body,
+    })),
   fc.record({ type: fc.constant('participant.remove'), participant: anyPerson.map((one) => one.id) }),
   fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
 );
@@ -113,7 +138,10 @@ test('doing the same thing twice in a row changes nothing the second time', () =
       if (!parsed.success) return;
       const once = decide(state, who.id, parsed.output as Command, facts);
       if (!once.ok) return;
-      const after = once.events.reduce((before, event) => apply(before, { seq: before.seq + 1, at: AT, by: who.id, via: 'app', audience: audienceOf(event), event }), state);
+      const after = once.events.reduce(
+        (before, event) => apply(before, { seq: before.seq + 1, at: AT, by: who.id, via: 'app', audience: audienceOf(event), event }),
+        state,
+      );
       expect(decide(after, who.id, parsed.output as Command, facts)).toEqual({ ok: true, events: [] });
     }),
     { numRuns: 300 },
@@ -122,7 +150,14 @@ test('doing the same thing twice in a row changes nothing the second time', () =
 
 test('an event of a type that this program does not know moves the sequence and nothing else', () => {
   const state = founding.reduce(apply, emptyRoom);
-  const unknown = { seq: state.seq + 1, at: AT, by: lidan.id, via: 'app', audience: 'all', event: { type: 'future.happened' } } as unknown as Recorded;
+  const unknown = {
+    seq: state.seq + 1,
+    at: AT,
+    by: lidan.id,
+    via: 'app',
+    audience: 'all',
+    event: { type: 'future.happened' },
+  } as unknown as Recorded;
   expect(apply(state, unknown)).toEqual({ ...state, seq: state.seq + 1 });
 });
 

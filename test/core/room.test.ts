@@ -7,11 +7,29 @@ import { noticesOf } from '#core/notices.ts';
 import { apply, decide, type RoomState } from '#core/room.ts';
 import type { ThreadId } from '#core/ids.ts';
 import { audienceOf } from '#core/audience.ts';
-import { AT, chen, commentId, facts, fileId, heldId, id, lidan, milestoneId, roomWhere, said, task, taskId, threadOf, zhao, zhou } from '../support/cast.ts';
+import {
+  AT,
+  chen,
+  commentId,
+  facts,
+  fileId,
+  heldId,
+  id,
+  lidan,
+  milestoneId,
+  roomWhere,
+  said,
+  task,
+  taskId,
+  threadOf,
+  zhao,
+  zhou,
+} from '../support/cast.ts';
 import type { ParticipantId, PersonId } from '#core/ids.ts';
 
 const parse = (input: v.InferInput<typeof command>): Command => v.parse(command, input);
-const asked = (state: RoomState, who: ParticipantId, input: v.InferInput<typeof command>): Decision => decide(state, who, parse(input), facts);
+const asked = (state: RoomState, who: ParticipantId, input: v.InferInput<typeof command>): Decision =>
+  decide(state, who, parse(input), facts);
 const refusedFor = (decision: Decision) => (decision.ok ? null : decision.refusal.reason);
 const typesOf = (decision: Decision) => (decision.ok ? decision.events.map((event) => event.type) : decision.refusal);
 
@@ -20,7 +38,10 @@ describe('the plan', () => {
 
   test('a task may be finished by anyone on either side: nobody has a rank', () => {
     for (const who of [lidan, zhou, chen, zhao]) {
-      expect(asked(state, who.id, { type: 'task.complete', task: taskId('survey') })).toEqual({ ok: true, events: [{ type: 'task.completed', task: taskId('survey') }] });
+      expect(asked(state, who.id, { type: 'task.complete', task: taskId('survey') })).toEqual({
+        ok: true,
+        events: [{ type: 'task.completed', task: taskId('survey') }],
+      });
     }
   });
 
@@ -30,16 +51,27 @@ describe('the plan', () => {
   });
 
   test('a change that changes nothing leaves no event', () => {
-    expect(asked(state, lidan.id, { type: 'task.change', task: taskId('survey'), title: 'survey', owners: [chen.id] })).toEqual({ ok: true, events: [] });
+    expect(asked(state, lidan.id, { type: 'task.change', task: taskId('survey'), title: 'survey', owners: [chen.id] })).toEqual({
+      ok: true,
+      events: [],
+    });
   });
 
   test('a change names only what differs', () => {
     const due = { date: '2026-11-27', time: '15:00', zone: 'Asia/Shanghai' };
-    expect(asked(state, lidan.id, { type: 'task.change', task: taskId('survey'), title: 'survey', due })).toEqual({ ok: true, events: [{ type: 'task.changed', task: taskId('survey'), due }] });
+    expect(asked(state, lidan.id, { type: 'task.change', task: taskId('survey'), title: 'survey', due })).toEqual({
+      ok: true,
+      events: [{ type: 'task.changed', task: taskId('survey'), due }],
+    });
   });
 
   test('a removed task comes back as the same task, finished or not, with its thread', () => {
-    const removed = roomWhere(task('survey', [chen]), said('chen', taskId('survey')), { type: 'task.completed', task: taskId('survey') }, { type: 'task.removed', task: taskId('survey') });
+    const removed = roomWhere(
+      task('survey', [chen]),
+      said('chen', taskId('survey')),
+      { type: 'task.completed', task: taskId('survey') },
+      { type: 'task.removed', task: taskId('survey') },
+    );
     expect(openTasks(removed)).toEqual([]);
     const [event] = unwrap(asked(removed, chen.id, { type: 'task.restore', task: taskId('survey') }));
     expect(event).toEqual({ type: 'task.restored', task: taskId('survey') });
@@ -47,14 +79,32 @@ describe('the plan', () => {
   });
 
   test('an owner must be in the room', () => {
-    expect(refusedFor(asked(state, lidan.id, { type: 'task.add', task: taskId('next'), title: 'Next', owners: [id<ParticipantId>('stranger')] }))).toBe('no_such_participant');
+    expect(
+      refusedFor(
+        asked(state, lidan.id, { type: 'task.add', task: taskId('next'), title: 'Next', owners: [id<ParticipantId>('stranger')] }),
+      ),
+    ).toBe('no_such_participant');
   });
 
   test('naming a mail address brings its owner in, invites them and gives them the task, in one step', () => {
     const wang = id<ParticipantId>('wang');
     const decision = asked(state, lidan.id, {
-      type: 'task.add', task: taskId('legal'), title: 'Legal review', owners: [wang],
-      invite: [{ participant: wang, side: 'customer', name: 'Wang', email: 'Wang@Corp.example', locale: 'en', zone: 'UTC', invite: true, note: '' }],
+      type: 'task.add',
+      task: taskId('legal'),
+      title: 'Legal review',
+      owners: [wang],
+      invite: [
+        {
+          participant: wang,
+          side: 'customer',
+          name: 'Wang',
+          email: 'Wang@Corp.example',
+          locale: 'en',
+          zone: 'UTC',
+          invite: true,
+          note: '',
+        },
+      ],
     });
     expect(typesOf(decision)).toEqual(['participant.added', 'participant.invited', 'task.added']);
   });
@@ -63,12 +113,21 @@ describe('the plan', () => {
     const three = roomWhere(task('one'), task('two'), task('three'));
     const moved = run(three, lidan.id, { type: 'task.move', task: taskId('three'), before: taskId('one'), milestone: null });
     expect(moved.plan.order).toEqual([taskId('three'), taskId('one'), taskId('two')]);
-    expect(run(moved, chen.id, { type: 'task.move', task: taskId('three'), before: null, milestone: null }).plan.order).toEqual([taskId('one'), taskId('two'), taskId('three')]);
+    expect(run(moved, chen.id, { type: 'task.move', task: taskId('three'), before: null, milestone: null }).plan.order).toEqual([
+      taskId('one'),
+      taskId('two'),
+      taskId('three'),
+    ]);
   });
 
   test('a milestone that goes leaves its tasks in the plan', () => {
     const withMilestone = roomWhere({ type: 'milestone.added', milestone: milestoneId('decide'), title: 'Decide', date: '2026-12-01' });
-    const filled = run(withMilestone, lidan.id, { type: 'task.add', task: taskId('sign'), title: 'Sign', milestone: milestoneId('decide') });
+    const filled = run(withMilestone, lidan.id, {
+      type: 'task.add',
+      task: taskId('sign'),
+      title: 'Sign',
+      milestone: milestoneId('decide'),
+    });
     const gone = run(filled, lidan.id, { type: 'milestone.remove', milestone: milestoneId('decide') });
     expect(gone.plan.tasks[taskId('sign')]?.milestone).toBeNull();
   });
@@ -78,13 +137,21 @@ describe('the next step', () => {
   const due = (date: string, time: string | null = null, zone = 'Asia/Shanghai') => ({ date, time, zone });
 
   test('is the earliest open task of a side, whatever the order of the plan', () => {
-    const state = roomWhere(task('later', [chen], due('2026-12-09')), task('sooner', [zhao], due('2026-11-30')), task('theirs', [lidan], due('2026-11-25')), task('undated', [chen]));
+    const state = roomWhere(
+      task('later', [chen], due('2026-12-09')),
+      task('sooner', [zhao], due('2026-11-30')),
+      task('theirs', [lidan], due('2026-11-25')),
+      task('undated', [chen]),
+    );
     expect(nextStep(state, 'customer')?.title).toBe('sooner');
     expect(nextStep(state, 'seller')?.title).toBe('theirs');
   });
 
   test('compares times across zones: 17:00 in Shanghai comes before 10:30 in Berlin', () => {
-    const state = roomWhere(task('berlin', [chen], due('2026-11-27', '10:30', 'Europe/Berlin')), task('shanghai', [chen], due('2026-11-27', '17:00')));
+    const state = roomWhere(
+      task('berlin', [chen], due('2026-11-27', '10:30', 'Europe/Berlin')),
+      task('shanghai', [chen], due('2026-11-27', '17:00')),
+    );
     expect(inDueOrder(openTasks(state)).map((one) => one.title)).toEqual(['shanghai', 'berlin']);
   });
 
@@ -97,7 +164,15 @@ describe('the next step', () => {
 
 describe('who may come in', () => {
   const state = roomWhere();
-  const newcomer = { participant: id<ParticipantId>('new'), name: 'New', email: 'new@elsewhere.example', locale: 'en' as const, zone: 'UTC', invite: false, note: '' };
+  const newcomer = {
+    participant: id<ParticipantId>('new'),
+    name: 'New',
+    email: 'new@elsewhere.example',
+    locale: 'en' as const,
+    zone: 'UTC',
+    invite: false,
+    note: '',
+  };
 
   test('a customer brings in colleagues, never somebody on the seller side', () => {
     expect(asked(state, chen.id, { type: 'participant.add', side: 'customer', ...newcomer }).ok).toBe(true);
@@ -111,7 +186,9 @@ describe('who may come in', () => {
   });
 
   test('an address is in a room once', () => {
-    expect(refusedFor(asked(state, lidan.id, { type: 'participant.add', side: 'customer', ...newcomer, email: 'CHEN@corp.example' }))).toBe('already_here');
+    expect(refusedFor(asked(state, lidan.id, { type: 'participant.add', side: 'customer', ...newcomer, email: 'CHEN@corp.example' }))).toBe(
+      'already_here',
+    );
   });
 
   test('whoever left can do nothing, and the last seller can’t leave', () => {
@@ -126,13 +203,21 @@ describe('who may come in', () => {
   });
 
   test('nobody sets another’s mail wishes', () => {
-    expect(refusedFor(asked(state, lidan.id, { type: 'participant.describe', participant: chen.id, mail: 'none' }))).toBe('not_for_your_side');
+    expect(refusedFor(asked(state, lidan.id, { type: 'participant.describe', participant: chen.id, mail: 'none' }))).toBe(
+      'not_for_your_side',
+    );
   });
 });
 
 describe('comments', () => {
   const state = roomWhere(task('survey', [chen]));
-  const post = (thread: string, more: object = {}) => ({ type: 'comment.post' as const, comment: commentId('c'), thread, body: 'Hello', ...more });
+  const post = (thread: string, more: object = {}) => ({
+    type: 'comment.post' as const,
+    comment: commentId('c'),
+    thread,
+    body: 'Hello',
+    ...more,
+  });
 
   test('stand under a task, in the room, or in the seller side’s internal thread', () => {
     expect(asked(state, chen.id, post(taskId('survey'))).ok).toBe(true);
@@ -152,30 +237,50 @@ describe('comments', () => {
 
   test('an empty comment is refused; a file alone is a comment', () => {
     expect(refusedFor(asked(state, chen.id, post('room', { body: '  \n ' })))).toBe('empty_comment');
-    const staged = { ...facts, staged: { [fileId('plan')]: { id: fileId('plan'), name: 'plan.pdf', size: 10, type: 'application/pdf', by: chen.id } } };
+    const staged = {
+      ...facts,
+      staged: { [fileId('plan')]: { id: fileId('plan'), name: 'plan.pdf', size: 10, type: 'application/pdf', by: chen.id } },
+    };
     const decision = decide(state, chen.id, parse(post('room', { body: '', files: [fileId('plan')] })), staged);
     expect(unwrap(decision)[0]).toMatchObject({ files: [{ id: fileId('plan'), name: 'plan.pdf' }] });
   });
 
   test('somebody else’s upload can’t be attached', () => {
-    const staged = { ...facts, staged: { [fileId('plan')]: { id: fileId('plan'), name: 'plan.pdf', size: 10, type: 'application/pdf', by: lidan.id } } };
+    const staged = {
+      ...facts,
+      staged: { [fileId('plan')]: { id: fileId('plan'), name: 'plan.pdf', size: 10, type: 'application/pdf', by: lidan.id } },
+    };
     expect(refusedFor(decide(state, chen.id, parse(post('room', { files: [fileId('plan')] })), staged))).toBe('no_such_file');
   });
 
   test('only the author edits or deletes', () => {
-    expect(refusedFor(asked(state, lidan.id, { type: 'comment.edit', comment: commentId('c'), thread: 'room', author: chen.id, body: 'x' }))).toBe('not_your_comment');
+    expect(
+      refusedFor(asked(state, lidan.id, { type: 'comment.edit', comment: commentId('c'), thread: 'room', author: chen.id, body: 'x' })),
+    ).toBe('not_your_comment');
   });
 });
 
 describe('held mail', () => {
-  const held = { type: 'mail.held', held: heldId('held'), reason: 'other_sender', from: 'wang@corp.example', subject: 'Re: survey', text: 'Yes', thread: 'room' as ThreadId } as const;
+  const held = {
+    type: 'mail.held',
+    held: heldId('held'),
+    reason: 'other_sender',
+    from: 'wang@corp.example',
+    subject: 'Re: survey',
+    text: 'Yes',
+    thread: 'room' as ThreadId,
+  } as const;
 
   test('does not exist for customers', () => {
-    expect(refusedFor(asked(roomWhere(held), chen.id, { type: 'mail.settle', held: heldId('held'), how: 'dismissed' }))).toBe('no_such_mail');
+    expect(refusedFor(asked(roomWhere(held), chen.id, { type: 'mail.settle', held: heldId('held'), how: 'dismissed' }))).toBe(
+      'no_such_mail',
+    );
   });
 
   test('is posted only once its sender is in the room under that address', () => {
-    expect(refusedFor(asked(roomWhere(held), lidan.id, { type: 'mail.settle', held: heldId('held'), how: 'posted' }))).toBe('sender_not_here');
+    expect(refusedFor(asked(roomWhere(held), lidan.id, { type: 'mail.settle', held: heldId('held'), how: 'posted' }))).toBe(
+      'sender_not_here',
+    );
     const known = roomWhere({ ...held, from: chen.email });
     expect(asked(known, lidan.id, { type: 'mail.settle', held: heldId('held'), how: 'posted' }).ok).toBe(true);
   });
@@ -197,7 +302,11 @@ describe('notices', () => {
 
   test('a mention outranks a comment: one mail, not two', () => {
     const event = { ...said('lidan', 'room'), mentions: [chen.id] } as Parameters<typeof audienceOf>[0];
-    expect(told(roomWhere(event), event, lidan.id)).toEqual([[chen.id, 'mention'], [zhou.id, 'comment'], [zhao.id, 'comment']]);
+    expect(told(roomWhere(event), event, lidan.id)).toEqual([
+      [chen.id, 'mention'],
+      [zhou.id, 'comment'],
+      [zhao.id, 'comment'],
+    ]);
   });
 
   test('an internal note reaches no customer', () => {
@@ -213,7 +322,9 @@ describe('notices', () => {
   test('who wants only what is meant for them gets no comments, but is still called by name', () => {
     const state = run(roomWhere(task('survey', [chen])), chen.id, { type: 'participant.describe', participant: chen.id, mail: 'mine' });
     expect(told(state, said('lidan', taskId('survey')), lidan.id)).not.toContainEqual([chen.id, 'comment']);
-    expect(told(state, { ...said('lidan', taskId('survey')), mentions: [chen.id] } as Parameters<typeof audienceOf>[0], lidan.id)).toContainEqual([chen.id, 'mention']);
+    expect(
+      told(state, { ...said('lidan', taskId('survey')), mentions: [chen.id] } as Parameters<typeof audienceOf>[0], lidan.id),
+    ).toContainEqual([chen.id, 'mention']);
   });
 
   test('nobody is mailed at an address that bounced', () => {
@@ -233,7 +344,9 @@ describe('what people type', () => {
   test('faults are named in words that the reader’s language has', () => {
     expect(failed({ type: 'task.add', task: taskId('x'), title: ' \u200b ' })).toBe('title_missing');
     expect(failed({ type: 'task.add', task: taskId('x'), title: 'x'.repeat(201) })).toBe('title_too_long');
-    expect(failed({ type: 'task.add', task: taskId('x'), title: 'x', due: { date: '2026-02-30', time: null, zone: 'UTC' } })).toBe('bad_date');
+    expect(failed({ type: 'task.add', task: taskId('x'), title: 'x', due: { date: '2026-02-30', time: null, zone: 'UTC' } })).toBe(
+      'bad_date',
+    );
     expect(failed({ type: 'comment.post', comment: commentId('c'), thread: 'room', body: 'x'.repeat(20_001) })).toBe('text_too_long');
     expect(failed({ type: 'task.complete', task: '../../etc/passwd' })).toBe('malformed');
   });
@@ -246,5 +359,8 @@ function unwrap(decision: Decision) {
 
 /** The state after a command. */
 function run(state: RoomState, who: ParticipantId, input: v.InferInput<typeof command>): RoomState {
-  return unwrap(asked(state, who, input)).reduce((before, event) => apply(before, { seq: before.seq + 1, at: AT, by: who, via: 'app', audience: audienceOf(event), event }), state);
+  return unwrap(asked(state, who, input)).reduce(
+    (before, event) => apply(before, { seq: before.seq + 1, at: AT, by: who, via: 'app', audience: audienceOf(event), event }),
+    state,
+  );
 }

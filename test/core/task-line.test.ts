@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { ParticipantId } from '../../worker/room/core/ids.ts';
 import { nameFromAddress, parseTaskLine, type TaskLineContext } from '../../worker/room/core/task-line.ts';
 
-const person = (id: string, name: string, email: string, side: 'seller' | 'customer' = 'customer') => ({ id: id as ParticipantId, name, email, side });
+const person = (id: string, name: string, email: string, side: 'seller' | 'customer' = 'customer') => ({
+  id: id as ParticipantId,
+  name,
+  email,
+  side,
+});
 
 /** Tuesday 24 November 2026, 10:00 in Shanghai. */
 const ctx: TaskLineContext = {
@@ -31,7 +36,13 @@ const ctx: TaskLineContext = {
 /** title | kind | owners | newcomers | due */
 function told(line: string): string {
   const { title, kind, owners, newcomers, due } = parseTaskLine(line, ctx);
-  return [title, kind, owners.join(' '), newcomers.map((one) => one.email).join(' '), due ? `${due.date}${due.time ? ` ${due.time}` : ''}` : ''].join(' | ');
+  return [
+    title,
+    kind,
+    owners.join(' '),
+    newcomers.map((one) => one.email).join(' '),
+    due ? `${due.date}${due.time ? ` ${due.time}` : ''}` : '',
+  ].join(' | ');
 }
 
 describe('a task in one line', () => {
@@ -65,7 +76,8 @@ describe('a task in one line', () => {
   ])('%s', (line, expected) => expect(told(line)).toBe(expected));
 
   test('somebody of the room is named by whole name, any word of it, the address, without regard to case or accents', () => {
-    for (const name of ['@Anna Becker', '@anna', '@BECKER', '@Anna  Becker', '@anna@kraft.de', '＠Anna']) expect(parseTaskLine(`Call ${name} x`, ctx).owners, name).toEqual(['anna']);
+    for (const name of ['@Anna Becker', '@anna', '@BECKER', '@Anna  Becker', '@anna@kraft.de', '＠Anna'])
+      expect(parseTaskLine(`Call ${name} x`, ctx).owners, name).toEqual(['anna']);
     expect(parseTaskLine('@Jose x', ctx).owners).toEqual(['jose']);
     expect(parseTaskLine('@josé x', ctx).owners).toEqual(['jose']);
   });
@@ -82,7 +94,10 @@ describe('a task in one line', () => {
 
   test('an unknown address is a newcomer, with a name guessed from it', () => {
     expect(parseTaskLine('Security review @li.na+crm@corp.cn +2w', ctx)).toMatchObject({
-      title: 'Security review', newcomers: [{ email: 'li.na+crm@corp.cn', name: 'Li Na' }], owners: [], due: { date: '2026-12-08' },
+      title: 'Security review',
+      newcomers: [{ email: 'li.na+crm@corp.cn', name: 'Li Na' }],
+      owners: [],
+      due: { date: '2026-12-08' },
     });
     expect(parseTaskLine('@a@b.com.', ctx).newcomers).toEqual([{ email: 'a@b.com', name: 'A' }]);
     expect(parseTaskLine('请@li.na@corp.cn回复', ctx)).toMatchObject({ title: '请回复', newcomers: [{ email: 'li.na@corp.cn' }] });
@@ -94,56 +109,119 @@ describe('a task in one line', () => {
   });
 
   test('nobody is named twice', () => {
-    expect(parseTaskLine('@Chen @chen wei @x@y.io @X@y.io go', ctx)).toMatchObject({ owners: ['chen'], newcomers: [{ email: 'x@y.io' }], title: 'go' });
+    expect(parseTaskLine('@Chen @chen wei @x@y.io @X@y.io go', ctx)).toMatchObject({
+      owners: ['chen'],
+      newcomers: [{ email: 'x@y.io' }],
+      title: 'go',
+    });
   });
 
   test('the parts say where in the line they stand', () => {
     const line = '邀约客户进行产品演示 @Chen 周五 15:00';
     expect(parseTaskLine(line, ctx).parts.map(({ start, end, kind, label }) => [line.slice(start, end), kind, label])).toEqual([
-      ['演示', 'kind', 'demo'], ['@Chen', 'owner', 'Chen Wei'], ['周五 15:00', 'due', '周五 15:00'],
+      ['演示', 'kind', 'demo'],
+      ['@Chen', 'owner', 'Chen Wei'],
+      ['周五 15:00', 'due', '周五 15:00'],
     ]);
   });
 });
 
 describe('a name from an address', () => {
   test.each([
-    ['chen.wei@corp.cn', 'Chen Wei'], ['CHEN@corp.cn', 'CHEN'], ['li_na-88@corp.cn', 'Li Na'], ['anna+deals@kraft.de', 'Anna'], ['123456@qq.com', '123456'], ['陈伟@例子.cn', '陈伟'],
+    ['chen.wei@corp.cn', 'Chen Wei'],
+    ['CHEN@corp.cn', 'CHEN'],
+    ['li_na-88@corp.cn', 'Li Na'],
+    ['anna+deals@kraft.de', 'Anna'],
+    ['123456@qq.com', '123456'],
+    ['陈伟@例子.cn', '陈伟'],
   ])('%s is %s', (email, name) => expect(nameFromAddress(email)).toBe(name));
-  test('is never empty', () => fc.assert(fc.property(fc.emailAddress(), (email) => { expect(nameFromAddress(email)).not.toBe(''); })));
+  test('is never empty', () =>
+    fc.assert(
+      fc.property(fc.emailAddress(), (email) => {
+        expect(nameFromAddress(email)).not.toBe('');
+      }),
+    ));
 });
 
 describe('laws', () => {
   const word = fc.oneof(
-    fc.constantFrom('@Chen', '@陈伟', '@Tom', '@x@y.io', '@', '周五', '15:00', 'by Fri', '下周三上午', '+3d', '演示', 'demo', '，', ',', '(', ')', 'and', '和', 'for', '的', '前', 'send', '报价', "'s", '12/3', '@林海', 'tomorrow', '100', '\u3000'),
+    fc.constantFrom(
+      '@Chen',
+      '@陈伟',
+      '@Tom',
+      '@x@y.io',
+      '@',
+      '周五',
+      '15:00',
+      'by Fri',
+      '下周三上午',
+      '+3d',
+      '演示',
+      'demo',
+      '，',
+      ',',
+      '(',
+      ')',
+      'and',
+      '和',
+      'for',
+      '的',
+      '前',
+      'send',
+      '报价',
+      "'s",
+      '12/3',
+      '@林海',
+      'tomorrow',
+      '100',
+      '\u3000',
+    ),
     fc.string({ unit: 'grapheme', maxLength: 8 }),
   );
   const lines = fc.array(fc.tuple(word, fc.constantFrom('', ' ', '  ')), { maxLength: 10 }).map((words) => words.flat().join(''));
-  const letters = (text: string) => [...text].filter((char) => /[\p{L}\p{N}]/u.test(char)).toSorted().join('');
+  const letters = (text: string) =>
+    [...text]
+      .filter((char) => /[\p{L}\p{N}]/u.test(char))
+      .toSorted()
+      .join('');
 
   test('nothing typed is lost: title and parts hold every letter and digit of the line, once', () => {
-    fc.assert(fc.property(lines, (line) => {
-      const { title, parts } = parseTaskLine(line, ctx);
-      const taken = parts.filter((part) => part.kind !== 'kind').map((part) => line.slice(part.start, part.end));
-      expect(letters(title + taken.join(''))).toBe(letters(line));
-    }), { numRuns: 2000 });
+    fc.assert(
+      fc.property(lines, (line) => {
+        const { title, parts } = parseTaskLine(line, ctx);
+        const taken = parts.filter((part) => part.kind !== 'kind').map((part) => line.slice(part.start, part.end));
+        expect(letters(title + taken.join(''))).toBe(letters(line));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('the parts follow each other, inside the line, and only the kind may lie in the title', () => {
-    fc.assert(fc.property(lines, (line) => {
-      let last = 0;
-      for (const part of parseTaskLine(line, ctx).parts) {
-        expect(part.start).toBeGreaterThanOrEqual(last);
-        expect(part.end).toBeGreaterThan(part.start);
-        last = part.end;
-      }
-      expect(last).toBeLessThanOrEqual(line.length);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(lines, (line) => {
+        let last = 0;
+        for (const part of parseTaskLine(line, ctx).parts) {
+          expect(part.start).toBeGreaterThanOrEqual(last);
+          expect(part.end).toBeGreaterThan(part.start);
+          last = part.end;
+        }
+        expect(last).toBeLessThanOrEqual(line.length);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test('a line without names and dates is its own title', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom('review', 'pricing,', 'with', 'legal', '(v2)', '100', 'users', '确认', '价格。', '-', '$500'), { minLength: 1 }), (words) => {
-      const line = words.join(' ');
-      expect(parseTaskLine(`  ${line} `, ctx).title).toBe(line);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('review', 'pricing,', 'with', 'legal', '(v2)', '100', 'users', '确认', '价格。', '-', '$500'), {
+          minLength: 1,
+        }),
+        (words) => {
+          const line = words.join(' ');
+          expect(parseTaskLine(`  ${line} `, ctx).title).toBe(line);
+        },
+      ),
+    );
   });
 });

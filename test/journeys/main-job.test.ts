@@ -20,7 +20,8 @@ let seller: Awaited<ReturnType<typeof device>>;
 let customer: Awaited<ReturnType<typeof device>>;
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
-  for (const [who, one] of Object.entries({ seller, customer })) await one?.page.screenshot({ path: `test/output/${task.name.slice(0, 40).replace(/\W+/g, '-')}-${who}.png` });
+  for (const [who, one] of Object.entries({ seller, customer }))
+    await one?.page.screenshot({ path: `test/output/${task.name.slice(0, 40).replace(/\W+/g, '-')}-${who}.png` });
 });
 
 let roomUrl = '';
@@ -92,7 +93,10 @@ describe('a new seller', () => {
   test('sends the invitation by one press', async () => {
     const { page } = seller;
     await page.goto(`${roomUrl}`);
-    await page.getByRole('button', { name: m.invitation_review({}, en) }).first().click();
+    await page
+      .getByRole('button', { name: m.invitation_review({}, en) })
+      .first()
+      .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: m.invitation_send({}, en) }).click();
     invitation = await mailTo(chen);
@@ -138,14 +142,22 @@ describe('the customer on a phone', () => {
 
   test('and the seller see each other there', async () => {
     await seller.page.goto(roomUrl);
-    await seller.page.locator('header').getByText('Chen', { exact: false }).or(seller.page.locator('header [title*="Chen"]')).first().waitFor({ state: 'attached' });
+    await seller.page
+      .locator('header')
+      .getByText('Chen', { exact: false })
+      .or(seller.page.locator('header [title*="Chen"]'))
+      .first()
+      .waitFor({ state: 'attached' });
   });
 
   test('writes, and it appears on the seller’s screen without a reload, not moving what is being typed there', async () => {
     const draft = seller.page.locator('textarea[name=body]').first();
     await draft.fill('I am writing this');
     await customer.page.locator('textarea[name=body]').first().fill('Friday is fine for us');
-    await customer.page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
+    await customer.page
+      .getByRole('button', { name: m.send({}, en), exact: true })
+      .first()
+      .click();
     await seller.page.getByText('Friday is fine for us').waitFor();
     expect(await draft.inputValue()).toBe('I am writing this');
     await draft.fill('');
@@ -154,7 +166,11 @@ describe('the customer on a phone', () => {
   });
 
   test('ticks a task, and takes it back', async () => {
-    const tick = row(customer.page, taskTitle).first().getByRole('button').or(row(customer.page, taskTitle).first().getByRole('checkbox')).first();
+    const tick = row(customer.page, taskTitle)
+      .first()
+      .getByRole('button')
+      .or(row(customer.page, taskTitle).first().getByRole('checkbox'))
+      .first();
     await tick.click();
     await row(seller.page, taskTitle).locator('.line-through').waitFor();
     await tick.click();
@@ -197,11 +213,18 @@ describe('the customer in a mail program', () => {
     await row(page, taskTitle).first().locator('a[data-row]').click();
     const panel = page.locator('textarea[data-composer=panel]');
     await panel.fill('@Chen Wei could you confirm the budget?');
-    await page.locator('form[data-talk]').filter({ has: panel }).getByRole('button', { name: m.send({}, en), exact: true }).click();
+    await page
+      .locator('form[data-talk]')
+      .filter({ has: panel })
+      .getByRole('button', { name: m.send({}, en), exact: true })
+      .click();
     await page.locator('[id^="c-"]').filter({ hasText: 'could you confirm the budget?' }).waitFor();
     const question = await mailTo(chen, (one) => one.text.includes('could you confirm the budget?'));
 
-    await answer(question, '预算已批，见附件', { client: 'qq', file: { name: 'budget.pdf', type: 'application/pdf', content: '%PDF-1.4\n%%EOF' } });
+    await answer(question, '预算已批，见附件', {
+      client: 'qq',
+      file: { name: 'budget.pdf', type: 'application/pdf', content: '%PDF-1.4\n%%EOF' },
+    });
     const comment = page.locator('[id^="c-"]').filter({ hasText: '预算已批，见附件' });
     await comment.waitFor();
     const words = (await comment.textContent()) ?? '';
@@ -217,7 +240,10 @@ describe('the customer in a mail program', () => {
     const { page } = seller;
     const raw = `From: Chen Wei <${chen}>\r\nTo: ${invitation.replyTo}\r\nSubject: Re: hello\r\nMessage-ID: <twice.${run}@contoso-parts.example>\r\nDate: Mon, 23 Nov 2026 09:00:00 +0800\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nDelivered twice, said once\r\n`;
     for (let turn = 0; turn < 2; turn += 1) {
-      const taken = await fetch(`${inject('url')}/dev/mail/inbound?from=${chen}&to=${encodeURIComponent(invitation.replyTo ?? '')}`, { method: 'POST', body: raw });
+      const taken = await fetch(`${inject('url')}/dev/mail/inbound?from=${chen}&to=${encodeURIComponent(invitation.replyTo ?? '')}`, {
+        method: 'POST',
+        body: raw,
+      });
       expect(taken.ok).toBe(true);
     }
     await page.goto(roomUrl);
@@ -227,7 +253,10 @@ describe('the customer in a mail program', () => {
 
   test('somebody else’s answer to that mail is held where the seller sees it', async () => {
     const raw = `From: Mallory <mallory.${run}@elsewhere.example>\r\nTo: ${invitation.replyTo}\r\nSubject: Re: hello\r\nMessage-ID: <mallory.${run}@elsewhere.example>\r\nContent-Type: text/plain\r\n\r\nPay to this account instead\r\n`;
-    await fetch(`${inject('url')}/dev/mail/inbound?from=mallory.${run}@elsewhere.example&to=${encodeURIComponent(invitation.replyTo ?? '')}`, { method: 'POST', body: raw });
+    await fetch(
+      `${inject('url')}/dev/mail/inbound?from=mallory.${run}@elsewhere.example&to=${encodeURIComponent(invitation.replyTo ?? '')}`,
+      { method: 'POST', body: raw },
+    );
     const held = seller.page.locator('li').filter({ hasText: `mallory.${run}` });
     await held.waitFor();
     await held.locator('summary').click();
@@ -257,7 +286,10 @@ describe('a colleague', () => {
     await box.pressSequentially('@Zhou', { delay: 25 });
     await page.getByRole('option').filter({ hasText: 'Zhou Hang' }).first().click();
     await box.pressSequentially(' please bring the slides', { delay: 5 });
-    await page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
+    await page
+      .getByRole('button', { name: m.send({}, en), exact: true })
+      .first()
+      .click();
     const mention = await mailTo(zhou, (one) => one.text.includes('please bring the slides'));
     await answer(mention, 'I will.', { client: 'gmail' });
     await page.getByText('I will.', { exact: true }).waitFor();
@@ -268,10 +300,18 @@ describe('internal notes', () => {
   test('look different, say so, and are in nothing that the customer’s browser was sent', async () => {
     const { page } = seller;
     await page.goto(roomUrl);
-    await page.getByRole('link', { name: m.internal({}, en) }).or(page.getByRole('tab', { name: m.internal({}, en) })).or(page.getByRole('button', { name: m.internal({}, en) })).first().click();
+    await page
+      .getByRole('link', { name: m.internal({}, en) })
+      .or(page.getByRole('tab', { name: m.internal({}, en) }))
+      .or(page.getByRole('button', { name: m.internal({}, en) }))
+      .first()
+      .click();
     await page.getByText(m.internal_only({}, en)).first().waitFor();
     await page.locator('textarea[name=body]').first().fill('Our floor price is 8 percent off');
-    await page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
+    await page
+      .getByRole('button', { name: m.send({}, en), exact: true })
+      .first()
+      .click();
     await page.getByText('Our floor price is 8 percent off').waitFor();
     await expectAccessible(page);
     const sent: Promise<string>[] = [];
@@ -294,8 +334,14 @@ describe('without script', () => {
     await page.waitForLoadState();
     await row(seller.page, taskTitle).locator('.line-through').first().waitFor();
     await page.locator('textarea[name=body]').first().fill('Written without any script');
-    await page.locator('input[type=file]').first().setInputFiles({ name: '报价.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-    await page.getByRole('button', { name: m.send({}, en), exact: true }).first().click();
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles({ name: '报价.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+    await page
+      .getByRole('button', { name: m.send({}, en), exact: true })
+      .first()
+      .click();
     await page.getByText('Written without any script').first().waitFor();
     await page.getByText('报价.txt').first().waitFor();
     await page.context().close();
@@ -308,4 +354,3 @@ describe('in the end', () => {
     expect(customer.complaints).toEqual([]);
   });
 });
-

@@ -58,7 +58,9 @@ const paths = (): [string, 'nobody' | 'seller' | 'guest'][] => [
 async function as(who: 'nobody' | 'seller' | 'guest', options: object, locale: string): Promise<Page> {
   const { page } = await device(browser(), options);
   const own = who === 'seller' ? sellerCookies : who === 'guest' ? guestCookies : [];
-  await page.context().addCookies([...own.filter((cookie) => cookie.name !== 'locale'), { name: 'locale', value: locale, url: inject('url') }]);
+  await page
+    .context()
+    .addCookies([...own.filter((cookie) => cookie.name !== 'locale'), { name: 'locale', value: locale, url: inject('url') }]);
   return page;
 }
 

@@ -46,12 +46,20 @@ export async function mailTo(address: string, fits: (mail: Mail) => boolean = ()
 }
 
 /** Answers a mail from a mail program, as the mailbox composes it: a real message through the real `email()`. */
-export async function answer(mail: Mail, text: string, options: { client?: string; file?: { name: string; type: string; content: string } } = {}): Promise<{ accepted: boolean; messageId: string }> {
+export async function answer(
+  mail: Mail,
+  text: string,
+  options: { client?: string; file?: { name: string; type: string; content: string } } = {},
+): Promise<{ accepted: boolean; messageId: string }> {
   const form = new FormData();
   form.set('client', options.client ?? 'outlook');
   form.set('text', text);
   if (options.file) form.set('files', new File([options.file.content], options.file.name, { type: options.file.type }));
-  const response = await fetch(`${inject('url')}/dev/mail/${mail.id}/reply`, { method: 'POST', body: form, headers: { accept: 'application/json' } });
+  const response = await fetch(`${inject('url')}/dev/mail/${mail.id}/reply`, {
+    method: 'POST',
+    body: form,
+    headers: { accept: 'application/json' },
+  });
   return (await response.json()) as { accepted: boolean; messageId: string };
 }
 
@@ -61,7 +69,9 @@ export async function expectAccessible(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.waitForTimeout(250);
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-    expect(violations.map((one) => `${one.id} (${colorScheme}) ${page.url()}: ${one.nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
+    expect(
+      violations.map((one) => `${one.id} (${colorScheme}) ${page.url()}: ${one.nodes.map((node) => node.target.join(' ')).join('; ')}`),
+    ).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: 'reduce' });
 }

@@ -17,11 +17,19 @@ export function doorway(over: Partial<Doorway> = {}, sent: SentOriginal | null =
   };
 }
 
-export const PASS = 'Authentication-Results: mx.cloudflare.net; dkim=pass header.d=harbour.example; dmarc=pass header.from=harbour.example; spf=pass smtp.mailfrom=grace@harbour.example';
+export const PASS =
+  'Authentication-Results: mx.cloudflare.net; dkim=pass header.d=harbour.example; dmarc=pass header.from=harbour.example; spf=pass smtp.mailfrom=grace@harbour.example';
 
 /** A mail from its owner; `headers` replace those of the same name. */
 export function mail(body: string, headers: string[] = [], type = 'text/plain; charset=utf-8'): Uint8Array {
   const names = new Set(headers.map((line) => line.slice(0, line.indexOf(':')).toLowerCase()));
-  const usual = [PASS, 'From: Grace Hopper <grace@harbour.example>', 'Subject: Re: plan', 'Date: Thu, 12 Nov 2026 10:40:12 +0800', 'Message-ID: <one@harbour.example>', `Content-Type: ${type}`].filter((line) => !names.has(line.slice(0, line.indexOf(':')).toLowerCase()));
+  const usual = [
+    PASS,
+    'From: Grace Hopper <grace@harbour.example>',
+    'Subject: Re: plan',
+    'Date: Thu, 12 Nov 2026 10:40:12 +0800',
+    'Message-ID: <one@harbour.example>',
+    `Content-Type: ${type}`,
+  ].filter((line) => !names.has(line.slice(0, line.indexOf(':')).toLowerCase()));
   return new TextEncoder().encode([...headers, ...usual, '', body].join('\r\n'));
 }

@@ -12,7 +12,12 @@ const corpus = ['twenty', 'seen'].flatMap((name) => [...readCases(join(import.me
 const trusting = doorway({ authservId: null });
 
 /** One change to a mail: bytes set, dropped, doubled or moved. */
-const mutation = fc.record({ kind: fc.constantFrom('set', 'drop', 'double', 'cut', 'splice'), at: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.integer({ min: 1, max: 400 }), byte: fc.integer({ min: 0, max: 255 }) });
+const mutation = fc.record({
+  kind: fc.constantFrom('set', 'drop', 'double', 'cut', 'splice'),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  length: fc.integer({ min: 1, max: 400 }),
+  byte: fc.integer({ min: 0, max: 255 }),
+});
 
 function mutate(bytes: Uint8Array, changes: { kind: string; at: number; length: number; byte: number }[], other: Uint8Array): Uint8Array {
   let out = Buffer.from(bytes);
@@ -31,33 +36,76 @@ function mutate(bytes: Uint8Array, changes: { kind: string; at: number; length: 
 describe('any mail', () => {
   test('comes to exactly one outcome, never to an exception, however it is damaged', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(corpus.length - 1), fc.nat(corpus.length - 1), fc.array(mutation, { minLength: 1, maxLength: 6 }), async (index, other, changes) => {
-        const bytes = mutate(corpus[index] ?? new Uint8Array(0), changes, corpus[other] ?? new Uint8Array(0));
-        const outcome = await intake(bytes, ENVELOPE, trusting);
-        expect(['comment', 'ignore', 'reject', 'bounce', 'calendar']).toContain(outcome.action);
-        if (outcome.action === 'comment') expect(outcome.text.includes('\0')).toBe(false);
-      }),
+      fc.asyncProperty(
+        fc.nat(corpus.length - 1),
+        fc.nat(corpus.length - 1),
+        fc.array(mutation, { minLength: 1, maxLength: 6 }),
+        async (index, other, changes) => {
+          const bytes = mutate(corpus[index] ?? new Uint8Array(0), changes, corpus[other] ?? new Uint8Array(0));
+          const outcome = await intake(bytes, ENVELOPE, trusting);
+          expect(['comment', 'ignore', 'reject', 'bounce', 'calendar']).toContain(outcome.action);
+          if (outcome.action === 'comment') expect(outcome.text.includes('\0')).toBe(false);
+        },
+      ),
       { numRuns: 1500 },
     );
   });
 
   test('of random bytes is survived', async () => {
-    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), async (bytes) => void (await intake(bytes, ENVELOPE, trusting))), { numRuns: 500 });
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), async (bytes) => void (await intake(bytes, ENVELOPE, trusting))),
+      { numRuns: 500 },
+    );
   });
 });
 
-const word = fc.constantFrom('dock', 'Thursday', '3.2', 'm', 'yes', 'wrote', 'From', 'sent', '报价', '周四', '确认', 'original', 'message', 'Gruß', '12:30', 'http://x.example/a', 'a@b.example', '>', '--', '-', '1.', '*', '|');
-const line = fc.array(word, { minLength: 1, maxLength: 9 }).map((list) => list.join(' ')).filter((text) => !/^[>＞]/.test(text.trim()));
-const typed = fc.array(fc.oneof(line, fc.constant('')), { minLength: 1, maxLength: 8 }).map((lines) => ['First words.', ...lines, 'Last words of mine are these here.'].join('\n'));
+const word = fc.constantFrom(
+  'dock',
+  'Thursday',
+  '3.2',
+  'm',
+  'yes',
+  'wrote',
+  'From',
+  'sent',
+  '报价',
+  '周四',
+  '确认',
+  'original',
+  'message',
+  'Gruß',
+  '12:30',
+  'http://x.example/a',
+  'a@b.example',
+  '>',
+  '--',
+  '-',
+  '1.',
+  '*',
+  '|',
+);
+const line = fc
+  .array(word, { minLength: 1, maxLength: 9 })
+  .map((list) => list.join(' '))
+  .filter((text) => !/^[>＞]/.test(text.trim()));
+const typed = fc
+  .array(fc.oneof(line, fc.constant('')), { minLength: 1, maxLength: 8 })
+  .map((lines) => ['First words.', ...lines, 'Last words of mine are these here.'].join('\n'));
 
 describe('nothing typed is lost', () => {
   test('above a quotation that the client marked', async () => {
     await fc.assert(
       fc.asyncProperty(typed, async (text) => {
-        const html = `<div>${text.split('\n').map((one) => `<div>${one === '' ? '<br>' : one.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</div>`).join('')}</div><div class="gmail_quote"><div class="gmail_attr">On Tue, 3 Nov 2026 at 10:12, Li Dan &lt;l@a.example&gt; wrote:<br></div><blockquote class="gmail_quote">quoted zebra</blockquote></div>`;
+        const html = `<div>${text
+          .split('\n')
+          .map((one) => `<div>${one === '' ? '<br>' : one.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</div>`)
+          .join(
+            '',
+          )}</div><div class="gmail_quote"><div class="gmail_attr">On Tue, 3 Nov 2026 at 10:12, Li Dan &lt;l@a.example&gt; wrote:<br></div><blockquote class="gmail_quote">quoted zebra</blockquote></div>`;
         const reply = replyText(await readMail(mail(html, [], 'text/html; charset=utf-8')), null);
         const got = words(reply.text);
-        for (const [one, count] of words(text)) expect(got.get(one) ?? 0, `${one} of ${JSON.stringify(text)} in ${JSON.stringify(reply.text)}`).toBeGreaterThanOrEqual(count);
+        for (const [one, count] of words(text))
+          expect(got.get(one) ?? 0, `${one} of ${JSON.stringify(text)} in ${JSON.stringify(reply.text)}`).toBeGreaterThanOrEqual(count);
         expect(reply.text).not.toContain('zebra');
       }),
       { numRuns: 600 },

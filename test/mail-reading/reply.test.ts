@@ -6,7 +6,10 @@ import { replyText, type SentOriginal } from '../../worker/mail/reading/reply-te
 import { LANGUAGES } from '../../worker/mail/reading/languages.ts';
 import { doorway, ENVELOPE, mail } from './doorway.ts';
 
-const SENT: SentOriginal = { text: 'Hi,\nLi Dan needs two answers from you:\n1. Can the dock doors take 3.2 m trailers?\n2. Who signs the acceptance protocol?\nReply to this mail to post in the room.\n', html: null };
+const SENT: SentOriginal = {
+  text: 'Hi,\nLi Dan needs two answers from you:\n1. Can the dock doors take 3.2 m trailers?\n2. Who signs the acceptance protocol?\nReply to this mail to post in the room.\n',
+  html: null,
+};
 
 async function reply(body: string, sent: SentOriginal | null = null, type?: string, headers: string[] = []): Promise<string> {
   return replyText(await readMail(mail(body, headers, type)), sent).text;
@@ -17,7 +20,10 @@ describe('what we sent', () => {
     expect(await reply(`Yes to both.\n\n${SENT.text}`, SENT)).toBe('Yes to both.');
   });
   test('shows its seams: answers typed between its lines stay, with the lines they answer', async () => {
-    const text = await reply(`From: Li Dan <l@atelier.example>\nSent: 3 Nov 2026 10:12\nTo: Grace\nSubject: plan\n\nHi,\nLi Dan needs two answers from you:\n1. Can the dock doors take 3.2 m trailers?\nYes, easily.\n2. Who signs the acceptance protocol?\nTom Brook.\nReply to this mail to post in the room.\n`, SENT);
+    const text = await reply(
+      `From: Li Dan <l@atelier.example>\nSent: 3 Nov 2026 10:12\nTo: Grace\nSubject: plan\n\nHi,\nLi Dan needs two answers from you:\n1. Can the dock doors take 3.2 m trailers?\nYes, easily.\n2. Who signs the acceptance protocol?\nTom Brook.\nReply to this mail to post in the room.\n`,
+      SENT,
+    );
     expect(text).toContain('Yes, easily.');
     expect(text).toContain('Tom Brook.');
     expect(text).toContain('> 2. Who signs the acceptance protocol?');
@@ -27,25 +33,45 @@ describe('what we sent', () => {
     expect(await reply('Hi,\n\nyes.', SENT)).toBe('Hi,\n\nyes.');
   });
   test('our mark in the HTML is where the quotation begins, also when Outlook renames it', async () => {
-    expect(await reply('<div>Fine.</div><div id="x_atelier-mail"><p>Anything that we sent.</p></div>', null, 'text/html; charset=utf-8')).toBe('Fine.');
-    expect(await reply('<div>Fine.</div><table data-atelier-mail="n1"><tr><td>Anything that we sent.</td></tr></table>', null, 'text/html; charset=utf-8')).toBe('Fine.');
+    expect(
+      await reply('<div>Fine.</div><div id="x_atelier-mail"><p>Anything that we sent.</p></div>', null, 'text/html; charset=utf-8'),
+    ).toBe('Fine.');
+    expect(
+      await reply(
+        '<div>Fine.</div><table data-atelier-mail="n1"><tr><td>Anything that we sent.</td></tr></table>',
+        null,
+        'text/html; charset=utf-8',
+      ),
+    ).toBe('Fine.');
   });
 });
 
 describe('what is cut', () => {
   test('is kept beside the reply with its reason', async () => {
-    const outcome = await intake(mail('Fine.\n\nSent from my iPhone\n\nOn Tue, 3 Nov 2026 at 10:12, Li Dan <l@a.example> wrote:\n> Hi\n'), ENVELOPE, doorway());
-    expect(outcome).toMatchObject({ action: 'comment', text: 'Fine.', cut: [{ reason: 'device' }, { reason: 'attribution' }, { reason: 'quotation', text: 'Hi' }] });
+    const outcome = await intake(
+      mail('Fine.\n\nSent from my iPhone\n\nOn Tue, 3 Nov 2026 at 10:12, Li Dan <l@a.example> wrote:\n> Hi\n'),
+      ENVELOPE,
+      doorway(),
+    );
+    expect(outcome).toMatchObject({
+      action: 'comment',
+      text: 'Fine.',
+      cut: [{ reason: 'device' }, { reason: 'attribution' }, { reason: 'quotation', text: 'Hi' }],
+    });
   });
   test('a mail of nothing but a quotation and a phone line is empty', async () => {
-    expect(await intake(mail('Sent from my iPhone\n\n> Hi\n> there\n> you\n'), ENVELOPE, doorway())).toMatchObject({ action: 'reject', reason: 'empty' });
+    expect(await intake(mail('Sent from my iPhone\n\n> Hi\n> there\n> you\n'), ENVELOPE, doorway())).toMatchObject({
+      action: 'reject',
+      reason: 'empty',
+    });
   });
   test('addresses and numbers that a sentence announced are no signature', async () => {
     const body = 'Please send it to:\n\nGrace Hopper\nDock 7\n+44 20 5550 1234\ngrace@harbour.example';
     expect(await reply(body)).toBe(body);
   });
   test('answers in colour inside an unmarked quotation count when the sender says so', async () => {
-    const html = '<p>See my answers below in blue.</p><div style="border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Li Dan &lt;l@a.example&gt;<br><b>Sent:</b> 3 Nov 2026 10:12<br><b>To:</b> Grace<br><b>Subject:</b> plan</p></div><p>Who signs?</p><p><span style="color:#0070C0">Tom Brook.</span></p><p>When?</p><p><span style="color:#0070C0">Friday.</span></p><p>Thanks</p>';
+    const html =
+      '<p>See my answers below in blue.</p><div style="border-top:solid #E1E1E1 1.0pt"><p><b>From:</b> Li Dan &lt;l@a.example&gt;<br><b>Sent:</b> 3 Nov 2026 10:12<br><b>To:</b> Grace<br><b>Subject:</b> plan</p></div><p>Who signs?</p><p><span style="color:#0070C0">Tom Brook.</span></p><p>When?</p><p><span style="color:#0070C0">Friday.</span></p><p>Thanks</p>';
     const text = await reply(html, null, 'text/html; charset=utf-8');
     expect(text).toContain('Tom Brook.');
     expect(text).toContain('Friday.');
@@ -59,7 +85,8 @@ describe('languages', () => {
     expect(LANGUAGES.length).toBeGreaterThanOrEqual(25);
     for (const language of LANGUAGES) {
       expect(language.wrote.length, language.code).toBeGreaterThan(0);
-      for (const role of ['from', 'sent', 'to', 'cc', 'subject'] as const) expect(language[role].length, `${language.code} ${role}`).toBeGreaterThan(0);
+      for (const role of ['from', 'sent', 'to', 'cc', 'subject'] as const)
+        expect(language[role].length, `${language.code} ${role}`).toBeGreaterThan(0);
     }
   });
   test('a header block in each of them is found', async () => {
@@ -89,7 +116,8 @@ describe('away until', () => {
 
 describe('inline images', () => {
   test('keep the place where they stood', async () => {
-    const body = '--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<div>Gate:</div><div><img src="cid:g@x"></div><div>Wide enough?</div>\r\n--b\r\nContent-Type: image/png; name=gate.png\r\nContent-ID: <g@x>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--';
+    const body =
+      '--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<div>Gate:</div><div><img src="cid:g@x"></div><div>Wide enough?</div>\r\n--b\r\nContent-Type: image/png; name=gate.png\r\nContent-ID: <g@x>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--';
     const outcome = await intake(mail(body, [], 'multipart/related; boundary=b'), ENVELOPE, doorway());
     expect(outcome.action).toBe('comment');
     if (outcome.action !== 'comment') return;

@@ -8,24 +8,47 @@ const FROM = 'grace@harbour.example';
 
 describe('the verdict', () => {
   test('is read only from the header the edge adds: a forged one below it changes nothing', () => {
-    expect(verdict([`${ID}; dmarc=fail header.from=harbour.example`, `${ID}; dmarc=pass header.from=harbour.example`], ID, FROM)).toEqual({ authenticated: false, reason: 'dmarc_failed' });
+    expect(verdict([`${ID}; dmarc=fail header.from=harbour.example`, `${ID}; dmarc=pass header.from=harbour.example`], ID, FROM)).toEqual({
+      authenticated: false,
+      reason: 'dmarc_failed',
+    });
   });
   test('ignores headers of other servers', () => {
     expect(verdict(['mx.evil.example; dmarc=pass header.from=harbour.example'], ID, FROM).authenticated).toBe(false);
     expect(verdict([`${ID}.evil.example; dmarc=pass header.from=harbour.example`], ID, FROM).authenticated).toBe(false);
   });
   test('is not fooled by words inside comments or quoted strings', () => {
-    expect(verdict([`${ID}; spf=fail (domain of dmarc=pass@evil; dmarc=pass header.from=harbour.example) smtp.mailfrom=x@evil.example; dmarc=none`], ID, FROM).authenticated).toBe(false);
-    expect(verdict([`${ID}; spf=fail smtp.mailfrom="a; dmarc=pass header.from=harbour.example"@evil.example`], ID, FROM).authenticated).toBe(false);
-    expect(verdict([`${ID}; spf=fail (never closed smtp.mailfrom=x; dmarc=pass header.from=harbour.example`], ID, FROM).authenticated).toBe(false);
+    expect(
+      verdict(
+        [`${ID}; spf=fail (domain of dmarc=pass@evil; dmarc=pass header.from=harbour.example) smtp.mailfrom=x@evil.example; dmarc=none`],
+        ID,
+        FROM,
+      ).authenticated,
+    ).toBe(false);
+    expect(
+      verdict([`${ID}; spf=fail smtp.mailfrom="a; dmarc=pass header.from=harbour.example"@evil.example`], ID, FROM).authenticated,
+    ).toBe(false);
+    expect(verdict([`${ID}; spf=fail (never closed smtp.mailfrom=x; dmarc=pass header.from=harbour.example`], ID, FROM).authenticated).toBe(
+      false,
+    );
   });
   test('lets no DKIM or SPF pass mend a DMARC failure or error', () => {
-    for (const result of ['fail', 'temperror', 'permerror']) expect(verdict([`${ID}; dkim=pass header.d=harbour.example; dmarc=${result} header.from=harbour.example; spf=pass smtp.mailfrom=${FROM}`], ID, FROM).authenticated).toBe(false);
+    for (const result of ['fail', 'temperror', 'permerror'])
+      expect(
+        verdict(
+          [`${ID}; dkim=pass header.d=harbour.example; dmarc=${result} header.from=harbour.example; spf=pass smtp.mailfrom=${FROM}`],
+          ID,
+          FROM,
+        ).authenticated,
+      ).toBe(false);
   });
   test('without a DMARC record asks for an aligned DKIM or SPF pass', () => {
     expect(verdict([`${ID}; dmarc=none; dkim=pass header.d=mail.harbour.example`], ID, FROM)).toEqual({ authenticated: true, by: 'dkim' });
     expect(verdict([`${ID}; spf=pass smtp.mailfrom=bounce@out.harbour.example`], ID, FROM)).toEqual({ authenticated: true, by: 'spf' });
-    expect(verdict([`${ID}; dmarc=none; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=x@evil.example`], ID, FROM)).toEqual({ authenticated: false, reason: 'not_aligned' });
+    expect(verdict([`${ID}; dmarc=none; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=x@evil.example`], ID, FROM)).toEqual({
+      authenticated: false,
+      reason: 'not_aligned',
+    });
   });
   test('does not let a pass for another domain count for this sender', () => {
     expect(verdict([`${ID}; dmarc=pass header.from=evil.example`], ID, FROM)).toEqual({ authenticated: false, reason: 'from_differs' });
@@ -43,7 +66,11 @@ describe('the order of checks', () => {
     expect(outcome).toMatchObject({ action: 'comment', text: 'Agreed.', target: OWNER, verdict: { authenticated: true, by: 'dmarc' } });
   });
   test('our own mail coming back is dropped before anything else is asked', async () => {
-    const outcome = await intake(mail('x', [`From: Li Dan <reply+${TOKEN}@${DOMAIN}>`]), ENVELOPE, doorway({ target: () => Promise.reject(new Error('asked')) }));
+    const outcome = await intake(
+      mail('x', [`From: Li Dan <reply+${TOKEN}@${DOMAIN}>`]),
+      ENVELOPE,
+      doorway({ target: () => Promise.reject(new Error('asked')) }),
+    );
     expect(outcome).toMatchObject({ action: 'ignore', reason: 'own_loop' });
   });
   test('the same mail twice is a duplicate, the same mail to another token is not', async () => {
@@ -63,19 +90,42 @@ describe('the order of checks', () => {
   });
   test('a colleague is held, with who it is and what would have been posted', async () => {
     const outcome = await intake(mail('I answer for Grace.', ['From: Tom <tom@harbour.example>', PASS]), ENVELOPE, doorway());
-    expect(outcome).toMatchObject({ action: 'reject', reason: 'other_sender', text: 'I answer for Grace.', target: OWNER, sender: { mailbox: { name: 'Tom', address: 'tom@harbour.example' }, authenticated: true, sameCompany: true } });
+    expect(outcome).toMatchObject({
+      action: 'reject',
+      reason: 'other_sender',
+      text: 'I answer for Grace.',
+      target: OWNER,
+      sender: { mailbox: { name: 'Tom', address: 'tom@harbour.example' }, authenticated: true, sameCompany: true },
+    });
   });
   test('people of one public mail provider are no colleagues', async () => {
-    const outcome = await intake(mail('x', ['From: Tom <tom@qq.com>', 'Authentication-Results: mx.cloudflare.net; dmarc=pass header.from=qq.com']), ENVELOPE, doorway({ target: () => Promise.resolve({ ...OWNER, address: 'grace@qq.com' }) }));
+    const outcome = await intake(
+      mail('x', ['From: Tom <tom@qq.com>', 'Authentication-Results: mx.cloudflare.net; dmarc=pass header.from=qq.com']),
+      ENVELOPE,
+      doorway({ target: () => Promise.resolve({ ...OWNER, address: 'grace@qq.com' }) }),
+    );
     expect(outcome).toMatchObject({ action: 'reject', reason: 'other_sender', sender: { sameCompany: false } });
   });
   test('two authors, two From or two Message-ID fields are refused', async () => {
-    expect(await intake(mail('x', ['From: a@harbour.example', 'From: b@harbour.example']), ENVELOPE, doorway())).toMatchObject({ action: 'reject', reason: 'two_senders' });
-    expect(await intake(mail('x', ['From: a@harbour.example, b@harbour.example']), ENVELOPE, doorway())).toMatchObject({ action: 'reject', reason: 'two_senders' });
-    expect(await intake(mail('x', ['Message-ID: <a@x>', 'Message-ID: <b@x>']), ENVELOPE, doorway())).toMatchObject({ action: 'reject', reason: 'two_message_ids' });
+    expect(await intake(mail('x', ['From: a@harbour.example', 'From: b@harbour.example']), ENVELOPE, doorway())).toMatchObject({
+      action: 'reject',
+      reason: 'two_senders',
+    });
+    expect(await intake(mail('x', ['From: a@harbour.example, b@harbour.example']), ENVELOPE, doorway())).toMatchObject({
+      action: 'reject',
+      reason: 'two_senders',
+    });
+    expect(await intake(mail('x', ['Message-ID: <a@x>', 'Message-ID: <b@x>']), ENVELOPE, doorway())).toMatchObject({
+      action: 'reject',
+      reason: 'two_message_ids',
+    });
   });
   test('an automatic answer is never posted, however badly it is authenticated', async () => {
-    const outcome = await intake(mail('I am away until 20 November.', ['Auto-Submitted: auto-replied', 'Authentication-Results: mx.cloudflare.net; dmarc=fail']), { ...ENVELOPE, from: '' }, doorway());
+    const outcome = await intake(
+      mail('I am away until 20 November.', ['Auto-Submitted: auto-replied', 'Authentication-Results: mx.cloudflare.net; dmarc=fail']),
+      { ...ENVELOPE, from: '' },
+      doorway(),
+    );
     expect(outcome).toMatchObject({ action: 'ignore', reason: 'auto_reply', awayUntil: '2026-11-20', authenticated: false, target: OWNER });
   });
   test('a mail beyond the limit is not parsed', async () => {

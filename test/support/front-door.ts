@@ -124,7 +124,10 @@ const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().e
 /** The bytes of a mail, as a mail client and the receiving edge would hand them on. */
 export function raw(letter: Letter): Uint8Array {
   const domain = letter.from.split('@')[1];
-  const verdict = letter.verdict === undefined ? `mx.cloudflare.net; dkim=pass header.d=${domain} header.s=s1; dmarc=pass header.from=${domain} policy.dmarc=reject; spf=pass smtp.mailfrom=${letter.from}` : letter.verdict;
+  const verdict =
+    letter.verdict === undefined
+      ? `mx.cloudflare.net; dkim=pass header.d=${domain} header.s=s1; dmarc=pass header.from=${domain} policy.dmarc=reject; spf=pass smtp.mailfrom=${letter.from}`
+      : letter.verdict;
   const boundary = `b${fresh()}`;
   const head = [
     ...(verdict === null ? [] : [`Authentication-Results: ${verdict}`]),
@@ -139,8 +142,21 @@ export function raw(letter: Letter): Uint8Array {
   ];
   const text = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', '', base64(letter.text)];
   if (!letter.files?.length) return new TextEncoder().encode([...head, ...text, ''].join('\r\n'));
-  const parts = letter.files.map((file) => [`--${boundary}`, `Content-Type: ${file.type}; name="${file.name}"`, `Content-Disposition: attachment; filename="${file.name}"`, 'Content-Transfer-Encoding: base64', '', base64(file.content)].join('\r\n'));
-  return new TextEncoder().encode([...head, `Content-Type: multipart/mixed; boundary="${boundary}"`, '', `--${boundary}`, ...text, ...parts, `--${boundary}--`, ''].join('\r\n'));
+  const parts = letter.files.map((file) =>
+    [
+      `--${boundary}`,
+      `Content-Type: ${file.type}; name="${file.name}"`,
+      `Content-Disposition: attachment; filename="${file.name}"`,
+      'Content-Transfer-Encoding: base64',
+      '',
+      base64(file.content),
+    ].join('\r\n'),
+  );
+  return new TextEncoder().encode(
+    [...head, `Content-Type: multipart/mixed; boundary="${boundary}"`, '', `--${boundary}`, ...text, ...parts, `--${boundary}--`, ''].join(
+      '\r\n',
+    ),
+  );
 }
 
 /** Brings a mail to the Worker's `email()` handler; gives what the sending server was told. */
@@ -182,7 +198,13 @@ export interface OpenRoom {
 
 /** A room with one customer, added and not yet invited. */
 export async function openRoom(by: SignedIn, template = 'blank', email = newAddress('chen')): Promise<OpenRoom> {
-  const opened = await services.directory.open(by.seller, { email, account: `Corp ${fresh().slice(0, 5)}`, template, locale: 'en', name: 'Chen Wei' });
+  const opened = await services.directory.open(by.seller, {
+    email,
+    account: `Corp ${fresh().slice(0, 5)}`,
+    template,
+    locale: 'en',
+    name: 'Chen Wei',
+  });
   if (!opened.ok) throw new Error(opened.refusal.reason);
   const { room } = opened.value;
   const view = await viewOf(by, room);
@@ -191,7 +213,11 @@ export async function openRoom(by: SignedIn, template = 'blank', email = newAddr
   return { room, customer: customer.id, customerEmail: email, me: view.me };
 }
 
-export async function viewOf(by: SignedIn | { cookie: string }, room: RoomId, as = by.cookie.includes('guest') ? 'customer' : 'seller'): Promise<RoomView> {
+export async function viewOf(
+  by: SignedIn | { cookie: string },
+  room: RoomId,
+  as = by.cookie.includes('guest') ? 'customer' : 'seller',
+): Promise<RoomView> {
   const response = await request(`/api/rooms/${room}?as=${as}`, { cookie: by.cookie });
   const answer = (await response.json()) as { view: RoomView };
   if (!answer.view) throw new Error(`no view: ${response.status} ${JSON.stringify(answer)}`);
@@ -201,13 +227,27 @@ export async function viewOf(by: SignedIn | { cookie: string }, room: RoomId, as
 /** Does something in a room over the API. */
 export async function act(by: { cookie: string }, room: RoomId, command: CommandInput, id = fresh()): Promise<Response> {
   const as = by.cookie.includes('guest') ? 'customer' : 'seller';
-  return request(`/api/rooms/${room}/commands?as=${as}`, { method: 'POST', cookie: by.cookie, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id, command }) });
+  return request(`/api/rooms/${room}/commands?as=${as}`, {
+    method: 'POST',
+    cookie: by.cookie,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id, command }),
+  });
 }
 
 export async function comments(by: { cookie: string }, room: RoomId, thread: ThreadId | string = ROOM_THREAD) {
   const as = by.cookie.includes('guest') ? 'customer' : 'seller';
   const response = await request(`/api/rooms/${room}/threads/${thread}?as=${as}`, { cookie: by.cookie });
-  const answer = (await response.json()) as { comments?: { id: string; body: string; by: string; via: string; mail: string | null; files: { id: string; name: string; type: string; size: number }[] }[] };
+  const answer = (await response.json()) as {
+    comments?: {
+      id: string;
+      body: string;
+      by: string;
+      via: string;
+      mail: string | null;
+      files: { id: string; name: string; type: string; size: number }[];
+    }[];
+  };
   return answer.comments ?? [];
 }
 
@@ -269,9 +309,15 @@ export class Browser {
   }
 
   /** The first message that fits, now or later. */
-  async next<Type extends FromRoom['type']>(type: Type, fits: (message: Extract<FromRoom, { type: Type }>) => boolean = () => true): Promise<Extract<FromRoom, { type: Type }>> {
+  async next<Type extends FromRoom['type']>(
+    type: Type,
+    fits: (message: Extract<FromRoom, { type: Type }>) => boolean = () => true,
+  ): Promise<Extract<FromRoom, { type: Type }>> {
     for (;;) {
-      const found = this.#inbox.find((message): message is Extract<FromRoom, { type: Type }> => message.type === type && fits(message as Extract<FromRoom, { type: Type }>));
+      const found = this.#inbox.find(
+        (message): message is Extract<FromRoom, { type: Type }> =>
+          message.type === type && fits(message as Extract<FromRoom, { type: Type }>),
+      );
       if (found) return found;
       if (this.closed !== null) throw new Error(`closed with ${this.closed} while waiting for ${type}`);
       await new Promise<void>((wake) => {
@@ -304,7 +350,10 @@ export class Browser {
 
 export async function browserIn(by: { cookie: string }, room: RoomId, since = 0): Promise<Browser> {
   const as = by.cookie.includes('guest') ? 'customer' : 'seller';
-  const response = await request(`/api/rooms/${room}/live?as=${as}&since=${since}`, { cookie: by.cookie, headers: { upgrade: 'websocket', origin: ORIGIN } });
+  const response = await request(`/api/rooms/${room}/live?as=${as}&since=${since}`, {
+    cookie: by.cookie,
+    headers: { upgrade: 'websocket', origin: ORIGIN },
+  });
   if (!response.webSocket) throw new Error(`no socket: ${response.status}`);
   return new Browser(response.webSocket);
 }

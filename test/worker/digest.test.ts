@@ -5,7 +5,20 @@ import type { TaskId } from '#core/ids.ts';
 import { isMondayMorning, sendDigests } from '../../worker/mail/digest.ts';
 import worker from '../../worker/local/index.ts';
 import { fresh } from '../../worker/access/tokens.ts';
-import { act, bring, comments, deliverMail, env, joinedCustomer, mailsTo, newSeller, openRoom, request, services, viewOf } from '../support/front-door.ts';
+import {
+  act,
+  bring,
+  comments,
+  deliverMail,
+  env,
+  joinedCustomer,
+  mailsTo,
+  newSeller,
+  openRoom,
+  request,
+  services,
+  viewOf,
+} from '../support/front-door.ts';
 import { ROOM_THREAD } from '#core/audience.ts';
 import { addDays } from '#core/due.ts';
 
@@ -15,7 +28,11 @@ function monday(): number {
   const days = (8 - now.getUTCDay()) % 7 || 7;
   return Date.parse(`${addDays(now.toISOString().slice(0, 10), days)}T00:05:00Z`);
 }
-const dueBy = (at: number, days: number) => ({ date: addDays(new Date(at).toISOString().slice(0, 10), days), time: null, zone: 'Asia/Shanghai' });
+const dueBy = (at: number, days: number) => ({
+  date: addDays(new Date(at).toISOString().slice(0, 10), days),
+  time: null,
+  zone: 'Asia/Shanghai',
+});
 
 const digestsTo = async (email: string) => (await mailsTo(email)).filter((mail) => mail.headers['List-Id']?.startsWith('<digest.'));
 
@@ -29,7 +46,13 @@ async function week() {
   const opened = await openRoom(seller);
   const customer = await joinedCustomer(seller, opened);
   const [theirs, ours] = [fresh<TaskId>(), fresh<TaskId>()];
-  await act(seller, opened.room, { type: 'task.add', task: theirs, title: 'Confirm the quantities', owners: [opened.customer], due: dueBy(at, 2) });
+  await act(seller, opened.room, {
+    type: 'task.add',
+    task: theirs,
+    title: 'Confirm the quantities',
+    owners: [opened.customer],
+    due: dueBy(at, 2),
+  });
   await act(seller, opened.room, { type: 'task.add', task: ours, title: 'Send the quotation', owners: [opened.me], due: dueBy(at, 3) });
   await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room', body: 'Welcome' });
   await deliverMail(opened.room);
@@ -70,7 +93,13 @@ describe('the digest', () => {
     const { at, seller, opened, theirs, ours } = await week();
     await sendDigests(env, at);
     const [mail] = await digestsTo(opened.customerEmail);
-    const addresses = [...new Set([...(mail?.html ?? '').matchAll(/mailto:(reply(?:\+|%2B)[a-z2-7]{52}@[a-z.]+)/gi)].map((match) => decodeURIComponent(match[1] ?? '')))];
+    const addresses = [
+      ...new Set(
+        [...(mail?.html ?? '').matchAll(/mailto:(reply(?:\+|%2B)[a-z2-7]{52}@[a-z.]+)/gi)].map((match) =>
+          decodeURIComponent(match[1] ?? ''),
+        ),
+      ),
+    ];
     expect(addresses.length).toBeGreaterThanOrEqual(2);
     await bring({ from: opened.customerEmail, to: addresses[0] ?? '', text: '4,800 it is' });
     await bring({ from: opened.customerEmail, to: addresses[1] ?? '', text: 'Please hurry' });
@@ -91,7 +120,9 @@ describe('the digest', () => {
   test('does not repeat what the reader has seen', async () => {
     const { at, seller, opened, customer, theirs, ours } = await week();
     for (const task of [theirs, ours]) await act(seller, opened.room, { type: 'task.complete', task });
-    const { view } = (await (await request(`/api/rooms/${opened.room}?as=customer`, { cookie: customer.cookie })).json()) as { view: { state: { seq: number } } };
+    const { view } = (await (await request(`/api/rooms/${opened.room}?as=customer`, { cookie: customer.cookie })).json()) as {
+      view: { state: { seq: number } };
+    };
     await services.rooms.seen({ kind: 'guest', device: customer.device }, opened.room, ROOM_THREAD, view.state.seq);
     await deliverMail(opened.room);
     await sendDigests(env, at);
@@ -113,7 +144,11 @@ describe('the digest', () => {
     await sendDigests(env, at);
     const [mail] = await digestsTo(opened.customerEmail);
     const url = /<([^>]+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '')?.[1] ?? '';
-    await request(new URL(url).pathname, { method: 'POST', headers: { origin: 'https://mail.example' }, body: 'List-Unsubscribe=One-Click' });
+    await request(new URL(url).pathname, {
+      method: 'POST',
+      headers: { origin: 'https://mail.example' },
+      body: 'List-Unsubscribe=One-Click',
+    });
     expect((await viewOf(seller, opened.room)).state.people[opened.customer]?.mail).toBe('none');
     await deliverMail(opened.room);
     await sendDigests(env, at + 7 * 86_400_000);

@@ -1,6 +1,23 @@
 /** Magic links: proof against scanners, safe to forward, shut at once. */
 import { describe, expect, test } from 'vitest';
-import { act, browserIn, enter, invite, joinedCustomer, joinToken, lastCodeTo, mailsTo, newAddress, newSeller, openRoom, request, services, bring, viewOf, env } from '../support/front-door.ts';
+import {
+  act,
+  browserIn,
+  enter,
+  invite,
+  joinedCustomer,
+  joinToken,
+  lastCodeTo,
+  mailsTo,
+  newAddress,
+  newSeller,
+  openRoom,
+  request,
+  services,
+  bring,
+  viewOf,
+  env,
+} from '../support/front-door.ts';
 import { runInDurableObject } from 'cloudflare:test';
 
 const from = { ip: '203.0.113.9', userAgent: 'Mozilla/5.0 (iPhone) Safari/604.1' };
@@ -74,14 +91,20 @@ describe('"Continue as Chen"', () => {
     const code = await lastCodeTo(opened.customerEmail);
     expect(code).toHaveLength(6);
     const wrong = code === '000000' ? '111111' : '000000';
-    expect(await services.access.enterWithCode(token, second.device, wrong, from)).toMatchObject({ ok: false, refusal: { reason: 'code_wrong' } });
+    expect(await services.access.enterWithCode(token, second.device, wrong, from)).toMatchObject({
+      ok: false,
+      refusal: { reason: 'code_wrong' },
+    });
     expect(await services.access.enterWithCode(token, second.device, code, from)).toMatchObject({ ok: true, value: { entered: true } });
 
     const third = await enter(token);
     const other = await lastCodeTo(opened.customerEmail);
     const not = other === '000000' ? '111111' : '000000';
     for (let turn = 0; turn < 5; turn += 1) await services.access.enterWithCode(token, third.device, not, from);
-    expect(await services.access.enterWithCode(token, third.device, other, from)).toMatchObject({ ok: false, refusal: { reason: 'code_expired' } });
+    expect(await services.access.enterWithCode(token, third.device, other, from)).toMatchObject({
+      ok: false,
+      refusal: { reason: 'code_expired' },
+    });
   });
 
   test('a code is bound to the device that asked for it', async () => {
@@ -176,7 +199,11 @@ describe('mail wishes', () => {
     const path = new URL(url).pathname;
     expect((await request(path)).status).toBe(302);
     expect((await viewOf(seller, opened.room)).state.people[opened.customer]?.mail).toBe('each');
-    const clicked = await request(path, { method: 'POST', headers: { origin: 'https://mail.example', 'content-type': 'application/x-www-form-urlencoded' }, body: 'List-Unsubscribe=One-Click' });
+    const clicked = await request(path, {
+      method: 'POST',
+      headers: { origin: 'https://mail.example', 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'List-Unsubscribe=One-Click',
+    });
     expect(clicked.status).toBe(200);
     expect((await viewOf(seller, opened.room)).state.people[opened.customer]?.mail).toBe('none');
   });

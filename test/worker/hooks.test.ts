@@ -19,7 +19,16 @@ function signed(payload: object, secret = SECRET): RequestInit {
   const body = JSON.stringify(payload);
   const at = new Date();
   const id = `msg_${at.getTime()}`;
-  return { method: 'POST', body, headers: { 'svix-id': id, 'svix-timestamp': String(Math.floor(at.getTime() / 1000)), 'svix-signature': new Webhook(secret).sign(id, at, body), origin: 'https://api.resend.com' } };
+  return {
+    method: 'POST',
+    body,
+    headers: {
+      'svix-id': id,
+      'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'svix-signature': new Webhook(secret).sign(id, at, body),
+      origin: 'https://api.resend.com',
+    },
+  };
 }
 
 describe('a webhook', () => {
@@ -39,11 +48,23 @@ describe('a webhook', () => {
     const opened = await openRoom(seller);
     const mail = await invite(seller, opened);
     const domain = opened.customerEmail.split('@')[1];
-    const bytes = raw({ from: opened.customerEmail, to: mail.replyTo ?? '', text: 'Via Resend', messageId: '<resend-in@corp.example>', verdict: `amazonses.com; spf=pass smtp.mailfrom=${opened.customerEmail}; dkim=pass header.i=@${domain}; dmarc=pass header.from=${domain}` });
+    const bytes = raw({
+      from: opened.customerEmail,
+      to: mail.replyTo ?? '',
+      text: 'Via Resend',
+      messageId: '<resend-in@corp.example>',
+      verdict: `amazonses.com; spf=pass smtp.mailfrom=${opened.customerEmail}; dkim=pass header.i=@${domain}; dmarc=pass header.from=${domain}`,
+    });
     vi.spyOn(globalThis, 'fetch').mockImplementation((input) => {
       const url = input instanceof Request ? input.url : String(input);
       if (url.includes('/emails/receiving/')) {
-        return Promise.resolve(Response.json({ object: 'email', id: 'in-1', raw: { download_url: 'https://inbound.example/in-1', expires_at: '2030-01-01T00:00:00Z' } }));
+        return Promise.resolve(
+          Response.json({
+            object: 'email',
+            id: 'in-1',
+            raw: { download_url: 'https://inbound.example/in-1', expires_at: '2030-01-01T00:00:00Z' },
+          }),
+        );
       }
       return Promise.resolve(new Response(bytes as Uint8Array<ArrayBuffer>));
     });
@@ -54,7 +75,16 @@ describe('a webhook', () => {
   });
 
   test('about mail that can’t be fetched now answers 503, so that it is sent again', async () => {
-    vi.spyOn(globalThis, 'fetch').mockImplementation(() => Promise.resolve(Response.json({ name: 'internal_server_error', statusCode: 500, message: 'oops' }, { status: 500 })));
-    expect((await request('/hooks/resend', signed({ type: 'email.received', data: { email_id: 'x', from: 'a@b.example', to: ['reply@in.atelier.example'] } }))).status).toBe(503);
+    vi.spyOn(globalThis, 'fetch').mockImplementation(() =>
+      Promise.resolve(Response.json({ name: 'internal_server_error', statusCode: 500, message: 'oops' }, { status: 500 })),
+    );
+    expect(
+      (
+        await request(
+          '/hooks/resend',
+          signed({ type: 'email.received', data: { email_id: 'x', from: 'a@b.example', to: ['reply@in.atelier.example'] } }),
+        )
+      ).status,
+    ).toBe(503);
   });
 });

@@ -1,6 +1,22 @@
 /** Mail that comes in: posted only in the name of whoever it is proven to be from; never lost, never answered in a loop. */
 import { describe, expect, test } from 'vitest';
-import { act, bring, bringRaw, comments, env, invite, mailsTo, newAddress, newSeller, openRoom, raw, request, viewOf, type OpenRoom, type SignedIn } from '../support/front-door.ts';
+import {
+  act,
+  bring,
+  bringRaw,
+  comments,
+  env,
+  invite,
+  mailsTo,
+  newAddress,
+  newSeller,
+  openRoom,
+  raw,
+  request,
+  viewOf,
+  type OpenRoom,
+  type SignedIn,
+} from '../support/front-door.ts';
 
 async function answerable() {
   const seller = await newSeller();
@@ -22,7 +38,10 @@ describe('who a mail is from', () => {
       { verdict: null },
       { verdict: `mx.cloudflare.net; dmarc=fail header.from=${domain}` },
       { verdict: `mx.evil.example; ${pass}` },
-      { verdict: `mx.cloudflare.net; spf=pass smtp.mailfrom=mallory@evil.example; dmarc=fail header.from=${domain}`, headers: { 'Authentication-Results': `mx.cloudflare.net; ${pass}` } },
+      {
+        verdict: `mx.cloudflare.net; spf=pass smtp.mailfrom=mallory@evil.example; dmarc=fail header.from=${domain}`,
+        headers: { 'Authentication-Results': `mx.cloudflare.net; ${pass}` },
+      },
       { verdict: `mx.cloudflare.net; spf=pass (domain of "dmarc=pass"@evil.example) smtp.mailfrom=evil.example` },
     ];
     for (const forgery of forgeries) {
@@ -46,7 +65,17 @@ describe('who a mail is from', () => {
 
     const refused = await act(seller, opened.room, { type: 'mail.settle', held: mail.id, how: 'posted' });
     expect(refused.status).toBe(409);
-    await act(seller, opened.room, { type: 'participant.add', participant: 'z'.repeat(26), side: 'customer', name: 'Zhao', email, locale: 'en', zone: 'UTC', invite: false, note: '' });
+    await act(seller, opened.room, {
+      type: 'participant.add',
+      participant: 'z'.repeat(26),
+      side: 'customer',
+      name: 'Zhao',
+      email,
+      locale: 'en',
+      zone: 'UTC',
+      invite: false,
+      note: '',
+    });
     await act(seller, opened.room, { type: 'mail.settle', held: mail.id, how: 'posted' });
     const [comment] = await comments(seller, opened.room);
     expect(comment).toMatchObject({ body: 'Finance agrees.', by: 'z'.repeat(26), via: 'mail' });
@@ -72,7 +101,15 @@ describe('mail that can’t be posted', () => {
 
   test('with nothing in it but a quotation and a signature is said to be empty', async () => {
     const { seller, opened, mail, to } = await answerable();
-    await bring({ from: opened.customerEmail, to, inReplyTo: mail.messageId, text: `\n\n在 2026年11月23日，Li Dan 写道：\n${mail.text.split('\n').map((line) => `> ${line}`).join('\n')}\n` });
+    await bring({
+      from: opened.customerEmail,
+      to,
+      inReplyTo: mail.messageId,
+      text: `\n\n在 2026年11月23日，Li Dan 写道：\n${mail.text
+        .split('\n')
+        .map((line) => `> ${line}`)
+        .join('\n')}\n`,
+    });
     expect(await posted(seller, opened)).toEqual([]);
     expect(await rejections(opened.customerEmail)).toHaveLength(1);
   });
@@ -80,8 +117,20 @@ describe('mail that can’t be posted', () => {
   test('automatic answers, bounces and lists are never posted and never answered', async () => {
     const { seller, opened, to } = await answerable();
     const before = (await mailsTo(opened.customerEmail)).length;
-    await bring({ from: opened.customerEmail, to, text: 'I am away until 30 November', subject: 'Automatic reply: hello', headers: { 'Auto-Submitted': 'auto-replied' } });
-    await bring({ from: opened.customerEmail, to, text: '您好，我正在休假', subject: '自动回复：你好', headers: { 'Auto-Submitted': 'auto-generated' } });
+    await bring({
+      from: opened.customerEmail,
+      to,
+      text: 'I am away until 30 November',
+      subject: 'Automatic reply: hello',
+      headers: { 'Auto-Submitted': 'auto-replied' },
+    });
+    await bring({
+      from: opened.customerEmail,
+      to,
+      text: '您好，我正在休假',
+      subject: '自动回复：你好',
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
     await bring({ from: opened.customerEmail, to, text: 'News', headers: { 'List-Id': '<news.corp.example>', Precedence: 'bulk' } });
     expect(await posted(seller, opened)).toEqual([]);
     expect(await held(seller, opened)).toEqual([]);
@@ -90,7 +139,11 @@ describe('mail that can’t be posted', () => {
 
   test('what a mail says is text: markup in it can’t run', async () => {
     const { seller, opened, to } = await answerable();
-    await bring({ from: opened.customerEmail, to, text: '<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))' });
+    await bring({
+      from: opened.customerEmail,
+      to,
+      text: '<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))',
+    });
     const response = await request(`/api/rooms/${opened.room}/threads/room?as=seller`, { cookie: seller.cookie });
     const page = (await response.json()) as { html: Record<string, string> };
     const html = Object.values(page.html).join('');
@@ -116,9 +169,36 @@ describe('a bounce', () => {
   const report = (to: string, recipient: string, original: string) =>
     new TextEncoder().encode(
       [
-        'From: Mail Delivery System <MAILER-DAEMON@mx.corp.example>', `To: <${to}>`, 'Subject: Undelivered Mail Returned to Sender', `Message-ID: <${crypto.randomUUID()}@mx.corp.example>`, 'Auto-Submitted: auto-replied', 'MIME-Version: 1.0',
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', '', '--b', 'Content-Type: text/plain', '', 'The mail could not be delivered.', '--b', 'Content-Type: message/delivery-status', '',
-        'Reporting-MTA: dns; mx.corp.example', '', `Final-Recipient: rfc822; ${recipient}`, 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 no such user', '', '--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${original}`, `To: <${recipient}>`, '', '--b--', '',
+        'From: Mail Delivery System <MAILER-DAEMON@mx.corp.example>',
+        `To: <${to}>`,
+        'Subject: Undelivered Mail Returned to Sender',
+        `Message-ID: <${crypto.randomUUID()}@mx.corp.example>`,
+        'Auto-Submitted: auto-replied',
+        'MIME-Version: 1.0',
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        '',
+        '--b',
+        'Content-Type: text/plain',
+        '',
+        'The mail could not be delivered.',
+        '--b',
+        'Content-Type: message/delivery-status',
+        '',
+        'Reporting-MTA: dns; mx.corp.example',
+        '',
+        `Final-Recipient: rfc822; ${recipient}`,
+        'Action: failed',
+        'Status: 5.1.1',
+        'Diagnostic-Code: smtp; 550 5.1.1 no such user',
+        '',
+        '--b',
+        'Content-Type: text/rfc822-headers',
+        '',
+        `Message-ID: ${original}`,
+        `To: <${recipient}>`,
+        '',
+        '--b--',
+        '',
       ].join('\r\n'),
     );
 

@@ -3,7 +3,28 @@ import { describe, expect, test } from 'vitest';
 import type { ThreadId } from '#core/ids.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import type { TaskId } from '#core/ids.ts';
-import { act, bring, browserIn, comments, deliverMail, env, invite, joinedCustomer, joinToken, lastMailTo, mailsTo, newColleague, newSeller, openRoom, raw, bringRaw, replyToken, request, services, viewOf } from '../support/front-door.ts';
+import {
+  act,
+  bring,
+  browserIn,
+  comments,
+  deliverMail,
+  env,
+  invite,
+  joinedCustomer,
+  joinToken,
+  lastMailTo,
+  mailsTo,
+  newColleague,
+  newSeller,
+  openRoom,
+  raw,
+  bringRaw,
+  replyToken,
+  request,
+  services,
+  viewOf,
+} from '../support/front-door.ts';
 
 const demoTask = { date: '2026-12-04', time: '15:00', zone: 'Asia/Shanghai' };
 
@@ -11,7 +32,14 @@ async function roomWithTask() {
   const seller = await newSeller();
   const opened = await openRoom(seller);
   const task = fresh<TaskId>();
-  await act(seller, opened.room, { type: 'task.add', task, title: 'Invite the customer to a product demo', kind: 'demo', owners: [opened.customer], due: demoTask });
+  await act(seller, opened.room, {
+    type: 'task.add',
+    task,
+    title: 'Invite the customer to a product demo',
+    kind: 'demo',
+    owners: [opened.customer],
+    due: demoTask,
+  });
   return { seller, opened, task };
 }
 
@@ -43,7 +71,13 @@ describe('a reply to a mail', () => {
   test('stands under the task in the customer’s name with its file, live, and once however often it is delivered', async () => {
     const { seller, opened, task } = await roomWithTask();
     const mail = await invite(seller, opened);
-    await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: task, body: 'Does Friday suit you?', mentions: [opened.customer] });
+    await act(seller, opened.room, {
+      type: 'comment.post',
+      comment: fresh(),
+      thread: task,
+      body: 'Does Friday suit you?',
+      mentions: [opened.customer],
+    });
     await deliverMail(opened.room);
     const question = await lastMailTo(opened.customerEmail);
     expect(question.messageId).not.toBe(mail.messageId);
@@ -52,8 +86,16 @@ describe('a reply to a mail', () => {
     const open = await browserIn(seller, opened.room);
     await open.next('snapshot');
     const letter = {
-      from: opened.customerEmail, name: '陈伟', to: question.replyTo ?? '', subject: `Re: ${question.subject}`, inReplyTo: question.messageId, messageId: `<${fresh()}@corp.example>`,
-      text: `预算已批，见附件\n\n在 2026年11月23日，Li Dan 写道：\n${question.text.split('\n').map((line) => `> ${line}`).join('\n')}\n`,
+      from: opened.customerEmail,
+      name: '陈伟',
+      to: question.replyTo ?? '',
+      subject: `Re: ${question.subject}`,
+      inReplyTo: question.messageId,
+      messageId: `<${fresh()}@corp.example>`,
+      text: `预算已批，见附件\n\n在 2026年11月23日，Li Dan 写道：\n${question.text
+        .split('\n')
+        .map((line) => `> ${line}`)
+        .join('\n')}\n`,
       files: [{ name: 'budget.pdf', type: 'application/pdf', content: '%PDF-1.4\n%%EOF\n' }],
     };
     const bytes = raw(letter);
@@ -61,7 +103,11 @@ describe('a reply to a mail', () => {
 
     const heard = await open.next('events', (message) => message.events.some((one) => one.event.type === 'comment.posted'));
     const posted = heard.events.find((one) => one.event.type === 'comment.posted');
-    expect(posted).toMatchObject({ by: opened.customer, via: 'mail', event: { thread: task, body: '预算已批，见附件', files: [{ name: 'budget.pdf', type: 'application/pdf' }] } });
+    expect(posted).toMatchObject({
+      by: opened.customer,
+      via: 'mail',
+      event: { thread: task, body: '预算已批，见附件', files: [{ name: 'budget.pdf', type: 'application/pdf' }] },
+    });
 
     await bringRaw(bytes, letter);
     const stand = (await comments(seller, opened.room, task)).filter((one) => one.via === 'mail');
@@ -80,8 +126,22 @@ describe('a reply to a mail', () => {
     const colleague = await newColleague(seller);
     const zhou = fresh();
     await act(seller, opened.room, {
-      type: 'comment.post', comment: fresh(), thread: task, body: '@Zhou Hang please bring the slides',
-      invite: [{ participant: zhou, side: 'seller', name: 'Zhou Hang', email: colleague.seller.email, locale: 'en', zone: 'Asia/Shanghai', invite: true, note: '' }],
+      type: 'comment.post',
+      comment: fresh(),
+      thread: task,
+      body: '@Zhou Hang please bring the slides',
+      invite: [
+        {
+          participant: zhou,
+          side: 'seller',
+          name: 'Zhou Hang',
+          email: colleague.seller.email,
+          locale: 'en',
+          zone: 'Asia/Shanghai',
+          invite: true,
+          note: '',
+        },
+      ],
     });
     await deliverMail(opened.room);
     const mails = await mailsTo(colleague.seller.email);
@@ -96,8 +156,22 @@ describe('a reply to a mail', () => {
     const { seller, opened } = await roomWithTask();
     const colleague = await newColleague(seller);
     await act(seller, opened.room, {
-      type: 'comment.post', comment: fresh(), thread: 'room', body: '@Zhou Hang welcome to the room',
-      invite: [{ participant: fresh(), side: 'seller', name: 'Zhou Hang', email: colleague.seller.email, locale: 'en', zone: 'Asia/Shanghai', invite: true, note: '' }],
+      type: 'comment.post',
+      comment: fresh(),
+      thread: 'room',
+      body: '@Zhou Hang welcome to the room',
+      invite: [
+        {
+          participant: fresh(),
+          side: 'seller',
+          name: 'Zhou Hang',
+          email: colleague.seller.email,
+          locale: 'en',
+          zone: 'Asia/Shanghai',
+          invite: true,
+          note: '',
+        },
+      ],
     });
     await deliverMail(opened.room);
     const texts = (await mailsTo(colleague.seller.email)).map((mail) => mail.text);
@@ -111,14 +185,36 @@ describe('a reply to a mail', () => {
     const colleague = await newColleague(seller);
     const zhou = fresh();
     await act(seller, opened.room, {
-      type: 'comment.post', comment: fresh(), thread: 'room:internal', body: 'Our floor is 8%',
-      invite: [{ participant: zhou, side: 'seller', name: 'Zhou Hang', email: colleague.seller.email, locale: 'en', zone: 'Asia/Shanghai', invite: true, note: '' }],
+      type: 'comment.post',
+      comment: fresh(),
+      thread: 'room:internal',
+      body: 'Our floor is 8%',
+      invite: [
+        {
+          participant: zhou,
+          side: 'seller',
+          name: 'Zhou Hang',
+          email: colleague.seller.email,
+          locale: 'en',
+          zone: 'Asia/Shanghai',
+          invite: true,
+          note: '',
+        },
+      ],
     });
     await deliverMail(opened.room);
     const note = (await mailsTo(colleague.seller.email)).find((mail) => mail.text.includes('Our floor is 8%'));
     await bring({ from: colleague.seller.email, to: note?.replyTo ?? '', text: 'Agreed, not lower.' });
-    expect((await comments(seller, opened.room, 'room:internal')).map((one) => one.body)).toEqual(['Our floor is 8%', 'Agreed, not lower.']);
-    const theirs = JSON.stringify([await viewOf(customer, opened.room), await comments(customer, opened.room), await comments(customer, opened.room, 'room:internal'), await mailsTo(opened.customerEmail)]);
+    expect((await comments(seller, opened.room, 'room:internal')).map((one) => one.body)).toEqual([
+      'Our floor is 8%',
+      'Agreed, not lower.',
+    ]);
+    const theirs = JSON.stringify([
+      await viewOf(customer, opened.room),
+      await comments(customer, opened.room),
+      await comments(customer, opened.room, 'room:internal'),
+      await mailsTo(opened.customerEmail),
+    ]);
     expect(theirs).not.toContain('8%');
     expect(theirs).not.toContain('not lower');
   });
@@ -129,7 +225,8 @@ describe('mail about what happens', () => {
     const { seller, opened, task } = await roomWithTask();
     const customer = await joinedCustomer(seller, opened);
     const before = (await mailsTo(opened.customerEmail)).length;
-    for (const body of ['one', 'two', 'three', 'four', 'five']) await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: task, body: `Comment ${body}` });
+    for (const body of ['one', 'two', 'three', 'four', 'five'])
+      await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: task, body: `Comment ${body}` });
     await deliverMail(opened.room);
     const mails = await mailsTo(opened.customerEmail);
     expect(mails.length - before).toBe(1);
@@ -165,9 +262,15 @@ describe('what the seller’s list shows', () => {
   test('is in D1 soon after it happened, from the events alone', async () => {
     const { seller, opened } = await roomWithTask();
     await deliverMail(opened.room);
-    const list = (await (await request('/api/rooms', { cookie: seller.cookie })).json()) as { rooms: { room: string; customer: { title: string } | null }[] };
-    expect(list.rooms.find((one) => one.room === opened.room)).toMatchObject({ customer: { title: 'Invite the customer to a product demo' } });
-    const { n } = (await env.DB.prepare('SELECT count(*) AS n FROM room_event WHERE room_id = ?').bind(opened.room).first<{ n: number }>()) ?? { n: 0 };
+    const list = (await (await request('/api/rooms', { cookie: seller.cookie })).json()) as {
+      rooms: { room: string; customer: { title: string } | null }[];
+    };
+    expect(list.rooms.find((one) => one.room === opened.room)).toMatchObject({
+      customer: { title: 'Invite the customer to a product demo' },
+    });
+    const { n } = (await env.DB.prepare('SELECT count(*) AS n FROM room_event WHERE room_id = ?')
+      .bind(opened.room)
+      .first<{ n: number }>()) ?? { n: 0 };
     expect(n).toBe((await viewOf(seller, opened.room)).state.seq);
   });
 });

@@ -8,7 +8,18 @@ import { fresh } from '../../worker/access/tokens.ts';
 import { env, newSeller, openRoom, viewOf } from '../support/front-door.ts';
 
 const mailFor = (to: string, more: Partial<PostedMail> = {}): PostedMail => ({
-  key: `test/${fresh()}`, from: '"Li Dan" <room@atelier.example>', to, replyTo: null, subject: 'Hello', html: '<p>Hello</p>', text: 'Hello', headers: {}, attachments: [], messageId: `<${fresh()}@in.atelier.example>`, room: null, ...more,
+  key: `test/${fresh()}`,
+  from: '"Li Dan" <room@atelier.example>',
+  to,
+  replyTo: null,
+  subject: 'Hello',
+  html: '<p>Hello</p>',
+  text: 'Hello',
+  headers: {},
+  attachments: [],
+  messageId: `<${fresh()}@in.atelier.example>`,
+  room: null,
+  ...more,
 });
 
 const postbox = () => env.POSTBOX.get(env.POSTBOX.idFromName('main'));
@@ -22,7 +33,10 @@ async function run(times = 1): Promise<void> {
 }
 
 /** Gives the postbox a sender of the test's own: a port, not a part of ours. */
-async function through(send: (batch: string, mails: OutgoingMail[]) => SendResult[], limit = 100): Promise<{ batch: string; mails: OutgoingMail[] }[]> {
+async function through(
+  send: (batch: string, mails: OutgoingMail[]) => SendResult[],
+  limit = 100,
+): Promise<{ batch: string; mails: OutgoingMail[] }[]> {
   const calls: { batch: string; mails: OutgoingMail[] }[] = [];
   const transport: MailTransport = {
     limit,
@@ -37,7 +51,9 @@ async function through(send: (batch: string, mails: OutgoingMail[]) => SendResul
 
 const sent = (mails: OutgoingMail[]): SendResult[] => mails.map((mail) => ({ state: 'sent', providerId: mail.key }));
 const state = (key: string) =>
-  runInDurableObject(postbox(), (_one, { storage }) => storage.sql.exec<{ state: string; mail: string; tries: number }>('SELECT state, mail, tries FROM mail WHERE key = ?', key).one());
+  runInDurableObject(postbox(), (_one, { storage }) =>
+    storage.sql.exec<{ state: string; mail: string; tries: number }>('SELECT state, mail, tries FROM mail WHERE key = ?', key).one(),
+  );
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -57,7 +73,11 @@ describe('the postbox', () => {
 
   test('sends what waits together, up to the sender’s limit', async () => {
     const calls = await through((_batch, mails) => sent(mails), 3);
-    await enqueue(env, ['a', 'b', 'c', 'd', 'e'].map((name) => mailFor(`${name}@corp.example`)), false);
+    await enqueue(
+      env,
+      ['a', 'b', 'c', 'd', 'e'].map((name) => mailFor(`${name}@corp.example`)),
+      false,
+    );
     await run(2);
     expect(calls.map((call) => call.mails.length)).toEqual([3, 2]);
   });
@@ -126,32 +146,51 @@ describe('Resend', () => {
     });
     return requests;
   };
-  const json = (body: unknown, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+  const json = (body: unknown, status = 200, headers = {}) =>
+    new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
 
   test('gets one mail with its key, its reply address and its headers', async () => {
     const requests = answers(json({ id: 'provider-1' }));
     const mail = mailFor('one@corp.com', { replyTo: 'reply+x@in.atelier.example', headers: { 'List-Id': '<x>' } });
     expect(await new ResendTransport('re_test').send('batch-key', [mail])).toEqual([{ state: 'sent', providerId: 'provider-1' }]);
     expect(requests[0]?.headers.get('idempotency-key')).toBe('batch-key');
-    expect(requests[0]?.body).toMatchObject({ to: [mail.to], reply_to: 'reply+x@in.atelier.example', headers: { 'List-Id': '<x>', 'Message-ID': mail.messageId }, text: 'Hello' });
+    expect(requests[0]?.body).toMatchObject({
+      to: [mail.to],
+      reply_to: 'reply+x@in.atelier.example',
+      headers: { 'List-Id': '<x>', 'Message-ID': mail.messageId },
+      text: 'Hello',
+    });
   });
 
   test('gets nothing for the demo’s people, whose addresses belong to nobody', async () => {
     const requests = answers(json({ id: 'p1' }));
-    expect(await new ResendTransport('re_test').send('k', [mailFor('chen@huadong.example'), mailFor('real@x.com')])).toEqual([{ state: 'sent', providerId: '' }, { state: 'sent', providerId: 'p1' }]);
+    expect(await new ResendTransport('re_test').send('k', [mailFor('chen@huadong.example'), mailFor('real@x.com')])).toEqual([
+      { state: 'sent', providerId: '' },
+      { state: 'sent', providerId: 'p1' },
+    ]);
     expect(requests).toHaveLength(1);
   });
 
   test('gets many in one call', async () => {
     const requests = answers(json({ data: [{ id: 'p1' }, { id: 'p2' }] }));
-    expect(await new ResendTransport('re_test').send('batch-key', [mailFor('a@x.com'), mailFor('b@x.com')])).toEqual([{ state: 'sent', providerId: 'p1' }, { state: 'sent', providerId: 'p2' }]);
+    expect(await new ResendTransport('re_test').send('batch-key', [mailFor('a@x.com'), mailFor('b@x.com')])).toEqual([
+      { state: 'sent', providerId: 'p1' },
+      { state: 'sent', providerId: 'p2' },
+    ]);
     expect(requests).toHaveLength(1);
     expect(requests[0]?.url).toMatch(/\/emails\/batch$/);
   });
 
   test('one faulty mail does not hold up the others', async () => {
-    answers(json({ name: 'validation_error', message: 'bad to', statusCode: 422 }, 422), json({ id: 'p1' }), json({ name: 'validation_error', message: 'bad to', statusCode: 422 }, 422));
-    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.com'), mailFor('bad@x.com')])).toMatchObject([{ state: 'sent' }, { state: 'failed' }]);
+    answers(
+      json({ name: 'validation_error', message: 'bad to', statusCode: 422 }, 422),
+      json({ id: 'p1' }),
+      json({ name: 'validation_error', message: 'bad to', statusCode: 422 }, 422),
+    );
+    expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.com'), mailFor('bad@x.com')])).toMatchObject([
+      { state: 'sent' },
+      { state: 'failed' },
+    ]);
   });
 
   test('a limit, an outage and a broken line mean later, and how much later where it is said', async () => {

@@ -53,7 +53,9 @@ describe('two browsers', () => {
     const events = () => b.heard.filter((message) => message.type === 'events').length;
     const before = events();
     const id = a.do({ type: 'task.complete', task: fresh<TaskId>() });
-    expect(await a.next('refused', (message) => message.id === id)).toMatchObject({ refusal: { code: 'not_found', reason: 'no_such_task' } });
+    expect(await a.next('refused', (message) => message.id === id)).toMatchObject({
+      refusal: { code: 'not_found', reason: 'no_such_task' },
+    });
     expect(events()).toBe(before);
   });
 });
@@ -79,9 +81,22 @@ describe('a command', () => {
   test('that is malformed is refused with a reason and the field, never a 500', async () => {
     const seller = await newSeller();
     const { room } = await openRoom(seller);
-    const bodies = ['', 'null', '[]', '{"id":1}', '{"id":"abcdefgh","command":{"type":"nope"}}', `{"id":"abcdefgh","command":{"type":"task.add","task":"${fresh()}","title":"${'x'.repeat(300)}"}}`, '{"id":"abcdefgh","command":{"type":"comment.post","comment":"x","thread":"../x","body":"y"}}'];
+    const bodies = [
+      '',
+      'null',
+      '[]',
+      '{"id":1}',
+      '{"id":"abcdefgh","command":{"type":"nope"}}',
+      `{"id":"abcdefgh","command":{"type":"task.add","task":"${fresh()}","title":"${'x'.repeat(300)}"}}`,
+      '{"id":"abcdefgh","command":{"type":"comment.post","comment":"x","thread":"../x","body":"y"}}',
+    ];
     for (const body of bodies) {
-      const response = await request(`/api/rooms/${room}/commands`, { method: 'POST', cookie: seller.cookie, headers: { 'content-type': 'application/json' }, body });
+      const response = await request(`/api/rooms/${room}/commands`, {
+        method: 'POST',
+        cookie: seller.cookie,
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
       expect(response.status).toBe(422);
       expect(await response.json()).toMatchObject({ error: { code: 'invalid' } });
     }
@@ -110,7 +125,10 @@ describe('an object that was put to sleep', () => {
     const before = await viewOf(seller, room);
     await evictDurableObject(stubOf(room));
     expect(await viewOf(seller, room)).toEqual(before);
-    const snapshot = await runInDurableObject(stubOf(room), (_one, state) => state.storage.sql.exec<{ value: number }>("SELECT value FROM mark WHERE name = 'snapshot'").one().value);
+    const snapshot = await runInDurableObject(
+      stubOf(room),
+      (_one, state) => state.storage.sql.exec<{ value: number }>("SELECT value FROM mark WHERE name = 'snapshot'").one().value,
+    );
     expect(snapshot).toBeGreaterThan(190);
   });
 });
@@ -156,7 +174,10 @@ describe('a browser that misbehaves', () => {
 
   test('from another site gets no socket', async () => {
     const { seller, opened } = await live();
-    const response = await request(`/api/rooms/${opened.room}/live?as=seller`, { cookie: seller.cookie, headers: { upgrade: 'websocket', origin: 'https://evil.example' } });
+    const response = await request(`/api/rooms/${opened.room}/live?as=seller`, {
+      cookie: seller.cookie,
+      headers: { upgrade: 'websocket', origin: 'https://evil.example' },
+    });
     expect(response.status).toBe(403);
   });
 });
@@ -176,9 +197,13 @@ describe('while D1 is down', () => {
     expect(alarm).not.toBeNull();
     batch.mockRestore();
     await deliverMail(opened.room);
-    const row = await env.DB.prepare('SELECT title FROM task WHERE room_id = ? AND id = ?').bind(opened.room, task).first<{ title: string }>();
+    const row = await env.DB.prepare('SELECT title FROM task WHERE room_id = ? AND id = ?')
+      .bind(opened.room, task)
+      .first<{ title: string }>();
     expect(row?.title).toBe('Said while D1 was down');
-    const events = await env.DB.prepare('SELECT count(*) AS n, max(seq) AS head FROM room_event WHERE room_id = ?').bind(opened.room).first<{ n: number; head: number }>();
+    const events = await env.DB.prepare('SELECT count(*) AS n, max(seq) AS head FROM room_event WHERE room_id = ?')
+      .bind(opened.room)
+      .first<{ n: number; head: number }>();
     const { state } = await viewOf(seller, opened.room);
     expect(events).toEqual({ n: state.seq, head: state.seq });
   });

@@ -9,11 +9,42 @@ import { files } from '../../worker/api/files.ts';
 import { health } from '../../worker/health.ts';
 import { hooks } from '../../worker/mail/hooks.ts';
 import { fresh } from '../../worker/access/tokens.ts';
-import { act, bring, comments, deliverMail, enter, invite, joinToken, joinedCustomer, lastMailTo, newAddress, newColleague, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
+import {
+  act,
+  bring,
+  comments,
+  deliverMail,
+  enter,
+  invite,
+  joinToken,
+  joinedCustomer,
+  lastMailTo,
+  newAddress,
+  newColleague,
+  newSeller,
+  openRoom,
+  request,
+  viewOf,
+} from '../support/front-door.ts';
 
 type Status = number | readonly number[];
-type ActorName = 'stranger' | 'customer' | 'customer elsewhere' | 'customer revoked' | 'seller' | 'colleague not in the room' | 'seller elsewhere';
-const ACTORS: ActorName[] = ['stranger', 'customer', 'customer elsewhere', 'customer revoked', 'seller', 'colleague not in the room', 'seller elsewhere'];
+type ActorName =
+  | 'stranger'
+  | 'customer'
+  | 'customer elsewhere'
+  | 'customer revoked'
+  | 'seller'
+  | 'colleague not in the room'
+  | 'seller elsewhere';
+const ACTORS: ActorName[] = [
+  'stranger',
+  'customer',
+  'customer elsewhere',
+  'customer revoked',
+  'seller',
+  'colleague not in the room',
+  'seller elsewhere',
+];
 
 interface Row {
   /** Method and path as the router lists it. */
@@ -35,35 +66,101 @@ interface Room {
   wishes: string;
 }
 
-const json = (body: unknown): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const json = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
 const OUT = { stranger: 401, else: 403 } as const;
 const HIDDEN = { stranger: 401, else: [403, 404] } as const;
 
 const TABLE: Row[] = [
   { route: 'GET /healthz', path: () => '/healthz', answers: { else: 200 } },
   { route: 'GET /api/openapi.json', path: () => '/api/openapi.json', answers: { else: 200 } },
-  { route: 'GET /api/session', path: () => '/api/session', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 401 } },
-  { route: 'GET /api/rooms', path: () => '/api/rooms', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 401 } },
-  { route: 'POST /api/rooms', path: () => '/api/rooms', init: () => json({ email: 'new@corp.example', account: 'Corp' }), answers: { seller: 201, 'colleague not in the room': 201, 'seller elsewhere': 201, else: 401 } },
-  { route: 'GET /api/rooms/:room', path: ({ room }) => `/api/rooms/${room}`, answers: { seller: 200, customer: 200, ...OUT } },
-  { route: 'GET /api/rooms/:room/events', path: ({ room }) => `/api/rooms/${room}/events`, answers: { seller: 200, customer: 200, ...OUT } },
   {
-    route: 'POST /api/rooms/:room/commands', path: ({ room }) => `/api/rooms/${room}/commands`,
-    init: ({ task }) => json({ id: fresh(), command: { type: 'task.reopen', task } }), answers: { seller: 202, customer: 202, ...OUT },
+    route: 'GET /api/session',
+    path: () => '/api/session',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 401 },
   },
-  { route: 'GET /api/rooms/:room/threads/:thread', path: ({ room, task }) => `/api/rooms/${room}/threads/${task}`, answers: { seller: 200, customer: 200, ...OUT } },
-  { route: 'GET /api/rooms/:room/threads/:thread', path: ({ room }) => `/api/rooms/${room}/threads/room:internal`, answers: { seller: 200, customer: 404, ...OUT } },
-  { route: 'POST /api/rooms/:room/files', path: ({ room }) => `/api/rooms/${room}/files`, init: () => ({ method: 'POST', headers: { 'x-file-name': 'a.txt' }, body: 'hello' }), answers: { seller: 201, customer: 201, ...OUT } },
-  { route: 'GET /api/rooms/:room/invitation/:participant', path: ({ room, customer }) => `/api/rooms/${room}/invitation/${customer}`, answers: { seller: 200, customer: 200, ...OUT } },
-  { route: 'GET /api/rooms/:room/mails/:mail', path: ({ room, sharedMail }) => `/api/rooms/${room}/mails/${sharedMail}`, answers: { seller: 200, customer: 200, ...HIDDEN } },
-  { route: 'GET /api/rooms/:room/mails/:mail', path: ({ room, heldMail }) => `/api/rooms/${room}/mails/${heldMail}`, answers: { seller: 200, customer: 404, ...HIDDEN } },
+  {
+    route: 'GET /api/rooms',
+    path: () => '/api/rooms',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 401 },
+  },
+  {
+    route: 'POST /api/rooms',
+    path: () => '/api/rooms',
+    init: () => json({ email: 'new@corp.example', account: 'Corp' }),
+    answers: { seller: 201, 'colleague not in the room': 201, 'seller elsewhere': 201, else: 401 },
+  },
+  { route: 'GET /api/rooms/:room', path: ({ room }) => `/api/rooms/${room}`, answers: { seller: 200, customer: 200, ...OUT } },
+  {
+    route: 'GET /api/rooms/:room/events',
+    path: ({ room }) => `/api/rooms/${room}/events`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'POST /api/rooms/:room/commands',
+    path: ({ room }) => `/api/rooms/${room}/commands`,
+    init: ({ task }) => json({ id: fresh(), command: { type: 'task.reopen', task } }),
+    answers: { seller: 202, customer: 202, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/threads/:thread',
+    path: ({ room, task }) => `/api/rooms/${room}/threads/${task}`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/threads/:thread',
+    path: ({ room }) => `/api/rooms/${room}/threads/room:internal`,
+    answers: { seller: 200, customer: 404, ...OUT },
+  },
+  {
+    route: 'POST /api/rooms/:room/files',
+    path: ({ room }) => `/api/rooms/${room}/files`,
+    init: () => ({ method: 'POST', headers: { 'x-file-name': 'a.txt' }, body: 'hello' }),
+    answers: { seller: 201, customer: 201, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/invitation/:participant',
+    path: ({ room, customer }) => `/api/rooms/${room}/invitation/${customer}`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/mails/:mail',
+    path: ({ room, sharedMail }) => `/api/rooms/${room}/mails/${sharedMail}`,
+    answers: { seller: 200, customer: 200, ...HIDDEN },
+  },
+  {
+    route: 'GET /api/rooms/:room/mails/:mail',
+    path: ({ room, heldMail }) => `/api/rooms/${room}/mails/${heldMail}`,
+    answers: { seller: 200, customer: 404, ...HIDDEN },
+  },
   // Sockets are refused by a close code that a browser can read; without an upgrade there is nothing here.
   { route: 'GET /api/rooms/:room/live', path: ({ room }) => `/api/rooms/${room}/live`, answers: { else: 426 } },
   { route: 'GET /api/unsubscribe/:token', path: ({ wishes }) => `/api/unsubscribe/${wishes}`, answers: { else: 302 } },
-  { route: 'POST /api/unsubscribe/:token', path: () => `/api/unsubscribe/${'q'.repeat(52)}`, init: () => ({ method: 'POST' }), answers: { else: 404 } },
-  { route: 'GET /files/:room/:file', path: ({ room, sharedFile }) => `/files/${room}/${sharedFile}`, answers: { seller: 200, customer: 200, ...HIDDEN } },
-  { route: 'GET /files/:room/:file', path: ({ room, internalFile }) => `/files/${room}/${internalFile}`, answers: { seller: 200, customer: 404, ...HIDDEN } },
-  { route: 'POST /hooks/resend', path: () => '/hooks/resend', init: () => json({ type: 'email.bounced', data: {} }), answers: { else: [401, 404] } },
+  {
+    route: 'POST /api/unsubscribe/:token',
+    path: () => `/api/unsubscribe/${'q'.repeat(52)}`,
+    init: () => ({ method: 'POST' }),
+    answers: { else: 404 },
+  },
+  {
+    route: 'GET /files/:room/:file',
+    path: ({ room, sharedFile }) => `/files/${room}/${sharedFile}`,
+    answers: { seller: 200, customer: 200, ...HIDDEN },
+  },
+  {
+    route: 'GET /files/:room/:file',
+    path: ({ room, internalFile }) => `/files/${room}/${internalFile}`,
+    answers: { seller: 200, customer: 404, ...HIDDEN },
+  },
+  {
+    route: 'POST /hooks/resend',
+    path: () => '/hooks/resend',
+    init: () => json({ type: 'email.bounced', data: {} }),
+    answers: { else: [401, 404] },
+  },
 ];
 
 const listed = [
@@ -91,7 +188,12 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   const otherCustomer = await joinedCustomer(elsewhere, otherRoom);
 
   const upload = async (thread: string) => {
-    const response = await request(`/api/rooms/${opened.room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': 'plan.txt' }, body: 'internal-or-not' });
+    const response = await request(`/api/rooms/${opened.room}/files?as=seller`, {
+      method: 'POST',
+      cookie: seller.cookie,
+      headers: { 'x-file-name': 'plan.txt' },
+      body: 'internal-or-not',
+    });
     const { id } = (await response.json()) as { id: FileId };
     await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread, body: 'file', files: [id] });
     return id;
@@ -103,7 +205,17 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   // The revoked customer was in this very room.
   const gone = newAddress('gone');
   const goneId = fresh();
-  await act(seller, opened.room, { type: 'participant.add', participant: goneId, side: 'customer', name: 'Gone', email: gone, locale: 'en', zone: 'UTC', invite: true, note: '' });
+  await act(seller, opened.room, {
+    type: 'participant.add',
+    participant: goneId,
+    side: 'customer',
+    name: 'Gone',
+    email: gone,
+    locale: 'en',
+    zone: 'UTC',
+    invite: true,
+    note: '',
+  });
   await deliverMail(opened.room);
   const entry = await enter(joinToken(await lastMailTo(gone)));
   await act(seller, opened.room, { type: 'participant.remove', participant: goneId });
@@ -114,11 +226,23 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   const [held] = Object.values((await viewOf(seller, opened.room)).state.held);
   return {
     room: {
-      room: opened.room, task, customer: opened.customer, sharedFile: await upload('room'), internalFile: await upload('room:internal'), sharedMail: byMail?.mail ?? '', heldMail: held?.id ?? '',
+      room: opened.room,
+      task,
+      customer: opened.customer,
+      sharedFile: await upload('room'),
+      internalFile: await upload('room:internal'),
+      sharedMail: byMail?.mail ?? '',
+      heldMail: held?.id ?? '',
       wishes: /unsubscribe\/([a-z2-7]{52})/.exec(mail.headers['List-Unsubscribe'] ?? '')?.[1] ?? '',
     },
     cookies: {
-      stranger: null, customer: customer.cookie, 'customer elsewhere': otherCustomer.cookie, 'customer revoked': `__Host-guest=${entry.device}`, seller: seller.cookie, 'colleague not in the room': colleague.cookie, 'seller elsewhere': elsewhere.cookie,
+      stranger: null,
+      customer: customer.cookie,
+      'customer elsewhere': otherCustomer.cookie,
+      'customer revoked': `__Host-guest=${entry.device}`,
+      seller: seller.cookie,
+      'colleague not in the room': colleague.cookie,
+      'seller elsewhere': elsewhere.cookie,
     },
   };
 }
@@ -136,7 +260,12 @@ describe('each route answers each actor as the table says', () => {
         cells += 1;
         if (!expected.includes(response.status)) wrong.push(`${row.route} ${actor}: ${response.status}, not ${expected.join(' or ')}`);
         const body = await response.text();
-        if (response.status < 300 && (actor.includes('elsewhere') || actor.includes('revoked') || actor === 'stranger') && body.includes('internal-or-not')) wrong.push(`${row.route} ${actor}: leaked`);
+        if (
+          response.status < 300 &&
+          (actor.includes('elsewhere') || actor.includes('revoked') || actor === 'stranger') &&
+          body.includes('internal-or-not')
+        )
+          wrong.push(`${row.route} ${actor}: leaked`);
       }
     }
     expect(wrong).toEqual([]);
@@ -166,8 +295,16 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
   { page: '/sign-out', path: () => '/sign-out', answers: { else: [404, 405] } },
   { page: '/preferences', path: () => '/preferences', answers: { else: [404, 405] } },
   { page: '/rooms', path: () => '/rooms', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 } },
-  { page: '/rooms/new', path: () => '/rooms/new', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 } },
-  { page: '/settings', path: () => '/settings', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 } },
+  {
+    page: '/rooms/new',
+    path: () => '/rooms/new',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
+  {
+    page: '/settings',
+    path: () => '/settings',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
   { page: '/rooms/[room]', path: ({ room }) => `/rooms/${room}`, answers: { seller: 200, else: [303, 403, 404] } },
   { page: '/r/[room]', path: ({ room }) => `/r/${room}`, answers: { customer: 200, else: [303, 401, 403, 404] } },
   { page: '/join/[token]', path: () => `/join/${'q'.repeat(52)}`, answers: { else: [200, 404] } },
@@ -176,7 +313,15 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
 
 describe('pages', () => {
   const files = Object.keys(import.meta.glob('../../web/routes/**/+{page.svelte,page.server.ts,server.ts}'));
-  const pages = new Set(files.map((file) => file.replace(/^.*\/web\/routes/, '').replace(/\/\+[^/]+$/, '').replace(/\/\([^)]+\)/g, '') || '/'));
+  const pages = new Set(
+    files.map(
+      (file) =>
+        file
+          .replace(/^.*\/web\/routes/, '')
+          .replace(/\/\+[^/]+$/, '')
+          .replace(/\/\([^)]+\)/g, '') || '/',
+    ),
+  );
 
   test('all have a row in the table', () => {
     expect(pages.size).toBeGreaterThan(10);
@@ -211,10 +356,19 @@ describe('files', () => {
     const hostile = [
       { name: 'x.html', body: '<script>alert(1)</script>', type: 'text/html' },
       { name: 'x.svg', body: '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', type: 'image/svg+xml' },
-      { name: '../../x.xhtml', body: '<html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>', type: 'application/xhtml+xml' },
+      {
+        name: '../../x.xhtml',
+        body: '<html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>',
+        type: 'application/xhtml+xml',
+      },
     ];
     for (const one of hostile) {
-      const uploaded = await request(`/api/rooms/${room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': encodeURIComponent(one.name), 'content-type': one.type }, body: one.body });
+      const uploaded = await request(`/api/rooms/${room}/files?as=seller`, {
+        method: 'POST',
+        cookie: seller.cookie,
+        headers: { 'x-file-name': encodeURIComponent(one.name), 'content-type': one.type },
+        body: one.body,
+      });
       const fact = (await uploaded.json()) as { id: string; name: string };
       expect(fact.name).not.toContain('/');
       const served = await request(`/files/${room}/${fact.id}?as=seller`, { cookie: seller.cookie });
@@ -227,7 +381,12 @@ describe('files', () => {
   test('keep a Chinese name', async () => {
     const seller = await newSeller();
     const { room } = await openRoom(seller);
-    const uploaded = await request(`/api/rooms/${room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': encodeURIComponent('报价单 v2.pdf') }, body: '%PDF-1.4' });
+    const uploaded = await request(`/api/rooms/${room}/files?as=seller`, {
+      method: 'POST',
+      cookie: seller.cookie,
+      headers: { 'x-file-name': encodeURIComponent('报价单 v2.pdf') },
+      body: '%PDF-1.4',
+    });
     const fact = (await uploaded.json()) as { id: string; name: string; type: string };
     expect(fact).toMatchObject({ name: '报价单 v2.pdf', type: 'application/pdf' });
     const served = await request(`/files/${room}/${fact.id}?as=seller`, { cookie: seller.cookie });
@@ -241,7 +400,12 @@ describe('an upload', () => {
     const { room } = await openRoom(seller);
     const bytes = new Uint8Array(3_000_000).map((_, index) => (index * 31) % 251);
     const send = (size: number) =>
-      request(`/api/rooms/${room}/files?as=seller`, { method: 'POST', cookie: seller.cookie, headers: { 'x-file-name': 'big.bin', 'content-length': String(size) }, body: bytes });
+      request(`/api/rooms/${room}/files?as=seller`, {
+        method: 'POST',
+        cookie: seller.cookie,
+        headers: { 'x-file-name': 'big.bin', 'content-length': String(size) },
+        body: bytes,
+      });
     const uploaded = await send(bytes.byteLength);
     expect(uploaded.status).toBe(201);
     const { id } = (await uploaded.json()) as { id: string };

@@ -12,7 +12,10 @@ export async function mayTry(db: D1Database, key: string, most: number, minutes:
     .values({ key, resetAt: reset, count: 1 })
     .onConflictDoUpdate({
       target: attempt.key,
-      set: { count: sql`CASE WHEN ${attempt.resetAt} <= ${now} THEN 1 ELSE ${attempt.count} + 1 END`, resetAt: sql`CASE WHEN ${attempt.resetAt} <= ${now} THEN ${reset} ELSE ${attempt.resetAt} END` },
+      set: {
+        count: sql`CASE WHEN ${attempt.resetAt} <= ${now} THEN 1 ELSE ${attempt.count} + 1 END`,
+        resetAt: sql`CASE WHEN ${attempt.resetAt} <= ${now} THEN ${reset} ELSE ${attempt.resetAt} END`,
+      },
     })
     .returning({ count: attempt.count });
   return (row?.count ?? 1) <= most;

@@ -50,7 +50,10 @@ export class Sellers {
   }
 
   async #mailAllowed(address: string, ip: string): Promise<boolean> {
-    const [byAddress, byIp] = await Promise.all([mayTry(this.#env.DB, `sign-in:${address}`, 5, 60), mayTry(this.#env.DB, `sign-in-ip:${ip}`, 30, 60)]);
+    const [byAddress, byIp] = await Promise.all([
+      mayTry(this.#env.DB, `sign-in:${address}`, 5, 60),
+      mayTry(this.#env.DB, `sign-in-ip:${ip}`, 30, 60),
+    ]);
     return byAddress && byIp;
   }
 
@@ -60,7 +63,15 @@ export class Sellers {
     if (!asked.ok) return asked;
     const { name: who, email: address, workspace: wanted } = asked.value;
     if (!(await this.#mailAllowed(address, from.ip))) return refuse('too_many', 'too_many', 'email');
-    await this.#mailLink({ email: address, name: who, locale: from.locale, zone: asked.value.zone ?? from.zone, workspaceId: null, workspaceName: wanted, isNew: true });
+    await this.#mailLink({
+      email: address,
+      name: who,
+      locale: from.locale,
+      zone: asked.value.zone ?? from.zone,
+      workspaceId: null,
+      workspaceName: wanted,
+      isNew: true,
+    });
     return done({ email: address });
   }
 
@@ -87,7 +98,17 @@ export class Sellers {
     const asked = read(invitingColleague, input);
     if (!asked.ok) return asked;
     if (!(await mayTry(this.#env.DB, `colleague:${seller.workspace}`, 50, 60))) return refuse('too_many', 'too_many', 'email');
-    const secret = await this.#link({ email: asked.value.email, name: asked.value.name, locale: seller.locale, zone: seller.zone, workspaceId: seller.workspace, workspaceName: seller.workspaceName }, COLLEAGUE_DAYS * 1440);
+    const secret = await this.#link(
+      {
+        email: asked.value.email,
+        name: asked.value.name,
+        locale: seller.locale,
+        zone: seller.zone,
+        workspaceId: seller.workspace,
+        workspaceName: seller.workspaceName,
+      },
+      COLLEAGUE_DAYS * 1440,
+    );
     const rendered = colleagueMail({
       reader: { name: asked.value.name, locale: seller.locale, zone: seller.zone },
       from: { name: seller.name, email: seller.email },
@@ -95,27 +116,63 @@ export class Sellers {
       url: `${this.#env.APP_URL}/sign-in/${secret}?lang=${seller.locale}`,
       minutes: COLLEAGUE_DAYS * 1440,
     });
-    const mail = envelop(this.#env, rendered, { key: `colleague/${await hashOf('sign-in', secret)}`, from: `${seller.name} · ${seller.workspaceName}`, to: asked.value, replyTo: seller.email });
+    const mail = envelop(this.#env, rendered, {
+      key: `colleague/${await hashOf('sign-in', secret)}`,
+      from: `${seller.name} · ${seller.workspaceName}`,
+      to: asked.value,
+      replyTo: seller.email,
+    });
     await enqueue(this.#env, [{ ...mail, room: null }], true);
     return done({ email: asked.value.email });
   }
 
-  async #link(to: { email: string; name: string; locale: Locale; zone: string; workspaceId: WorkspaceId | null; workspaceName: string }, minutes: number): Promise<string> {
+  async #link(
+    to: { email: string; name: string; locale: Locale; zone: string; workspaceId: WorkspaceId | null; workspaceName: string },
+    minutes: number,
+  ): Promise<string> {
     const secret = fresh();
-    await this.#db.insert(signIn).values({ ...to, hash: await hashOf('sign-in', secret), createdAt: now(), expiresAt: new Date(Date.now() + minutes * 60_000).toISOString() });
+    await this.#db
+      .insert(signIn)
+      .values({
+        ...to,
+        hash: await hashOf('sign-in', secret),
+        createdAt: now(),
+        expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(),
+      });
     return secret;
   }
 
-  async #mailLink(to: { email: string; name: string; locale: Locale; zone: string; workspaceId: WorkspaceId | null; workspaceName: string; isNew: boolean }): Promise<void> {
+  async #mailLink(to: {
+    email: string;
+    name: string;
+    locale: Locale;
+    zone: string;
+    workspaceId: WorkspaceId | null;
+    workspaceName: string;
+    isNew: boolean;
+  }): Promise<void> {
     const { isNew, ...row } = to;
     const secret = await this.#link(row, SIGN_IN_MINUTES);
-    const rendered = signInMail({ reader: to, workspaceName: to.workspaceName, url: `${this.#env.APP_URL}/sign-in/${secret}?lang=${to.locale}`, isNew, minutes: SIGN_IN_MINUTES });
+    const rendered = signInMail({
+      reader: to,
+      workspaceName: to.workspaceName,
+      url: `${this.#env.APP_URL}/sign-in/${secret}?lang=${to.locale}`,
+      isNew,
+      minutes: SIGN_IN_MINUTES,
+    });
     const mail = envelop(this.#env, rendered, { key: `sign-in/${await hashOf('sign-in', secret)}`, from: 'Atelier', to, replyTo: null });
     await enqueue(this.#env, [{ ...mail, room: null }], true);
   }
 
   /** A link for the demo seller, for the start script. */
-  async demoLink(to: { email: string; name: string; locale: Locale; zone: string; workspaceId: WorkspaceId; workspaceName: string }): Promise<string> {
+  async demoLink(to: {
+    email: string;
+    name: string;
+    locale: Locale;
+    zone: string;
+    workspaceId: WorkspaceId;
+    workspaceName: string;
+  }): Promise<string> {
     return this.#link(to, 7 * 1440);
   }
 
@@ -125,7 +182,9 @@ export class Sellers {
       .select()
       .from(signIn)
       .where(and(eq(signIn.hash, await hashOf('sign-in', secret)), isNull(signIn.usedAt), gt(signIn.expiresAt, now())));
-    return row ? done({ name: row.name, workspaceName: row.workspaceName, isNew: row.workspaceId === null }) : refuse('not_found', 'link_unknown');
+    return row
+      ? done({ name: row.name, workspaceName: row.workspaceName, isNew: row.workspaceId === null })
+      : refuse('not_found', 'link_unknown');
   }
 
   /** Uses a link up: one session, and the workspace or membership it stands for. */
@@ -137,7 +196,10 @@ export class Sellers {
       .returning();
     if (!link) return refuse('not_found', 'link_unknown');
 
-    await this.#db.insert(person).values({ id: fresh<PersonId>(), email: link.email, name: link.name, locale: link.locale, zone: link.zone, createdAt: now() }).onConflictDoNothing();
+    await this.#db
+      .insert(person)
+      .values({ id: fresh<PersonId>(), email: link.email, name: link.name, locale: link.locale, zone: link.zone, createdAt: now() })
+      .onConflictDoNothing();
     const [who] = await this.#db.select().from(person).where(eq(person.email, link.email));
     if (!who) return refuse('unavailable', 'unavailable');
 
@@ -149,13 +211,27 @@ export class Sellers {
         this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'owner', createdAt: now() }),
       ]);
       // An empty list teaches nothing: the first room is a demo, marked as one and removed by one press.
-      await openDemo(this.#env, who.locale === 'zh-CN' ? 'huadong' : 'contoso', { person: who.id, name: who.name, email: who.email, locale: who.locale, zone: who.zone, workspace: workspaceId, workspaceName: link.workspaceName });
+      await openDemo(this.#env, who.locale === 'zh-CN' ? 'huadong' : 'contoso', {
+        person: who.id,
+        name: who.name,
+        email: who.email,
+        locale: who.locale,
+        zone: who.zone,
+        workspace: workspaceId,
+        workspaceName: link.workspaceName,
+      });
     } else {
       await this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'member', createdAt: now() }).onConflictDoNothing();
     }
     const cookie = fresh() + fresh();
     await this.#db.insert(session).values({
-      hash: await hashOf('session', cookie), personId: who.id, workspaceId, device: deviceName(userAgent), createdAt: now(), seenAt: now(), expiresAt: inDays(ABSOLUTE_DAYS),
+      hash: await hashOf('session', cookie),
+      personId: who.id,
+      workspaceId,
+      device: deviceName(userAgent),
+      createdAt: now(),
+      seenAt: now(),
+      expiresAt: inDays(ABSOLUTE_DAYS),
     });
     return done({ cookie, locale: who.locale });
   }
@@ -165,7 +241,16 @@ export class Sellers {
     if (!cookie || !/^[a-z2-7]{52}$/.test(cookie)) return null;
     const hash = await hashOf('session', cookie);
     const [row] = await this.#db
-      .select({ person: person.id, name: person.name, email: person.email, locale: person.locale, zone: person.zone, workspace: workspace.id, workspaceName: workspace.name, seenAt: session.seenAt })
+      .select({
+        person: person.id,
+        name: person.name,
+        email: person.email,
+        locale: person.locale,
+        zone: person.zone,
+        workspace: workspace.id,
+        workspaceName: workspace.name,
+        seenAt: session.seenAt,
+      })
       .from(session)
       .innerJoin(person, eq(person.id, session.personId))
       // A member who was removed has no session there any more, whatever the cookie says.
@@ -174,7 +259,8 @@ export class Sellers {
       .where(and(eq(session.hash, hash), gt(session.expiresAt, now()), gt(session.seenAt, inDays(-IDLE_DAYS))));
     if (!row) return null;
     const { seenAt, ...seller } = row;
-    if (seenAt < new Date(Date.now() - 3_600_000).toISOString()) await this.#db.update(session).set({ seenAt: now() }).where(eq(session.hash, hash));
+    if (seenAt < new Date(Date.now() - 3_600_000).toISOString())
+      await this.#db.update(session).set({ seenAt: now() }).where(eq(session.hash, hash));
     return { ...seller, renewed: null };
   }
 

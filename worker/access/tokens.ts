@@ -19,7 +19,10 @@ export async function hashOf(kind: KeyKind, secret: string): Promise<string> {
 /** SHA-256 of any bytes, as base64url. */
 export async function digest(bytes: Uint8Array): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return btoa(String.fromCharCode(...hash)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...hash))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** An id that is always the same for the same text: 128 bits of its SHA-256. */

@@ -46,57 +46,106 @@ const refusals = {
 
 export const api = new Hono<Bindings>();
 
-api.get('/session', describeRoute({ summary: 'Who is signed in', responses: { 200: { description: 'The seller' }, ...refusals } }), async (c) => {
-  const seller = await sellerOf(c);
-  if (!seller) return signInFirst(c);
-  const { renewed: _, ...shown } = seller;
-  return c.json(shown);
-});
+api.get(
+  '/session',
+  describeRoute({ summary: 'Who is signed in', responses: { 200: { description: 'The seller' }, ...refusals } }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    if (!seller) return signInFirst(c);
+    const { renewed: _, ...shown } = seller;
+    return c.json(shown);
+  },
+);
 
-api.get('/rooms', describeRoute({ summary: 'The rooms of the signed-in seller', responses: { 200: { description: 'Rooms, latest activity first, with the next step of each side' }, ...refusals } }), async (c) => {
-  const seller = await sellerOf(c);
-  return seller ? c.json({ rooms: await c.get('services').directory.rooms(seller) }) : signInFirst(c);
-});
+api.get(
+  '/rooms',
+  describeRoute({
+    summary: 'The rooms of the signed-in seller',
+    responses: { 200: { description: 'Rooms, latest activity first, with the next step of each side' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    return seller ? c.json({ rooms: await c.get('services').directory.rooms(seller) }) : signInFirst(c);
+  },
+);
 
 api.post(
   '/rooms',
-  describeRoute({ summary: 'Open a room', description: 'The customer is added, not yet invited.', requestBody: body(opening), responses: { 201: { description: 'The room’s id' }, ...refusals } }),
+  describeRoute({
+    summary: 'Open a room',
+    description: 'The customer is added, not yet invited.',
+    requestBody: body(opening),
+    responses: { 201: { description: 'The room’s id' }, ...refusals },
+  }),
   async (c) => {
     const seller = await sellerOf(c);
     return seller ? answer(c, await c.get('services').directory.open(seller, await json(c)), 201) : signInFirst(c);
   },
 );
 
-api.get('/rooms/:room', describeRoute({ summary: 'A room as the caller may see it', responses: { 200: { description: 'State, own read marks, who is here' }, ...refusals } }), async (c) => {
-  const actor = await actorOf(c);
-  return actor ? answer(c, await c.get('services').rooms.open(actor, roomOf(c), threadsOf(c))) : signInFirst(c);
-});
+api.get(
+  '/rooms/:room',
+  describeRoute({
+    summary: 'A room as the caller may see it',
+    responses: { 200: { description: 'State, own read marks, who is here' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor ? answer(c, await c.get('services').rooms.open(actor, roomOf(c), threadsOf(c))) : signInFirst(c);
+  },
+);
 
-api.get('/rooms/:room/events', describeRoute({ summary: 'Events after a sequence number', responses: { 200: { description: 'At most 1,000 events, oldest first' }, ...refusals } }), async (c) => {
-  const actor = await actorOf(c);
-  if (!actor) return signInFirst(c);
-  if (!ID_PATTERN.test(roomOf(c))) return notHere(c);
-  return answer(c, await stub(c).events(await roomActor(actor), Number(c.req.query('since') ?? 0) || 0));
-});
+api.get(
+  '/rooms/:room/events',
+  describeRoute({
+    summary: 'Events after a sequence number',
+    responses: { 200: { description: 'At most 1,000 events, oldest first' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    if (!ID_PATTERN.test(roomOf(c))) return notHere(c);
+    return answer(c, await stub(c).events(await roomActor(actor), Number(c.req.query('since') ?? 0) || 0));
+  },
+);
 
 api.post(
   '/rooms/:room/commands',
-  describeRoute({ summary: 'Do something in a room', description: 'The same commands that the app sends. `id` makes it safe to send twice.', requestBody: body(submission), responses: { 202: { description: 'Done, and on disk; the sequence number it is part of' }, ...refusals } }),
+  describeRoute({
+    summary: 'Do something in a room',
+    description: 'The same commands that the app sends. `id` makes it safe to send twice.',
+    requestBody: body(submission),
+    responses: { 202: { description: 'Done, and on disk; the sequence number it is part of' }, ...refusals },
+  }),
   async (c) => {
     const actor = await actorOf(c);
     return actor ? answer(c, await c.get('services').rooms.submit(actor, roomOf(c), await json(c)), 202) : signInFirst(c);
   },
 );
 
-api.get('/rooms/:room/threads/:thread', describeRoute({ summary: 'Comments of a thread, oldest first', responses: { 200: { description: 'A page; `before` asks for the one before it' }, ...refusals } }), async (c) => {
-  const actor = await actorOf(c);
-  const before = Number(c.req.query('before')) || null;
-  return actor ? answer(c, await c.get('services').rooms.thread(actor, roomOf(c), c.req.param('thread') as ThreadId, before)) : signInFirst(c);
-});
+api.get(
+  '/rooms/:room/threads/:thread',
+  describeRoute({
+    summary: 'Comments of a thread, oldest first',
+    responses: { 200: { description: 'A page; `before` asks for the one before it' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    const before = Number(c.req.query('before')) || null;
+    return actor
+      ? answer(c, await c.get('services').rooms.thread(actor, roomOf(c), c.req.param('thread') as ThreadId, before))
+      : signInFirst(c);
+  },
+);
 
 api.post(
   '/rooms/:room/files',
-  describeRoute({ summary: 'Upload a file for a comment', description: 'The raw bytes; the name in `x-file-name`, percent-encoded.', requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }, responses: { 201: { description: 'The file’s facts: name it in a comment' }, ...refusals } }),
+  describeRoute({
+    summary: 'Upload a file for a comment',
+    description: 'The raw bytes; the name in `x-file-name`, percent-encoded.',
+    requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
+    responses: { 201: { description: 'The file’s facts: name it in a comment' }, ...refusals },
+  }),
   async (c) => {
     const actor = await actorOf(c);
     if (!actor) return signInFirst(c);
@@ -105,43 +154,86 @@ api.post(
     const stream = c.req.raw.body;
     if (!stream) return c.json({ error: { code: 'invalid', reason: 'no_such_file', field: 'file' } }, 422);
     const name = decodeName(c.req.header('x-file-name') ?? 'file');
-    return answer(c, await c.get('services').rooms.upload(actor, roomOf(c), { name, type: c.req.header('content-type') ?? '', body: stream, size }), 201);
+    return answer(
+      c,
+      await c.get('services').rooms.upload(actor, roomOf(c), { name, type: c.req.header('content-type') ?? '', body: stream, size }),
+      201,
+    );
   },
 );
 
-api.get('/rooms/:room/invitation/:participant', describeRoute({ summary: 'How the invitation will look', responses: { 200: { description: 'To whom, subject, HTML and text' }, ...refusals } }), async (c) => {
-  const actor = await actorOf(c);
-  return actor ? answer(c, await c.get('services').rooms.previewInvitation(actor, roomOf(c), c.req.param('participant') as ParticipantId, c.req.query('note') ?? '')) : signInFirst(c);
-});
+api.get(
+  '/rooms/:room/invitation/:participant',
+  describeRoute({
+    summary: 'How the invitation will look',
+    responses: { 200: { description: 'To whom, subject, HTML and text' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor
+      ? answer(
+          c,
+          await c
+            .get('services')
+            .rooms.previewInvitation(actor, roomOf(c), c.req.param('participant') as ParticipantId, c.req.query('note') ?? ''),
+        )
+      : signInFirst(c);
+  },
+);
 
-api.get('/rooms/:room/mails/:mail', describeRoute({ summary: 'The original of a mail that became a comment or is held', responses: { 200: { description: 'A page with the whole mail; `?raw=1` the source' }, ...refusals } }), async (c) => {
-  const actor = await actorOf(c);
-  if (!actor) return signInFirst(c);
-  const mail = c.req.param('mail') as HeldMailId;
-  if (!ID_PATTERN.test(roomOf(c)) || !(await stub(c).mayReadMail(await roomActor(actor), mail))) return notHere(c);
-  return originalPage(c.env, mail, c.req.query('raw') !== undefined);
-});
+api.get(
+  '/rooms/:room/mails/:mail',
+  describeRoute({
+    summary: 'The original of a mail that became a comment or is held',
+    responses: { 200: { description: 'A page with the whole mail; `?raw=1` the source' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    const mail = c.req.param('mail') as HeldMailId;
+    if (!ID_PATTERN.test(roomOf(c)) || !(await stub(c).mayReadMail(await roomActor(actor), mail))) return notHere(c);
+    return originalPage(c.env, mail, c.req.query('raw') !== undefined);
+  },
+);
 
-api.get('/rooms/:room/live', describeRoute({ summary: 'The live socket of a room', responses: { 101: { description: 'WebSocket; messages as in protocol.ts' } } }), async (c) => {
-  if (c.req.header('upgrade') !== 'websocket') return c.json({ error: { code: 'invalid', reason: 'malformed' } }, 426);
-  const actor = await actorOf(c);
-  const headers = new Headers(c.req.raw.headers);
-  // Overwritten, never passed on: nobody outside may say who they are.
-  headers.set('x-room-actor', JSON.stringify(actor && ID_PATTERN.test(roomOf(c)) ? await roomActor(actor) : null));
-  return stub(c).fetch(new Request(c.req.raw, { headers }));
-});
+api.get(
+  '/rooms/:room/live',
+  describeRoute({ summary: 'The live socket of a room', responses: { 101: { description: 'WebSocket; messages as in protocol.ts' } } }),
+  async (c) => {
+    if (c.req.header('upgrade') !== 'websocket') return c.json({ error: { code: 'invalid', reason: 'malformed' } }, 426);
+    const actor = await actorOf(c);
+    const headers = new Headers(c.req.raw.headers);
+    // Overwritten, never passed on: nobody outside may say who they are.
+    headers.set('x-room-actor', JSON.stringify(actor && ID_PATTERN.test(roomOf(c)) ? await roomActor(actor) : null));
+    return stub(c).fetch(new Request(c.req.raw, { headers }));
+  },
+);
 
 /** One click in the mail client ends these mails (RFC 8058): a POST does, a GET only leads to the page about it. */
-api.post('/unsubscribe/:token', describeRoute({ summary: 'Stop mails of a room by one click (RFC 8058)', responses: { 200: { description: 'Done' }, 404: { description: 'Unknown' } } }), async (c) => {
-  const result = await c.get('services').access.unsubscribe(c.req.param('token'), 'none');
-  return result.ok ? c.text('OK') : c.text('unknown', 404);
-});
-api.get('/unsubscribe/:token', describeRoute({ summary: 'Leads to the page of mail wishes', responses: { 302: { description: 'The page' } } }), (c) => c.redirect(`/unsubscribe/${encodeURIComponent(c.req.param('token'))}`));
+api.post(
+  '/unsubscribe/:token',
+  describeRoute({
+    summary: 'Stop mails of a room by one click (RFC 8058)',
+    responses: { 200: { description: 'Done' }, 404: { description: 'Unknown' } },
+  }),
+  async (c) => {
+    const result = await c.get('services').access.unsubscribe(c.req.param('token'), 'none');
+    return result.ok ? c.text('OK') : c.text('unknown', 404);
+  },
+);
+api.get(
+  '/unsubscribe/:token',
+  describeRoute({ summary: 'Leads to the page of mail wishes', responses: { 302: { description: 'The page' } } }),
+  (c) => c.redirect(`/unsubscribe/${encodeURIComponent(c.req.param('token'))}`),
+);
 
 api.get(
   '/openapi.json',
   openAPIRouteHandler(api, {
-    documentation: { info: { title: 'Atelier', version: '1', description: 'One room per opportunity, shared by seller and customer.' }, servers: [{ url: '/api' }] },
+    documentation: {
+      info: { title: 'Atelier', version: '1', description: 'One room per opportunity, shared by seller and customer.' },
+      servers: [{ url: '/api' }],
+    },
   }),
 );
 

@@ -25,7 +25,15 @@ export const opening = v.object({
   account: line(120, 'name_missing', 'title_too_long'),
   template: v.optional(v.string(), 'blank'),
   locale: v.optional(locale),
-  name: v.optional(v.union([v.pipe(v.literal(''), v.transform(() => undefined)), name])),
+  name: v.optional(
+    v.union([
+      v.pipe(
+        v.literal(''),
+        v.transform(() => undefined),
+      ),
+      name,
+    ]),
+  ),
 });
 
 /** The language a customer most likely reads, from their company's name and their address. */
@@ -49,13 +57,35 @@ export interface Opening {
 }
 
 /** The events that found a room: its facts, its first two people and the plan of its template. */
-export function foundingEvents(seller: Seller, what: Opening, ids: { room: RoomId; opportunity: OpportunityId; seller: ParticipantId; customer: ParticipantId }, now: number): RoomEvent[] {
+export function foundingEvents(
+  seller: Seller,
+  what: Opening,
+  ids: { room: RoomId; opportunity: OpportunityId; seller: ParticipantId; customer: ParticipantId },
+  now: number,
+): RoomEvent[] {
   const person = (id: ParticipantId, side: Side, one: Opening['customer']): RoomEvent => ({
-    type: 'participant.added', participant: id, side, name: one.name, email: one.email, locale: one.locale, zone: one.zone, person: side === 'seller' ? seller.person : null, through: 'app', broughtBy: side === 'seller' ? null : ids.seller,
+    type: 'participant.added',
+    participant: id,
+    side,
+    name: one.name,
+    email: one.email,
+    locale: one.locale,
+    zone: one.zone,
+    person: side === 'seller' ? seller.person : null,
+    through: 'app',
+    broughtBy: side === 'seller' ? null : ids.seller,
   });
   const events: RoomEvent[] = [
     {
-      type: 'room.opened', room: ids.room, workspace: seller.workspace, workspaceName: seller.workspaceName, account: what.accountId, accountName: what.accountName, opportunity: ids.opportunity, name: what.roomName, demo: what.demo,
+      type: 'room.opened',
+      room: ids.room,
+      workspace: seller.workspace,
+      workspaceName: seller.workspaceName,
+      account: what.accountId,
+      accountName: what.accountName,
+      opportunity: ids.opportunity,
+      name: what.roomName,
+      demo: what.demo,
     },
     person(ids.seller, 'seller', seller),
     { type: 'participant.joined', participant: ids.seller },
@@ -67,7 +97,14 @@ export function foundingEvents(seller: Seller, what: Opening, ids: { room: RoomI
     events.push({ type: 'milestone.added', milestone: id, title: milestone.title, date: workday(addDays(today, milestone.day)) });
     for (const one of milestone.tasks) {
       events.push({
-        type: 'task.added', task: fresh<TaskId>(), title: one.title, kind: one.kind, owners: [one.side === 'seller' ? ids.seller : ids.customer], due: { date: workday(addDays(today, one.day)), time: null, zone: seller.zone }, milestone: id, description: '',
+        type: 'task.added',
+        task: fresh<TaskId>(),
+        title: one.title,
+        kind: one.kind,
+        owners: [one.side === 'seller' ? ids.seller : ids.customer],
+        due: { date: workday(addDays(today, one.day)), time: null, zone: seller.zone },
+        milestone: id,
+        description: '',
       });
     }
   }
@@ -84,7 +121,12 @@ export class Rooms {
   }
 
   async accounts(seller: Seller): Promise<{ id: AccountId; name: string }[]> {
-    return this.#db.select({ id: account.id, name: account.name }).from(account).where(eq(account.workspaceId, seller.workspace)).orderBy(asc(account.name)).limit(500);
+    return this.#db
+      .select({ id: account.id, name: account.name })
+      .from(account)
+      .where(eq(account.workspaceId, seller.workspace))
+      .orderBy(asc(account.name))
+      .limit(500);
   }
 
   /** The account of this name in the workspace, made if it is new. */
@@ -95,7 +137,15 @@ export class Rooms {
       .where(and(eq(account.workspaceId, seller.workspace), sql`lower(${account.name}) = lower(${accountName})`));
     if (known) return known.id;
     const id = fresh<AccountId>();
-    await this.#db.insert(account).values({ id, workspaceId: seller.workspace, name: accountName, domain: address.split('@')[1] ?? null, createdAt: new Date().toISOString() });
+    await this.#db
+      .insert(account)
+      .values({
+        id,
+        workspaceId: seller.workspace,
+        name: accountName,
+        domain: address.split('@')[1] ?? null,
+        createdAt: new Date().toISOString(),
+      });
     return id;
   }
 
@@ -119,10 +169,20 @@ export class Rooms {
     });
   }
 
-  async found(seller: Seller, what: Opening, ids = { room: fresh<RoomId>(), opportunity: fresh<OpportunityId>(), seller: fresh<ParticipantId>(), customer: fresh<ParticipantId>() }): Promise<RoomId> {
+  async found(
+    seller: Seller,
+    what: Opening,
+    ids = { room: fresh<RoomId>(), opportunity: fresh<OpportunityId>(), seller: fresh<ParticipantId>(), customer: fresh<ParticipantId>() },
+  ): Promise<RoomId> {
     await this.#db
       .insert(opportunity)
-      .values({ id: ids.opportunity, workspaceId: seller.workspace, accountId: what.accountId, name: what.roomName, createdAt: new Date().toISOString() })
+      .values({
+        id: ids.opportunity,
+        workspaceId: seller.workspace,
+        accountId: what.accountId,
+        name: what.roomName,
+        createdAt: new Date().toISOString(),
+      })
       .onConflictDoNothing();
     await roomStub(this.#env, ids.room).found([{ by: ids.seller, via: 'app', events: foundingEvents(seller, what, ids, Date.now()) }]);
     return ids.room;
@@ -141,8 +201,14 @@ export class Rooms {
     if (ids.length === 0) return [];
     const inRooms = sql`IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
     const [people, tasks, reads] = await Promise.all([
-      this.#db.select().from(participant).where(sql`${participant.roomId} ${inRooms}`),
-      this.#db.select().from(task).where(and(sql`${task.roomId} ${inRooms}`, isNull(task.completedAt), eq(task.removed, false))),
+      this.#db
+        .select()
+        .from(participant)
+        .where(sql`${participant.roomId} ${inRooms}`),
+      this.#db
+        .select()
+        .from(task)
+        .where(and(sql`${task.roomId} ${inRooms}`, isNull(task.completedAt), eq(task.removed, false))),
       this.#db
         .select({ room: seen.roomId, participant: seen.participantId, seq: max(seen.seq) })
         .from(seen)
@@ -151,7 +217,10 @@ export class Rooms {
     ]);
     const now = Date.now();
     return rows.map(({ room: one, me }) => {
-      const state = picture(people.filter((row) => row.roomId === one.id), tasks.filter((row) => row.roomId === one.id));
+      const state = picture(
+        people.filter((row) => row.roomId === one.id),
+        tasks.filter((row) => row.roomId === one.id),
+      );
       const read = reads.find((row) => row.room === one.id && row.participant === me)?.seq ?? 0;
       return {
         room: one.id,
@@ -170,7 +239,10 @@ export class Rooms {
 
   /** Takes the demo rooms out of the workspace's list. */
   async removeDemo(seller: Seller): Promise<void> {
-    const demos = await this.#db.select({ id: room.id }).from(room).where(and(eq(room.workspaceId, seller.workspace), eq(room.demo, true)));
+    const demos = await this.#db
+      .select({ id: room.id })
+      .from(room)
+      .where(and(eq(room.workspaceId, seller.workspace), eq(room.demo, true)));
     for (const { id } of demos) {
       await this.#db.batch([
         this.#db.delete(room).where(and(eq(room.id, id), eq(room.workspaceId, seller.workspace))),
@@ -186,10 +258,32 @@ export class Rooms {
 /** As much of a room's state as D1's rows give: enough for the core's own rules about next steps. */
 export function picture(people: (typeof participant.$inferSelect)[], tasks: (typeof task.$inferSelect)[]): RoomState {
   const asTask = (row: (typeof tasks)[number]): Task => ({
-    id: row.id, title: row.title, kind: row.kind as TaskKind, owners: row.owners, due: row.due, milestone: null, description: '', addedBy: 'system', addedAt: '', completedAt: row.completedAt, completedBy: null, removed: row.removed,
+    id: row.id,
+    title: row.title,
+    kind: row.kind as TaskKind,
+    owners: row.owners,
+    due: row.due,
+    milestone: null,
+    description: '',
+    addedBy: 'system',
+    addedAt: '',
+    completedAt: row.completedAt,
+    completedBy: null,
+    removed: row.removed,
   });
   const asParticipant = (row: (typeof people)[number]): Participant => ({
-    id: row.id, side: row.side, name: row.name, email: row.email, locale: row.locale, zone: row.zone, status: row.status, broughtBy: null, through: 'app', person: row.personId, mail: row.mail, trouble: row.trouble,
+    id: row.id,
+    side: row.side,
+    name: row.name,
+    email: row.email,
+    locale: row.locale,
+    zone: row.zone,
+    status: row.status,
+    broughtBy: null,
+    through: 'app',
+    person: row.personId,
+    mail: row.mail,
+    trouble: row.trouble,
   });
   return {
     ...emptyRoom,

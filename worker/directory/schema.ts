@@ -141,7 +141,11 @@ export const participant = sqliteTable(
     trouble: text('trouble').$type<NonNullable<Participant['trouble']>>(),
     personId: text('person_id').$type<PersonId>(),
   },
-  (table) => [primaryKey({ columns: [table.roomId, table.id] }), index('participant_person').on(table.personId), index('participant_email').on(table.email)],
+  (table) => [
+    primaryKey({ columns: [table.roomId, table.id] }),
+    index('participant_person').on(table.personId),
+    index('participant_email').on(table.email),
+  ],
 );
 
 export const task = sqliteTable(

@@ -26,9 +26,33 @@ const en: RoomTemplate[] = [
     name: 'SaaS trial',
     summary: 'From first demo to a decision in four weeks',
     milestones: [
-      { title: 'See it work', day: 5, tasks: [t('seller', 2, 'Share a short overview and pricing', 'material'), t('seller', 5, 'Product demo with your own example', 'demo'), t('customer', 4, 'Name who should take part in the trial')] },
-      { title: 'Try it', day: 19, tasks: [t('seller', 7, 'Set up the trial workspace'), t('customer', 12, 'Run one real case in the trial'), t('seller', 14, 'Mid-trial review', 'meeting')] },
-      { title: 'Decide', day: 28, tasks: [t('customer', 21, 'Security and data questions answered'), t('seller', 23, 'Final quotation', 'material'), t('customer', 28, 'Decision')] },
+      {
+        title: 'See it work',
+        day: 5,
+        tasks: [
+          t('seller', 2, 'Share a short overview and pricing', 'material'),
+          t('seller', 5, 'Product demo with your own example', 'demo'),
+          t('customer', 4, 'Name who should take part in the trial'),
+        ],
+      },
+      {
+        title: 'Try it',
+        day: 19,
+        tasks: [
+          t('seller', 7, 'Set up the trial workspace'),
+          t('customer', 12, 'Run one real case in the trial'),
+          t('seller', 14, 'Mid-trial review', 'meeting'),
+        ],
+      },
+      {
+        title: 'Decide',
+        day: 28,
+        tasks: [
+          t('customer', 21, 'Security and data questions answered'),
+          t('seller', 23, 'Final quotation', 'material'),
+          t('customer', 28, 'Decision'),
+        ],
+      },
     ],
   },
   {
@@ -36,10 +60,38 @@ const en: RoomTemplate[] = [
     name: 'Enterprise purchase',
     summary: 'Several departments, legal and procurement',
     milestones: [
-      { title: 'Agree on the problem', day: 10, tasks: [t('seller', 3, 'Kick-off: goals and success measures', 'meeting'), t('customer', 7, 'Name the people who decide, use and pay'), t('seller', 10, 'Written summary of needs', 'material')] },
-      { title: 'Prove it', day: 35, tasks: [t('seller', 17, 'Product demo for all teams', 'demo'), t('customer', 24, 'Technical and security review'), t('seller', 35, 'Pilot report', 'material')] },
-      { title: 'Business case', day: 45, tasks: [t('customer', 42, 'Review the business case with finance'), t('seller', 45, 'Proposal and price', 'material')] },
-      { title: 'Contract', day: 60, tasks: [t('customer', 52, 'Legal review of the contract'), t('customer', 56, 'Purchase order'), t('seller', 60, 'Kick-off of the roll-out', 'meeting')] },
+      {
+        title: 'Agree on the problem',
+        day: 10,
+        tasks: [
+          t('seller', 3, 'Kick-off: goals and success measures', 'meeting'),
+          t('customer', 7, 'Name the people who decide, use and pay'),
+          t('seller', 10, 'Written summary of needs', 'material'),
+        ],
+      },
+      {
+        title: 'Prove it',
+        day: 35,
+        tasks: [
+          t('seller', 17, 'Product demo for all teams', 'demo'),
+          t('customer', 24, 'Technical and security review'),
+          t('seller', 35, 'Pilot report', 'material'),
+        ],
+      },
+      {
+        title: 'Business case',
+        day: 45,
+        tasks: [t('customer', 42, 'Review the business case with finance'), t('seller', 45, 'Proposal and price', 'material')],
+      },
+      {
+        title: 'Contract',
+        day: 60,
+        tasks: [
+          t('customer', 52, 'Legal review of the contract'),
+          t('customer', 56, 'Purchase order'),
+          t('seller', 60, 'Kick-off of the roll-out', 'meeting'),
+        ],
+      },
     ],
   },
   {
@@ -47,10 +99,34 @@ const en: RoomTemplate[] = [
     name: 'Tender',
     summary: 'Documents, clarification, bid, award',
     milestones: [
-      { title: 'Tender documents', day: 7, tasks: [t('customer', 2, 'Send the tender documents', 'material'), t('seller', 5, 'List of questions on the tender')] },
-      { title: 'Clarification', day: 14, tasks: [t('customer', 10, 'Answer the questions'), t('seller', 12, 'Site visit or demo', 'demo'), t('seller', 14, 'Bid / no-bid decision')] },
-      { title: 'Bid', day: 25, tasks: [t('seller', 21, 'Technical bid', 'material'), t('seller', 23, 'Commercial bid and deposit', 'material'), t('seller', 25, 'Submit the bid')] },
-      { title: 'Award', day: 40, tasks: [t('customer', 30, 'Bid presentation', 'meeting'), t('customer', 35, 'Award notice'), t('seller', 40, 'Sign the contract')] },
+      {
+        title: 'Tender documents',
+        day: 7,
+        tasks: [t('customer', 2, 'Send the tender documents', 'material'), t('seller', 5, 'List of questions on the tender')],
+      },
+      {
+        title: 'Clarification',
+        day: 14,
+        tasks: [
+          t('customer', 10, 'Answer the questions'),
+          t('seller', 12, 'Site visit or demo', 'demo'),
+          t('seller', 14, 'Bid / no-bid decision'),
+        ],
+      },
+      {
+        title: 'Bid',
+        day: 25,
+        tasks: [
+          t('seller', 21, 'Technical bid', 'material'),
+          t('seller', 23, 'Commercial bid and deposit', 'material'),
+          t('seller', 25, 'Submit the bid'),
+        ],
+      },
+      {
+        title: 'Award',
+        day: 40,
+        tasks: [t('customer', 30, 'Bid presentation', 'meeting'), t('customer', 35, 'Award notice'), t('seller', 40, 'Sign the contract')],
+      },
     ],
   },
   {
@@ -58,8 +134,20 @@ const en: RoomTemplate[] = [
     name: 'Renewal',
     summary: 'What was gained, what is next, on what terms',
     milestones: [
-      { title: 'Look back', day: 10, tasks: [t('seller', 4, 'Usage and results of the year', 'material'), t('customer', 8, 'What worked and what did not'), t('seller', 10, 'Review meeting', 'meeting')] },
-      { title: 'Terms', day: 20, tasks: [t('seller', 14, 'Renewal proposal', 'material'), t('customer', 20, 'Confirm scope and number of users')] },
+      {
+        title: 'Look back',
+        day: 10,
+        tasks: [
+          t('seller', 4, 'Usage and results of the year', 'material'),
+          t('customer', 8, 'What worked and what did not'),
+          t('seller', 10, 'Review meeting', 'meeting'),
+        ],
+      },
+      {
+        title: 'Terms',
+        day: 20,
+        tasks: [t('seller', 14, 'Renewal proposal', 'material'), t('customer', 20, 'Confirm scope and number of users')],
+      },
       { title: 'Renew', day: 30, tasks: [t('customer', 26, 'Purchase order'), t('seller', 30, 'Plan for the next year')] },
     ],
   },
@@ -72,9 +160,29 @@ const zh: RoomTemplate[] = [
     name: 'SaaS 试用',
     summary: '从首次演示到决定，四周',
     milestones: [
-      { title: '看到效果', day: 5, tasks: [t('seller', 2, '发送产品概览和报价', 'material'), t('seller', 5, '用贵司案例做产品演示', 'demo'), t('customer', 4, '确定参与试用的人员')] },
-      { title: '试用', day: 19, tasks: [t('seller', 7, '开通试用环境'), t('customer', 12, '在试用环境跑通一个真实业务'), t('seller', 14, '试用中期回顾', 'meeting')] },
-      { title: '决定', day: 28, tasks: [t('customer', 21, '安全与数据问题确认'), t('seller', 23, '最终报价单', 'material'), t('customer', 28, '做出决定')] },
+      {
+        title: '看到效果',
+        day: 5,
+        tasks: [
+          t('seller', 2, '发送产品概览和报价', 'material'),
+          t('seller', 5, '用贵司案例做产品演示', 'demo'),
+          t('customer', 4, '确定参与试用的人员'),
+        ],
+      },
+      {
+        title: '试用',
+        day: 19,
+        tasks: [
+          t('seller', 7, '开通试用环境'),
+          t('customer', 12, '在试用环境跑通一个真实业务'),
+          t('seller', 14, '试用中期回顾', 'meeting'),
+        ],
+      },
+      {
+        title: '决定',
+        day: 28,
+        tasks: [t('customer', 21, '安全与数据问题确认'), t('seller', 23, '最终报价单', 'material'), t('customer', 28, '做出决定')],
+      },
     ],
   },
   {
@@ -82,10 +190,30 @@ const zh: RoomTemplate[] = [
     name: '企业采购',
     summary: '多部门参与，含法务与采购',
     milestones: [
-      { title: '明确问题', day: 10, tasks: [t('seller', 3, '启动会：目标与成功标准', 'meeting'), t('customer', 7, '确定决策、使用与付款相关人'), t('seller', 10, '书面需求总结', 'material')] },
-      { title: '验证', day: 35, tasks: [t('seller', 17, '面向各部门的产品演示', 'demo'), t('customer', 24, '技术与安全评审'), t('seller', 35, '试点报告', 'material')] },
+      {
+        title: '明确问题',
+        day: 10,
+        tasks: [
+          t('seller', 3, '启动会：目标与成功标准', 'meeting'),
+          t('customer', 7, '确定决策、使用与付款相关人'),
+          t('seller', 10, '书面需求总结', 'material'),
+        ],
+      },
+      {
+        title: '验证',
+        day: 35,
+        tasks: [
+          t('seller', 17, '面向各部门的产品演示', 'demo'),
+          t('customer', 24, '技术与安全评审'),
+          t('seller', 35, '试点报告', 'material'),
+        ],
+      },
       { title: '商业论证', day: 45, tasks: [t('customer', 42, '与财务一起评审价值测算'), t('seller', 45, '方案与报价', 'material')] },
-      { title: '合同', day: 60, tasks: [t('customer', 52, '法务审核合同'), t('customer', 56, '下达采购订单'), t('seller', 60, '上线启动会', 'meeting')] },
+      {
+        title: '合同',
+        day: 60,
+        tasks: [t('customer', 52, '法务审核合同'), t('customer', 56, '下达采购订单'), t('seller', 60, '上线启动会', 'meeting')],
+      },
     ],
   },
   {
@@ -94,8 +222,16 @@ const zh: RoomTemplate[] = [
     summary: '招标文件、澄清、投标、定标',
     milestones: [
       { title: '招标文件', day: 7, tasks: [t('customer', 2, '发放招标文件', 'material'), t('seller', 5, '提交澄清问题清单')] },
-      { title: '澄清', day: 14, tasks: [t('customer', 10, '答复澄清问题'), t('seller', 12, '现场踏勘或演示', 'demo'), t('seller', 14, '投标决策')] },
-      { title: '投标', day: 25, tasks: [t('seller', 21, '技术标', 'material'), t('seller', 23, '商务标与保证金', 'material'), t('seller', 25, '递交投标文件')] },
+      {
+        title: '澄清',
+        day: 14,
+        tasks: [t('customer', 10, '答复澄清问题'), t('seller', 12, '现场踏勘或演示', 'demo'), t('seller', 14, '投标决策')],
+      },
+      {
+        title: '投标',
+        day: 25,
+        tasks: [t('seller', 21, '技术标', 'material'), t('seller', 23, '商务标与保证金', 'material'), t('seller', 25, '递交投标文件')],
+      },
       { title: '定标', day: 40, tasks: [t('customer', 30, '述标', 'meeting'), t('customer', 35, '中标通知'), t('seller', 40, '签订合同')] },
     ],
   },
@@ -104,7 +240,15 @@ const zh: RoomTemplate[] = [
     name: '续约',
     summary: '回顾成果，商定下一年',
     milestones: [
-      { title: '回顾', day: 10, tasks: [t('seller', 4, '年度使用情况与成果', 'material'), t('customer', 8, '满意与不满意之处'), t('seller', 10, '回顾会议', 'meeting')] },
+      {
+        title: '回顾',
+        day: 10,
+        tasks: [
+          t('seller', 4, '年度使用情况与成果', 'material'),
+          t('customer', 8, '满意与不满意之处'),
+          t('seller', 10, '回顾会议', 'meeting'),
+        ],
+      },
       { title: '条款', day: 20, tasks: [t('seller', 14, '续约方案', 'material'), t('customer', 20, '确认范围与用户数')] },
       { title: '续约', day: 30, tasks: [t('customer', 26, '下达采购订单'), t('seller', 30, '下一年计划')] },
     ],

@@ -11,7 +11,18 @@ export const MAX_FILE = 50 * 1024 * 1024;
 export const fileKey = (room: RoomId, file: FileId): string => `rooms/${room}/${file}`;
 
 /** What a browser may show by itself, in place. Everything else is downloaded. SVG and HTML are never among them. */
-const SHOWN: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'application/pdf', 'video/mp4', 'video/webm', 'audio/mpeg', 'text/plain']);
+const SHOWN: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'application/pdf',
+  'video/mp4',
+  'video/webm',
+  'audio/mpeg',
+  'text/plain',
+]);
 
 /** Office files are ZIPs inside: the sniffer's answer is made finer by the name, never more dangerous. */
 const BY_EXTENSION: Record<string, string> = {
@@ -36,7 +47,12 @@ export function sniff(head: Uint8Array, name: string): string {
 /** A file's name as it may stand in a header, a path or a page. */
 export function safeName(name: string): string {
   // eslint-disable-next-line no-control-regex
-  const clean = name.normalize('NFC').replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '').replace(/[\\/:*?"<>|]/g, '_').replace(/^\.+/, '').trim();
+  const clean = name
+    .normalize('NFC')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '')
+    .replace(/[\\/:*?"<>|]/g, '_')
+    .replace(/^\.+/, '')
+    .trim();
   if (clean.length <= 120) return clean || 'file';
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? '';
   return clean.slice(0, 120 - extension.length) + extension;
@@ -48,7 +64,11 @@ const HEAD = 512;
 const MAX_UNSIZED = 10 * 1024 * 1024;
 
 /** Puts a file into R2 and gives its facts. What says its size is streamed; a size that was a lie ends in a refusal. */
-export async function storeFile(bucket: R2Bucket, room: RoomId, upload: { name: string; body: ReadableStream<Uint8Array> | Uint8Array; size?: number | null }): Promise<Result<FileFact>> {
+export async function storeFile(
+  bucket: R2Bucket,
+  room: RoomId,
+  upload: { name: string; body: ReadableStream<Uint8Array> | Uint8Array; size?: number | null },
+): Promise<Result<FileFact>> {
   const id = fresh<FileId>();
   const name = safeName(upload.name);
   const key = fileKey(room, id);

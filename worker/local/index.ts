@@ -21,7 +21,10 @@ export class Postbox extends ProductionPostbox {
 
 const handlers = entrypoint(
   createApp((app) => {
-    app.route('/dev/mail', mailboxRoutes({ deliver: (raw, envelope, env, ctx) => deliverInbound(handlers.email, raw, envelope, env, ctx) }));
+    app.route(
+      '/dev/mail',
+      mailboxRoutes({ deliver: (raw, envelope, env, ctx) => deliverInbound(handlers.email, raw, envelope, env, ctx) }),
+    );
     app.post('/dev/seed', async (c) => c.json(await seed(c.env)));
     // The weekly mail as of any moment, since few people want to wait for Monday.
     app.post('/dev/digest', async (c) => c.json(await sendDigests(c.env, Date.parse(c.req.query('at') ?? '') || Date.now())));

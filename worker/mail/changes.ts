@@ -10,7 +10,12 @@ export function changeWords(list: { event: RoomEvent; by: string }[], locale: Lo
   const comments = list.filter((one) => one.event.type === 'comment.posted');
   const last = list.findLast((one) => one.event.type !== 'comment.posted');
   const parts: string[] = [];
-  if (comments.length > 0) parts.push(comments.length === 1 ? m.change_comment_one({ names: names(comments) }, say) : m.change_comments({ count: comments.length, names: names(comments) }, say));
+  if (comments.length > 0)
+    parts.push(
+      comments.length === 1
+        ? m.change_comment_one({ names: names(comments) }, say)
+        : m.change_comments({ count: comments.length, names: names(comments) }, say),
+    );
   if (last?.event.type === 'task.completed') parts.push(m.change_completed({ name: last.by }, say));
   else if (last?.event.type === 'task.added') parts.push(m.change_added({ name: last.by }, say));
   else if (last?.event.type === 'task.changed') parts.push(m.change_changed({ name: last.by }, say));

@@ -32,7 +32,11 @@ export const newMessageId = (env: Addresses): string => `<${fresh()}@${env.REPLY
  * Every mail says that a machine made it, so that no machine answers it (RFC 3834 section 5), and that it is ours, so
  * that one which comes back is known.
  */
-export const MACHINE_MADE = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply', 'X-Atelier-Mail': '1' } as const;
+export const MACHINE_MADE = {
+  'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'OOF, AutoReply',
+  'X-Atelier-Mail': '1',
+} as const;
 
 /**
  * Headers of a mail about a thread. All mails of a thread name the same root, which is what Gmail, Apple Mail and
@@ -99,7 +103,8 @@ function taskFacts(state: RoomState, task: Task, reader: ParticipantId, url: str
   };
 }
 
-const nameOf = (state: RoomState, by: ParticipantId | 'system'): string => (by === 'system' ? (state.room?.workspaceName ?? '') : (state.people[by]?.name ?? ''));
+const nameOf = (state: RoomState, by: ParticipantId | 'system'): string =>
+  by === 'system' ? (state.room?.workspaceName ?? '') : (state.people[by]?.name ?? '');
 
 function invitationFacts(state: RoomState, to: Participant, from: Participant, note: string, frame: Omit<Frame, 'reader'>, now: number) {
   const step = nextStep(state, to.side === 'customer' ? 'seller' : 'customer');
@@ -109,7 +114,9 @@ function invitationFacts(state: RoomState, to: Participant, from: Participant, n
     from: { name: from.name, email: from.email },
     accountName: state.room?.accountName ?? '',
     note,
-    asked: owedBy(state, to.id).slice(0, 3).map((task) => taskFacts(state, task, to.id, frame.url, now)),
+    asked: owedBy(state, to.id)
+      .slice(0, 3)
+      .map((task) => taskFacts(state, task, to.id, frame.url, now)),
     offered: step && taskFacts(state, step, to.id, frame.url, now),
   };
 }
@@ -117,9 +124,27 @@ function invitationFacts(state: RoomState, to: Participant, from: Participant, n
 /** The invitation as it will look, with links that open nothing. */
 export function invitationPreview(env: Addresses, state: RoomState, to: Participant, from: Participant, note: string): MailPreview {
   const rendered = invitation(
-    invitationFacts(state, to, from, note, { roomName: state.room?.name ?? '', workspaceName: state.room?.workspaceName ?? '', url: `${env.APP_URL}/join/preview`, wishesUrl: `${env.APP_URL}/unsubscribe/preview` }, Date.now()),
+    invitationFacts(
+      state,
+      to,
+      from,
+      note,
+      {
+        roomName: state.room?.name ?? '',
+        workspaceName: state.room?.workspaceName ?? '',
+        url: `${env.APP_URL}/join/preview`,
+        wishesUrl: `${env.APP_URL}/unsubscribe/preview`,
+      },
+      Date.now(),
+    ),
   );
-  return { to: { name: to.name, email: to.email }, from: fromName(state, from.name), subject: rendered.subject, html: rendered.html, text: rendered.text };
+  return {
+    to: { name: to.name, email: to.email },
+    from: fromName(state, from.name),
+    subject: rendered.subject,
+    html: rendered.html,
+    text: rendered.text,
+  };
 }
 
 const fromName = (state: RoomState, actor: string): string => (actor ? `${actor} · ${state.room?.name ?? ''}` : (state.room?.name ?? ''));
@@ -147,7 +172,13 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
   const reply = await mint('reply', what.thread);
   const wishes = await mint('wishes', ROOM_THREAD);
   const url = roomUrl(env, room.id, to, enter, task?.id ?? null);
-  const frame = { roomName: room.name, workspaceName: room.workspaceName, url, wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`, mark: reply.hash };
+  const frame = {
+    roomName: room.name,
+    workspaceName: room.workspaceName,
+    url,
+    wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
+    mark: reply.hash,
+  };
 
   const kind = [...what.kinds].sort((a, b) => WEIGHT[a] - WEIGHT[b])[0] ?? 'comment';
   const actor = nameOf(state, what.by);
@@ -181,7 +212,16 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
 function saidFacts(state: RoomState, { event, by, at }: Recorded, url: string): SaidFacts[] {
   if (event.type !== 'comment.posted') return [];
   const files = event.files.map((file) => ({ name: file.name, size: file.size, url }));
-  return [{ name: nameOf(state, by), at, internal: audienceOfThread(event.thread) === 'seller', text: event.body, html: richText(event.body), files }];
+  return [
+    {
+      name: nameOf(state, by),
+      at,
+      internal: audienceOfThread(event.thread) === 'seller',
+      text: event.body,
+      html: richText(event.body),
+      files,
+    },
+  ];
 }
 
 interface CodeRequest {
@@ -197,7 +237,13 @@ interface CodeRequest {
 /** A six-digit code to the mailbox that must be shown to be theirs. It is not answered. */
 export function codeMail(env: Addresses, state: RoomState, request: CodeRequest): OutgoingMail {
   const roomName = state.room?.name ?? '';
-  const rendered = code({ reader: { name: request.to.name, locale: request.locale, zone: request.zone }, roomName, code: request.code, minutes: request.minutes, through: request.through });
+  const rendered = code({
+    reader: { name: request.to.name, locale: request.locale, zone: request.zone },
+    roomName,
+    code: request.code,
+    minutes: request.minutes,
+    through: request.through,
+  });
   return envelop(env, rendered, { key: request.key, from: fromName(state, ''), to: request.to, replyTo: null });
 }
 
@@ -210,7 +256,13 @@ export async function newDeviceMail(
   mint: Minter,
 ): Promise<{ mail: OutgoingMail; replyHash: string }> {
   const reply = await mint('reply', ROOM_THREAD);
-  const rendered = newDevice({ reader: readerOf(to), roomName: state.room?.name ?? '', device: deviceName(seen.userAgent), at: seen.at, mark: reply.hash });
+  const rendered = newDevice({
+    reader: readerOf(to),
+    roomName: state.room?.name ?? '',
+    device: deviceName(seen.userAgent),
+    at: seen.at,
+    mark: reply.hash,
+  });
   const mail = envelop(env, rendered, { key: seen.key, from: fromName(state, ''), to, replyTo: replyAddress(env, reply.token) });
   return { mail, replyHash: reply.hash };
 }

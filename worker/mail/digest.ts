@@ -60,7 +60,10 @@ export async function sendDigests(env: Env, at: number): Promise<{ sent: number;
         .values({ ...reader, week, state: 'claimed', at: new Date(at).toISOString() })
         .onConflictDoUpdate({ target: [digest.workspaceId, digest.email, digest.week], set: { at: new Date(at).toISOString() } });
       const state = (await sendOne(env, { ...reader, zone }, week, at)) ? 'sent' : 'empty';
-      await db.update(digest).set({ state }).where(and(eq(digest.workspaceId, reader.workspaceId), eq(digest.email, reader.email), eq(digest.week, week)));
+      await db
+        .update(digest)
+        .set({ state })
+        .where(and(eq(digest.workspaceId, reader.workspaceId), eq(digest.email, reader.email), eq(digest.week, week)));
       count[state] += 1;
     }
   }
@@ -94,7 +97,14 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number): Prom
     .from(participant)
     .innerJoin(room, eq(room.id, participant.roomId))
     .innerJoin(workspace, eq(workspace.id, room.workspaceId))
-    .where(and(eq(participant.email, reader.email), eq(room.workspaceId, reader.workspaceId), inArray(participant.status, ['invited', 'joined']), ne(participant.mail, 'none')));
+    .where(
+      and(
+        eq(participant.email, reader.email),
+        eq(room.workspaceId, reader.workspaceId),
+        inArray(participant.status, ['invited', 'joined']),
+        ne(participant.mail, 'none'),
+      ),
+    );
   const [first] = mine;
   if (!first) return false;
 
@@ -107,19 +117,34 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number): Prom
   const keys: (typeof mailedKey.$inferInsert)[] = [];
   const mint = async (kind: 'enter' | 'reply' | 'wishes', where: { room: Candidate['room']; me: Candidate['me'] }, thread: ThreadId) => {
     const secret = fresh();
-    keys.push({ hash: await hashOf(kind, secret), roomId: where.room.id, kind, participantId: where.me.id, thread, createdAt: new Date(at).toISOString() });
+    keys.push({
+      hash: await hashOf(kind, secret),
+      roomId: where.room.id,
+      kind,
+      participantId: where.me.id,
+      thread,
+      createdAt: new Date(at).toISOString(),
+    });
     return `${secret}${where.room.id}`;
   };
   const locale: Locale = first.me.locale;
   const urlTo = async (one: { room: Candidate['room']; me: Candidate['me'] }, thread: ThreadId) => {
     const query = thread === ROOM_THREAD ? `?lang=${locale}` : `?task=${thread}&lang=${locale}`;
-    return one.me.side === 'seller' ? `${env.APP_URL}/rooms/${one.room.id}${query}` : `${env.APP_URL}/join/${await mint('enter', one, thread)}${query}`;
+    return one.me.side === 'seller'
+      ? `${env.APP_URL}/rooms/${one.room.id}${query}`
+      : `${env.APP_URL}/join/${await mint('enter', one, thread)}${query}`;
   };
   const items: DigestItem[] = [];
   for (const one of chosen) {
     items.push({
-      kind: one.kind, roomName: one.roomName, title: one.title, due: one.due, overdue: one.overdue, detail: one.detail,
-      url: await urlTo(one, one.thread), replyTo: replyAddress(env, await mint('reply', one, one.thread)),
+      kind: one.kind,
+      roomName: one.roomName,
+      title: one.title,
+      due: one.due,
+      overdue: one.overdue,
+      detail: one.detail,
+      url: await urlTo(one, one.thread),
+      replyTo: replyAddress(env, await mint('reply', one, one.thread)),
     });
   }
   const head = chosen[0] ?? { room: first.room, me: first.me };
@@ -145,25 +170,45 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number): Prom
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     },
   });
-  for (let start = 0; start < keys.length; start += 15) await db.insert(mailedKey).values(keys.slice(start, start + 15)).onConflictDoNothing();
+  for (let start = 0; start < keys.length; start += 15)
+    await db
+      .insert(mailedKey)
+      .values(keys.slice(start, start + 15))
+      .onConflictDoNothing();
   await enqueue(env, [{ ...mail, room: head.room.id }], false);
   return true;
 }
 
 /** What one room has to say to one person: what they owe, what they are owed, what changed that they have not seen. */
-async function candidatesIn(env: Env, where: typeof room.$inferSelect, me: typeof participant.$inferSelect, at: number): Promise<Candidate[]> {
+async function candidatesIn(
+  env: Env,
+  where: typeof room.$inferSelect,
+  me: typeof participant.$inferSelect,
+  at: number,
+): Promise<Candidate[]> {
   const db = drizzle(env.DB);
   const [people, tasks, read] = await Promise.all([
     db.select().from(participant).where(eq(participant.roomId, where.id)),
     db.select().from(task).where(eq(task.roomId, where.id)),
-    db.select().from(seen).where(and(eq(seen.roomId, where.id), eq(seen.participantId, me.id))),
+    db
+      .select()
+      .from(seen)
+      .where(and(eq(seen.roomId, where.id), eq(seen.participantId, me.id))),
   ]);
   const seenIn = new Map(read.map((row) => [row.thread, row.seq]));
   const newest = Math.max(0, ...seenIn.values());
   const events = await db
     .select()
     .from(roomEvent)
-    .where(and(eq(roomEvent.roomId, where.id), gt(roomEvent.at, new Date(at - WEEK).toISOString()), gt(roomEvent.seq, Math.min(newest, ...seenIn.values())), ne(roomEvent.by, me.id), sql`${roomEvent.event} ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed')`))
+    .where(
+      and(
+        eq(roomEvent.roomId, where.id),
+        gt(roomEvent.at, new Date(at - WEEK).toISOString()),
+        gt(roomEvent.seq, Math.min(newest, ...seenIn.values())),
+        ne(roomEvent.by, me.id),
+        sql`${roomEvent.event} ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed')`,
+      ),
+    )
     .orderBy(roomEvent.seq)
     .limit(200);
 
@@ -174,19 +219,38 @@ async function candidatesIn(env: Env, where: typeof room.$inferSelect, me: typeo
   const own = soon.filter((one) => one.owners.includes(me.id));
   const awaited = owes(me.side === 'seller' ? 'customer' : 'seller').filter((one) => !own.includes(one));
   const told = new Set<string>([...own, ...awaited].map((one) => one.id));
-  const toItem = (kind: 'owed' | 'awaited', weight: number) => (one: (typeof soon)[number]): Candidate => {
-    const due = one.due;
-    return {
-      ...base, kind, title: one.title, due, overdue: due !== null && isOverdue(due, at), thread: one.id as string as ThreadId,
-      detail: one.owners.flatMap((id) => state.people[id]?.name ?? []).join(', '), weight: weight + (due ? deadline(due) / 1e13 : 0.9),
+  const toItem =
+    (kind: 'owed' | 'awaited', weight: number) =>
+    (one: (typeof soon)[number]): Candidate => {
+      const due = one.due;
+      return {
+        ...base,
+        kind,
+        title: one.title,
+        due,
+        overdue: due !== null && isOverdue(due, at),
+        thread: one.id as string as ThreadId,
+        detail: one.owners.flatMap((id) => state.people[id]?.name ?? []).join(', '),
+        weight: weight + (due ? deadline(due) / 1e13 : 0.9),
+      };
     };
-  };
-  return [...own.map(toItem('owed', 0)), ...awaited.map(toItem('awaited', 1)), ...changed(state, events, seenIn, newest, me, told).map((one) => ({ ...base, ...one }))];
+  return [
+    ...own.map(toItem('owed', 0)),
+    ...awaited.map(toItem('awaited', 1)),
+    ...changed(state, events, seenIn, newest, me, told).map((one) => ({ ...base, ...one })),
+  ];
 }
 
 type Change = Pick<Candidate, 'kind' | 'weight' | 'title' | 'due' | 'overdue' | 'detail' | 'thread'>;
 
-function changed(state: RoomState, events: (typeof roomEvent.$inferSelect)[], seenIn: Map<ThreadId, number>, newest: number, me: typeof participant.$inferSelect, told: Set<string>): Change[] {
+function changed(
+  state: RoomState,
+  events: (typeof roomEvent.$inferSelect)[],
+  seenIn: Map<ThreadId, number>,
+  newest: number,
+  me: typeof participant.$inferSelect,
+  told: Set<string>,
+): Change[] {
   const byThread = new Map<ThreadId, { event: RoomEvent; by: string }[]>();
   for (const { event, by, seq, audience } of events) {
     if (!maySee(me.side, audience)) continue;
@@ -199,6 +263,8 @@ function changed(state: RoomState, events: (typeof roomEvent.$inferSelect)[], se
     const comments = list.filter((one) => one.event.type === 'comment.posted');
     // A task that stands above as owed or awaited is not said again because it was added or moved.
     if (told.has(thread) && comments.length === 0) return [];
-    return [{ kind: 'changed', weight: 2, title: about?.title ?? '', due: null, overdue: false, detail: changeWords(list, me.locale), thread }];
+    return [
+      { kind: 'changed', weight: 2, title: about?.title ?? '', due: null, overdue: false, detail: changeWords(list, me.locale), thread },
+    ];
   });
 }

@@ -13,7 +13,13 @@ const RESEND_AUTHSERV_ID = 'amazonses.com';
 const event = v.variant('type', [
   v.object({ type: v.literal('email.received'), data: v.object({ email_id: v.string(), from: v.string(), to: v.array(v.string()) }) }),
   v.object({ type: v.literal('email.delivered'), data: v.object({ email_id: v.string() }) }),
-  v.object({ type: v.literal('email.bounced'), data: v.object({ email_id: v.string(), bounce: v.optional(v.object({ type: v.optional(v.string()), message: v.optional(v.string()) })) }) }),
+  v.object({
+    type: v.literal('email.bounced'),
+    data: v.object({
+      email_id: v.string(),
+      bounce: v.optional(v.object({ type: v.optional(v.string()), message: v.optional(v.string()) })),
+    }),
+  }),
   v.object({ type: v.literal('email.complained'), data: v.object({ email_id: v.string() }) }),
 ]);
 
@@ -49,7 +55,8 @@ export const hooks = new Hono<Bindings>().post('/resend', async (c) => {
       return c.json({ ok: true });
     case 'email.bounced':
       // A full mailbox may empty itself: only lasting bounces mark the participant.
-      if (data.bounce?.type !== 'Transient' && data.bounce?.type !== 'Temporary') await postbox.heard(data.email_id, 'bounced', data.bounce?.message ?? '');
+      if (data.bounce?.type !== 'Transient' && data.bounce?.type !== 'Temporary')
+        await postbox.heard(data.email_id, 'bounced', data.bounce?.message ?? '');
       return c.json({ ok: true });
     case 'email.complained':
       await postbox.heard(data.email_id, 'complained', '');

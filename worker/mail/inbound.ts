@@ -45,7 +45,15 @@ export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelop
   const id = await mailId(bytes, envelope.to);
   const [fresh] = await db
     .insert(inboundMail)
-    .values({ id, at: new Date().toISOString(), envelopeFrom: envelope.from, envelopeTo: envelope.to, roomId: null, outcome: 'pending', reason: '' })
+    .values({
+      id,
+      at: new Date().toISOString(),
+      envelopeFrom: envelope.from,
+      envelopeTo: envelope.to,
+      roomId: null,
+      outcome: 'pending',
+      reason: '',
+    })
     .onConflictDoNothing()
     .returning({ id: inboundMail.id });
   if (!fresh) {
@@ -61,7 +69,10 @@ export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelop
   const target = token ? targets.get(token) : undefined;
   const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
   const acted = await act(env, id, outcome, { target, room, envelope });
-  await db.update(inboundMail).set({ outcome: acted.outcome, reason: acted.reason, roomId: room ?? null }).where(eq(inboundMail.id, id));
+  await db
+    .update(inboundMail)
+    .set({ outcome: acted.outcome, reason: acted.reason, roomId: room ?? null })
+    .where(eq(inboundMail.id, id));
   console.log(JSON.stringify({ what: 'mail in', id, outcome: acted.outcome, reason: acted.reason, room }));
   return acted.say === null ? { accepted: true, outcome: acted.outcome } : { accepted: false, say: acted.say };
 }
@@ -120,7 +131,10 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
       return { outcome: 'calendar', reason: 'calendar', say: null };
     case 'bounce': {
       // A report proves nothing of who sent it: it counts only if it names a mail that we did send to that person.
-      const ours = target && room && outcome.originalMessageId ? await stub(room).sentMail([outcome.originalMessageId], target.participant as ParticipantId, true) : null;
+      const ours =
+        target && room && outcome.originalMessageId
+          ? await stub(room).sentMail([outcome.originalMessageId], target.participant as ParticipantId, true)
+          : null;
       if (outcome.hard && ours && target && room) await stub(room).trouble(target.address, 'bounced', outcome.diagnostic);
       return { outcome: 'bounce', reason: outcome.diagnostic.slice(0, 200), say: null };
     }
@@ -132,7 +146,14 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
         const stored = await storeFile(env.FILES, room, { name: file.name, body: file.bytes });
         if (stored.ok) files.push(stored.value);
       }
-      const posted = await stub(room).receive({ id, participant: target.participant as ParticipantId, thread: target.thread as ThreadId, replyHash: target.replyHash, text: outcome.text, files });
+      const posted = await stub(room).receive({
+        id,
+        participant: target.participant as ParticipantId,
+        thread: target.thread as ThreadId,
+        replyHash: target.replyHash,
+        text: outcome.text,
+        files,
+      });
       if (posted.ok) return { outcome: posted.value.outcome, reason: '', say: null };
       return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'refused' }, where);
     }
@@ -150,11 +171,29 @@ interface Rejected {
 }
 
 /** Reasons about which the sender may be written to: they were authenticated, so nobody else is bothered. */
-const ANSWERED: ReadonlySet<HeldReason> = new Set(['unknown_token', 'other_sender', 'empty', 'too_large', 'unreadable', 'encrypted', 'left', 'refused']);
+const ANSWERED: ReadonlySet<HeldReason> = new Set([
+  'unknown_token',
+  'other_sender',
+  'empty',
+  'too_large',
+  'unreadable',
+  'encrypted',
+  'left',
+  'refused',
+]);
 
 /** Not posted: held where the room's sellers see it, and said to the sender once a day and reason. */
-async function reject(env: Env, id: HeldMailId, { mail, text, authenticated = true, ...why }: Rejected, { target, room, envelope }: Where): Promise<Acted> {
-  const reason: HeldReason = (heldReasons as readonly string[]).includes(why.reason) ? (why.reason as HeldReason) : why.reason === 'two_message_ids' ? 'two_senders' : 'unreadable';
+async function reject(
+  env: Env,
+  id: HeldMailId,
+  { mail, text, authenticated = true, ...why }: Rejected,
+  { target, room, envelope }: Where,
+): Promise<Acted> {
+  const reason: HeldReason = (heldReasons as readonly string[]).includes(why.reason)
+    ? (why.reason as HeldReason)
+    : why.reason === 'two_message_ids'
+      ? 'two_senders'
+      : 'unreadable';
   const from = (mail.from?.address ?? envelope.from).toLowerCase();
   const { subject } = mail;
   const roomName = room ? await roomStub(env, room).title() : null;
@@ -166,10 +205,18 @@ async function reject(env: Env, id: HeldMailId, { mail, text, authenticated = tr
   }
   if (!authenticated || !ANSWERED.has(reason)) {
     // Whoever is named as the sender may be a stranger to this mail: only the server that brought it is told.
-    return { outcome: 'reject', reason, say: 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.' };
+    return {
+      outcome: 'reject',
+      reason,
+      say: 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.',
+    };
   }
   const facts: RejectionFacts = {
-    reader: { name: mail.from?.name || from, locale: target?.locale ?? (/\p{Script=Han}/u.test(subject + text) ? 'zh-CN' : 'en'), zone: target?.zone ?? 'UTC' },
+    reader: {
+      name: mail.from?.name || from,
+      locale: target?.locale ?? (/\p{Script=Han}/u.test(subject + text) ? 'zh-CN' : 'en'),
+      zone: target?.zone ?? 'UTC',
+    },
     subject,
     reason,
     held,
@@ -178,7 +225,12 @@ async function reject(env: Env, id: HeldMailId, { mail, text, authenticated = tr
     limit: MAX_MAIL,
   };
   const day = new Date().toISOString().slice(0, 10);
-  const answer = envelop(env, rejection(facts), { key: `rejection/${from}/${reason}/${day}`.slice(0, 200), from: 'Atelier', to: { name: '', email: from }, replyTo: null });
+  const answer = envelop(env, rejection(facts), {
+    key: `rejection/${from}/${reason}/${day}`.slice(0, 200),
+    from: 'Atelier',
+    to: { name: '', email: from },
+    replyTo: null,
+  });
   await enqueue(env, [{ ...answer, headers: { ...answer.headers, 'Auto-Submitted': 'auto-replied' }, room: null }], true);
   return { outcome: 'reject', reason, say: null };
 }

@@ -14,7 +14,14 @@ const LOCKED = {
 export async function originalPage(env: Env, id: string, raw: boolean): Promise<Response> {
   const object = await env.FILES.get(mailKey(id));
   if (!object) return new Response('gone', { status: 404 });
-  if (raw) return new Response(object.body, { headers: { ...LOCKED, 'Content-Type': 'text/plain; charset=utf-8', 'Content-Disposition': `attachment; filename="mail-${id.slice(0, 8)}.eml"` } });
+  if (raw)
+    return new Response(object.body, {
+      headers: {
+        ...LOCKED,
+        'Content-Type': 'text/plain; charset=utf-8',
+        'Content-Disposition': `attachment; filename="mail-${id.slice(0, 8)}.eml"`,
+      },
+    });
 
   const mail = await readMail(new Uint8Array(await object.arrayBuffer()));
   const rows = [
@@ -30,7 +37,11 @@ export async function originalPage(env: Env, id: string, raw: boolean): Promise<
 
 /** The whole body, quotation and all, as text. */
 const words = (mail: ReadMail): string =>
-  mail.body.map((part) => (part.kind === 'text' ? part.text : part.kind === 'html' ? (part.alternative ?? textOf(part.html)) : `[${part.file.name}]`)).join('\n\n');
+  mail.body
+    .map((part) =>
+      part.kind === 'text' ? part.text : part.kind === 'html' ? (part.alternative ?? textOf(part.html)) : `[${part.file.name}]`,
+    )
+    .join('\n\n');
 
 /** A rough reading of HTML for a mail without a text part; the page shows it escaped. */
 const textOf = (html: string): string =>

@@ -55,7 +55,14 @@ export class Postbox extends DurableObject<Env> {
     const now = Date.now();
     for (const { room, ...mail } of mails) {
       this.ctx.storage.sql.exec(
-        'INSERT OR IGNORE INTO mail (key, mail, recipient, room, due, at) VALUES (?, ?, ?, ?, ?, ?)', mail.key, JSON.stringify(mail), mail.to.replace(/^.*<|>$/g, '').toLowerCase(), room, now, now);
+        'INSERT OR IGNORE INTO mail (key, mail, recipient, room, due, at) VALUES (?, ?, ?, ?, ?, ?)',
+        mail.key,
+        JSON.stringify(mail),
+        mail.to.replace(/^.*<|>$/g, '').toLowerCase(),
+        room,
+        now,
+        now,
+      );
     }
     const at = now + (urgent ? 0 : 300);
     const alarm = await this.ctx.storage.getAlarm();
@@ -87,11 +94,15 @@ export class Postbox extends DurableObject<Env> {
       this.ctx.storage.sql.exec("UPDATE mail SET due = ? WHERE state = 'waiting'", now + 300_000);
       return;
     }
-    const [head] = this.ctx.storage.sql.exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT 1", now).toArray();
+    const [head] = this.ctx.storage.sql
+      .exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT 1", now)
+      .toArray();
     if (!head) return;
     // A batch that was tried stays the same batch: its key must always stand for the same mails.
     const rows = head.batch
-      ? this.ctx.storage.sql.exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE batch = ? AND state = 'waiting' ORDER BY key", head.batch).toArray()
+      ? this.ctx.storage.sql
+          .exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE batch = ? AND state = 'waiting' ORDER BY key", head.batch)
+          .toArray()
       : this.#newBatch(head, transport.limit, now);
     const batch = rows[0]?.batch ?? head.key;
     if (head.first !== null && head.first < now - KEY_LIFE) {
@@ -106,7 +117,12 @@ export class Postbox extends DurableObject<Env> {
       else if (result.state === 'failed' || row.tries + 1 >= TRIES) await this.#finish(row, 'failed', null, result.reason);
       else {
         const wait = (result.after ?? backoff(row.tries, Math.random())) * 1000;
-        this.ctx.storage.sql.exec('UPDATE mail SET tries = tries + 1, due = ?, reason = ? WHERE key = ?', Date.now() + wait, result.reason, row.key);
+        this.ctx.storage.sql.exec(
+          'UPDATE mail SET tries = tries + 1, due = ?, reason = ? WHERE key = ?',
+          Date.now() + wait,
+          result.reason,
+          row.key,
+        );
       }
     }
   }
@@ -116,7 +132,11 @@ export class Postbox extends DurableObject<Env> {
     const rows = alone
       ? [head]
       : this.ctx.storage.sql
-          .exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND batch IS NULL AND due <= ? AND mail LIKE '%\"attachments\":[]%' ORDER BY due LIMIT ?", now, limit)
+          .exec<Row>(
+            "SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND batch IS NULL AND due <= ? AND mail LIKE '%\"attachments\":[]%' ORDER BY due LIMIT ?",
+            now,
+            limit,
+          )
           .toArray();
     const batch = head.key;
     for (const row of rows) this.ctx.storage.sql.exec('UPDATE mail SET batch = ?, first = ? WHERE key = ?', batch, now, row.key);
@@ -125,19 +145,29 @@ export class Postbox extends DurableObject<Env> {
 
   async #finish(row: Row, state: 'sent' | 'failed', providerId: string | null, reason: string | null): Promise<void> {
     // What was in the mail (links that open rooms, codes) is not kept once it is out.
-    this.ctx.storage.sql.exec("UPDATE mail SET state = ?, provider = ?, reason = ?, mail = '' WHERE key = ?", state, providerId, reason, row.key);
+    this.ctx.storage.sql.exec(
+      "UPDATE mail SET state = ?, provider = ?, reason = ?, mail = '' WHERE key = ?",
+      state,
+      providerId,
+      reason,
+      row.key,
+    );
     if (state === 'failed') await this.#report(row.key, 'failed', reason ?? '');
   }
 
   async #report(key: string, trouble: 'bounced' | 'complained' | 'failed', detail: string): Promise<void> {
-    const [row] = this.ctx.storage.sql.exec<{ recipient: string; room: string | null }>('SELECT recipient, room FROM mail WHERE key = ?', key).toArray();
+    const [row] = this.ctx.storage.sql
+      .exec<{ recipient: string; room: string | null }>('SELECT recipient, room FROM mail WHERE key = ?', key)
+      .toArray();
     if (!row?.room) return;
     await roomStub(this.env, row.room as RoomId).trouble(row.recipient, trouble, detail);
   }
 
   /** What the sender reports later: delivered, bounced for good, complained. */
   async heard(providerId: string, what: 'delivered' | 'bounced' | 'complained', detail: string): Promise<void> {
-    const [row] = this.ctx.storage.sql.exec<{ key: string; recipient: string; room: string | null }>('SELECT key, recipient, room FROM mail WHERE provider = ?', providerId).toArray();
+    const [row] = this.ctx.storage.sql
+      .exec<{ key: string; recipient: string; room: string | null }>('SELECT key, recipient, room FROM mail WHERE provider = ?', providerId)
+      .toArray();
     if (!row) return;
     if (what === 'delivered') this.ctx.storage.sql.exec("UPDATE mail SET state = 'delivered' WHERE key = ?", row.key);
     else await this.#report(row.key, what, detail);
@@ -145,7 +175,8 @@ export class Postbox extends DurableObject<Env> {
 
   /** How many wait, and how many were given up. For the owner's status page. */
   status(): { waiting: number; failed: number; hasTransport: boolean } {
-    const count = (state: string) => this.ctx.storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM mail WHERE state = ?', state).one().n;
+    const count = (state: string) =>
+      this.ctx.storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM mail WHERE state = ?', state).one().n;
     return { waiting: count('waiting'), failed: count('failed'), hasTransport: this.transport() !== null };
   }
 

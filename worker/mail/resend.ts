@@ -24,8 +24,13 @@ export class ResendTransport implements MailTransport {
   }
 
   async send(batchKey: string, all: OutgoingMail[]): Promise<SendResult[]> {
-    const results = await this.#send(batchKey, all.filter((mail) => !isNobody(mail)));
-    return all.map((mail) => (isNobody(mail) ? { state: 'sent', providerId: '' } : (results.shift() ?? { state: 'later', reason: 'no answer', after: null })));
+    const results = await this.#send(
+      batchKey,
+      all.filter((mail) => !isNobody(mail)),
+    );
+    return all.map((mail) =>
+      isNobody(mail) ? { state: 'sent', providerId: '' } : (results.shift() ?? { state: 'later', reason: 'no answer', after: null }),
+    );
   }
 
   async #send(batchKey: string, mails: OutgoingMail[]): Promise<SendResult[]> {
@@ -45,10 +50,19 @@ export class ResendTransport implements MailTransport {
 
   async #one(key: string, mail: OutgoingMail): Promise<SendResult> {
     try {
-      const attachments = mail.attachments.map((file) => ({ filename: file.filename, content: file.base64, contentType: file.contentType }));
-      const answer = await this.#resend.emails.send({ ...message(mail), ...(attachments.length ? { attachments } : {}) }, { idempotencyKey: key.slice(0, 256) });
+      const attachments = mail.attachments.map((file) => ({
+        filename: file.filename,
+        content: file.base64,
+        contentType: file.contentType,
+      }));
+      const answer = await this.#resend.emails.send(
+        { ...message(mail), ...(attachments.length ? { attachments } : {}) },
+        { idempotencyKey: key.slice(0, 256) },
+      );
       if (answer.data) return { state: 'sent', providerId: answer.data.id };
-      return isFinal(answer.error) ? { state: 'failed', reason: `${answer.error?.name}: ${answer.error?.message}` } : later(answer.error, answer.headers);
+      return isFinal(answer.error)
+        ? { state: 'failed', reason: `${answer.error?.name}: ${answer.error?.message}` }
+        : later(answer.error, answer.headers);
     } catch (error) {
       return { state: 'later', reason: String(error), after: null };
     }
@@ -69,5 +83,9 @@ function isFinal(error: ProviderError | null): boolean {
 
 function later(error: ProviderError | null, headers: Record<string, string> | null | undefined): SendResult {
   const after = Number(headers?.['retry-after']);
-  return { state: 'later', reason: `${error?.name ?? 'unknown'}: ${error?.message ?? ''}`, after: Number.isFinite(after) && after > 0 ? after : null };
+  return {
+    state: 'later',
+    reason: `${error?.name ?? 'unknown'}: ${error?.message ?? ''}`,
+    after: Number.isFinite(after) && after > 0 ? after : null,
+  };
 }

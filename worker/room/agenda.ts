@@ -23,7 +23,9 @@ export class Agenda {
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    storage.sql.exec('CREATE TABLE IF NOT EXISTS agenda (kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (kind, key)) WITHOUT ROWID');
+    storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS agenda (kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (kind, key)) WITHOUT ROWID',
+    );
   }
 
   /** Something to do by `at` (epoch ms). If it is already to be done, the earlier time holds. */
@@ -32,7 +34,12 @@ export class Agenda {
     // The window opened first counts: a burst does not push its own mail away. A row that is due may be running
     // at this moment and not know of what is new, so it is put on again.
     if (row && row.at <= at && row.at > now) return;
-    this.#storage.sql.exec('INSERT INTO agenda (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO UPDATE SET at = ?3', kind, key, at);
+    this.#storage.sql.exec(
+      'INSERT INTO agenda (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO UPDATE SET at = ?3',
+      kind,
+      key,
+      at,
+    );
     this.#arm(at);
   }
 

@@ -45,11 +45,24 @@ export class Doors {
   }
 
   mint(kind: MailedKind, hash: string, key: Key, at: number): void {
-    this.#sql.exec('INSERT OR IGNORE INTO key (hash, kind, participant, thread, at) VALUES (?, ?, ?, ?, ?)', hash, kind, key.participant, key.thread, at);
+    this.#sql.exec(
+      'INSERT OR IGNORE INTO key (hash, kind, participant, thread, at) VALUES (?, ?, ?, ?, ?)',
+      hash,
+      kind,
+      key.participant,
+      key.thread,
+      at,
+    );
   }
 
   key(kind: MailedKind, hash: string): Key | undefined {
-    const [row] = this.#sql.exec<{ participant: string; thread: string }>('SELECT participant, thread FROM key WHERE hash = ? AND kind = ? AND revoked = 0', hash, kind).toArray();
+    const [row] = this.#sql
+      .exec<{ participant: string; thread: string }>(
+        'SELECT participant, thread FROM key WHERE hash = ? AND kind = ? AND revoked = 0',
+        hash,
+        kind,
+      )
+      .toArray();
     return row && { participant: row.participant as ParticipantId, thread: row.thread as ThreadId };
   }
 
@@ -64,13 +77,20 @@ export class Doors {
   device(hash: string, now: number): Device | undefined {
     const [row] = this.#sql
       .exec<{ id: number; participant: string; user_agent: string; created: number }>(
-        'SELECT id, participant, user_agent, created FROM device WHERE hash = ? AND revoked = 0 AND seen > ? ORDER BY created DESC, id DESC LIMIT 1', hash, now - DEVICE_LIFE)
+        'SELECT id, participant, user_agent, created FROM device WHERE hash = ? AND revoked = 0 AND seen > ? ORDER BY created DESC, id DESC LIMIT 1',
+        hash,
+        now - DEVICE_LIFE,
+      )
       .toArray();
     return row && { id: row.id, participant: row.participant as ParticipantId, userAgent: row.user_agent, createdAt: row.created };
   }
 
   isIn(hash: string, participant: ParticipantId, now: number): boolean {
-    return this.#sql.exec('SELECT 1 FROM device WHERE hash = ? AND participant = ? AND revoked = 0 AND seen > ?', hash, participant, now - DEVICE_LIFE).toArray().length > 0;
+    return (
+      this.#sql
+        .exec('SELECT 1 FROM device WHERE hash = ? AND participant = ? AND revoked = 0 AND seen > ?', hash, participant, now - DEVICE_LIFE)
+        .toArray().length > 0
+    );
   }
 
   hasBeenIn(participant: ParticipantId): boolean {
@@ -82,7 +102,12 @@ export class Doors {
     return this.#sql
       .exec<{ id: number }>(
         `INSERT INTO device (hash, participant, user_agent, created, seen) VALUES (?1, ?2, ?3, ?4, ?4)
-         ON CONFLICT (hash, participant) DO UPDATE SET seen = ?4, created = ?4, revoked = 0, user_agent = ?3 RETURNING id`, hash, participant, userAgent, now)
+         ON CONFLICT (hash, participant) DO UPDATE SET seen = ?4, created = ?4, revoked = 0, user_agent = ?3 RETURNING id`,
+        hash,
+        participant,
+        userAgent,
+        now,
+      )
       .one().id;
   }
 
@@ -98,7 +123,9 @@ export class Doors {
 
   /** Ends the device that a reply key was about. Gives its hash, so that its sockets can be closed. */
   disown(replyHash: string): string | undefined {
-    return this.#sql.exec<{ hash: string }>('UPDATE device SET revoked = 1 WHERE reply = ? AND revoked = 0 RETURNING hash', replyHash).toArray()[0]?.hash;
+    return this.#sql
+      .exec<{ hash: string }>('UPDATE device SET revoked = 1 WHERE reply = ? AND revoked = 0 RETURNING hash', replyHash)
+      .toArray()[0]?.hash;
   }
 
   leave(hash: string): void {
@@ -112,13 +139,31 @@ export class Doors {
   }
 
   askCode(device: string, participant: ParticipantId, hash: string, newcomer: Newcomer | null, now: number): void {
-    this.#sql.exec('INSERT OR REPLACE INTO code (device, participant, hash, newcomer, at, tries) VALUES (?, ?, ?, ?, ?, 0)', device, participant, hash, newcomer && JSON.stringify(newcomer), now);
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO code (device, participant, hash, newcomer, at, tries) VALUES (?, ?, ?, ?, ?, 0)',
+      device,
+      participant,
+      hash,
+      newcomer && JSON.stringify(newcomer),
+      now,
+    );
     this.#sql.exec('INSERT INTO code_sent (participant, at) VALUES (?, ?)', participant, now);
   }
 
   /** Tries a code. It dies with its use, after ten minutes and after five wrong tries. */
-  useCode(device: string, participant: ParticipantId, hash: string, now: number): { ok: true; newcomer: Newcomer | null } | { ok: false; reason: 'code_wrong' | 'code_expired' } {
-    const [row] = this.#sql.exec<{ hash: string; newcomer: string | null; at: number; tries: number }>('SELECT hash, newcomer, at, tries FROM code WHERE device = ? AND participant = ?', device, participant).toArray();
+  useCode(
+    device: string,
+    participant: ParticipantId,
+    hash: string,
+    now: number,
+  ): { ok: true; newcomer: Newcomer | null } | { ok: false; reason: 'code_wrong' | 'code_expired' } {
+    const [row] = this.#sql
+      .exec<{ hash: string; newcomer: string | null; at: number; tries: number }>(
+        'SELECT hash, newcomer, at, tries FROM code WHERE device = ? AND participant = ?',
+        device,
+        participant,
+      )
+      .toArray();
     if (!row || row.at < now - CODE_MINUTES * 60_000 || row.tries >= CODE_TRIES) return { ok: false, reason: 'code_expired' };
     if (row.hash !== hash) {
       this.#sql.exec('UPDATE code SET tries = tries + 1 WHERE device = ? AND participant = ?', device, participant);

@@ -43,9 +43,27 @@ export function taskFromLine(submission: FormSubmission, line: string, view: Roo
   const locale = me?.locale ?? 'en';
   const zone = me?.zone ?? 'UTC';
   const read = parseTaskLine(line, { now: Date.now(), zone, locale, people: present(view.state), colleagues: [] });
-  const invite = read.newcomers.map((one) => ({ participant: fresh<ParticipantId>(), side: 'customer', name: one.name, email: one.email, locale, zone, invite: true, note: '' }));
+  const invite = read.newcomers.map((one) => ({
+    participant: fresh<ParticipantId>(),
+    side: 'customer',
+    name: one.name,
+    email: one.email,
+    locale,
+    zone,
+    invite: true,
+    note: '',
+  }));
   return {
     ...submission,
-    command: { task: fresh(), ...submission.command, type: 'task.add', title: read.title, kind: read.kind, owners: [...read.owners, ...invite.map((one) => one.participant)], due: read.due, invite },
+    command: {
+      task: fresh(),
+      ...submission.command,
+      type: 'task.add',
+      title: read.title,
+      kind: read.kind,
+      owners: [...read.owners, ...invite.map((one) => one.participant)],
+      due: read.due,
+      invite,
+    },
   };
 }

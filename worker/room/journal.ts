@@ -76,11 +76,25 @@ export class Journal {
   }
 
   /** Appends what a command made happen. Synchronous, so that it is one commit with whatever else is written in the same turn. */
-  append(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, at: number, events: RoomEvent[]): Recorded[] {
+  append(
+    command: { id: string; body: number } | null,
+    by: ParticipantId | 'system',
+    via: Via,
+    at: number,
+    events: RoomEvent[],
+  ): Recorded[] {
     const written = events.map((event): Recorded => {
       const audience = audienceOf(event);
       const { seq } = this.#sql
-        .exec<{ seq: number }>('INSERT INTO event (at, by, via, seller, thread, event) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq', at, by, via, audience === 'seller' ? 1 : 0, threadOf(event), JSON.stringify(event))
+        .exec<{ seq: number }>(
+          'INSERT INTO event (at, by, via, seller, thread, event) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
+          at,
+          by,
+          via,
+          audience === 'seller' ? 1 : 0,
+          threadOf(event),
+          JSON.stringify(event),
+        )
         .one();
       return { seq, at: new Date(at).toISOString(), by, via, audience, event };
     });
@@ -100,22 +114,37 @@ export class Journal {
   }
 
   since(seq: number, limit = 100_000): Recorded[] {
-    return this.#sql.exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).toArray().map(recorded);
+    return this.#sql
+      .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit)
+      .toArray()
+      .map(recorded);
   }
 
   /** One page of a thread, oldest first, as a side may see it. */
   thread(side: Side, thread: ThreadId, before: number | null): { comments: Comment[]; before: number | null } {
     if (!maySeeThread(side, thread)) return { comments: [], before: null };
     const rows = this.#sql
-      .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq < ? ORDER BY seq DESC LIMIT ?', thread, before ?? Number.MAX_SAFE_INTEGER, PAGE + 1)
+      .exec<EventRow>(
+        'SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+        thread,
+        before ?? Number.MAX_SAFE_INTEGER,
+        PAGE + 1,
+      )
       .toArray();
     const more = rows.length > PAGE;
     const page = rows.slice(0, PAGE).reverse();
     const oldest = page[0]?.seq ?? null;
     // An edit or deletion may lie after this page: it belongs to the comment, wherever that stands.
-    const later = oldest === null || before === null ? [] : this.#sql
-      .exec<EventRow>(`SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq >= ? AND event NOT LIKE '{"type":"comment.posted"%' ORDER BY seq`, thread, before)
-      .toArray();
+    const later =
+      oldest === null || before === null
+        ? []
+        : this.#sql
+            .exec<EventRow>(
+              `SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq >= ? AND event NOT LIKE '{"type":"comment.posted"%' ORDER BY seq`,
+              thread,
+              before,
+            )
+            .toArray();
     const comments = [...page, ...later].map(recorded).reduce(applyComments, []);
     return { comments, before: more ? oldest : null };
   }
@@ -123,13 +152,19 @@ export class Journal {
   /** The author and thread of a comment; undefined if there is none. */
   comment(id: string): Recorded | undefined {
     const [row] = this.#sql
-      .exec<EventRow>(`SELECT seq, at, by, via, seller, event FROM event WHERE thread IS NOT NULL AND event LIKE '{"type":"comment.posted"%' AND json_extract(event, '$.comment') = ? LIMIT 1`, id)
+      .exec<EventRow>(
+        `SELECT seq, at, by, via, seller, event FROM event WHERE thread IS NOT NULL AND event LIKE '{"type":"comment.posted"%' AND json_extract(event, '$.comment') = ? LIMIT 1`,
+        id,
+      )
       .toArray();
     return row && recorded(row);
   }
 
   /** Comments of a thread after a sequence number, for the mail about them. */
   said(thread: ThreadId, after: number): Recorded[] {
-    return this.#sql.exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq > ? ORDER BY seq LIMIT 50', thread, after).toArray().map(recorded);
+    return this.#sql
+      .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq > ? ORDER BY seq LIMIT 50', thread, after)
+      .toArray()
+      .map(recorded);
   }
 }

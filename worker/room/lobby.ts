@@ -61,7 +61,11 @@ export class Lobby {
       const { participant, at, typing } = this.who(socket);
       const shown = at !== null && maySeeThread(side, at) ? at : null;
       const before = people.get(participant);
-      people.set(participant, { participant, at: shown ?? before?.at ?? null, typing: (typing && shown === at) || (before?.typing ?? false) });
+      people.set(participant, {
+        participant,
+        at: shown ?? before?.at ?? null,
+        typing: (typing && shown === at) || (before?.typing ?? false),
+      });
     }
     return [...people.values()];
   }
@@ -133,4 +137,3 @@ export function htmlOf(events: Recorded[]): Record<string, string> {
   }
   return html;
 }
-

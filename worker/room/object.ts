@@ -80,7 +80,8 @@ export class Room extends DurableObject<Env> {
   /** Whether this actor is in the room, and as whom. */
   me(actor: RoomActor): Participant | undefined {
     const here = (one: Participant | undefined) => (one && one.status !== 'left' ? one : undefined);
-    if (actor.kind === 'seller') return here(Object.values(this.#state.people).find((one) => one.person === actor.person && one.side === 'seller'));
+    if (actor.kind === 'seller')
+      return here(Object.values(this.#state.people).find((one) => one.person === actor.person && one.side === 'seller'));
     const device = this.#doors.device(actor.device, Date.now());
     return device && here(this.#state.people[device.participant]);
   }
@@ -176,7 +177,12 @@ export class Room extends DurableObject<Env> {
     }
     for (const notice of noticesOf(state, recorded)) {
       this.#reading.notice(notice);
-      this.#agenda.add('notify', `${notice.to}|${notice.thread}|${notice.kind === 'invitation' ? 'invitation' : 'news'}`, now + WINDOW[notice.kind] * 1000, now);
+      this.#agenda.add(
+        'notify',
+        `${notice.to}|${notice.thread}|${notice.kind === 'invitation' ? 'invitation' : 'news'}`,
+        now + WINDOW[notice.kind] * 1000,
+        now,
+      );
     }
   }
 
@@ -208,7 +214,13 @@ export class Room extends DurableObject<Env> {
   }
 
   #viewOf(me: Participant): RoomView {
-    return { protocol: PROTOCOL, state: viewFor(me.side, this.#state), me: me.id, seen: this.#reading.of(me.id), here: this.#lobby.here(me.side) };
+    return {
+      protocol: PROTOCOL,
+      state: viewFor(me.side, this.#state),
+      me: me.id,
+      seen: this.#reading.of(me.id),
+      here: this.#lobby.here(me.side),
+    };
   }
 
   #page(me: Participant, thread: ThreadId, before: number | null): ThreadPage {
@@ -247,7 +259,11 @@ export class Room extends DurableObject<Env> {
       server.close(actor?.kind === 'seller' ? CLOSE.left : CLOSE.signIn, 'not a participant');
       return new Response(null, { status: 101, webSocket: client });
     }
-    this.#lobby.enter(server, { participant: me.id, side: me.side, door: actor.kind === 'guest' ? actor.device : actor.session }, Date.now());
+    this.#lobby.enter(
+      server,
+      { participant: me.id, side: me.side, door: actor.kind === 'guest' ? actor.device : actor.session },
+      Date.now(),
+    );
     this.#welcome(server, me, Number.isFinite(since) ? since : 0);
     this.#lobby.tellPresence();
     return new Response(null, { status: 101, webSocket: client });
@@ -282,7 +298,12 @@ export class Room extends DurableObject<Env> {
       case 'command': {
         const actor: RoomActor = me.person ? { kind: 'seller', person: me.person, session: door } : { kind: 'guest', device: door };
         const outcome = await this.submit(actor, 'app', { id: message.id, command: message.command });
-        this.#lobby.tell(socket, outcome.ok ? { type: 'accepted', id: String(message.id), seq: outcome.value.seq } : { type: 'refused', id: String(message.id), refusal: outcome.refusal });
+        this.#lobby.tell(
+          socket,
+          outcome.ok
+            ? { type: 'accepted', id: String(message.id), seq: outcome.value.seq }
+            : { type: 'refused', id: String(message.id), refusal: outcome.refusal },
+        );
         return;
       }
       case 'seen':
@@ -372,7 +393,20 @@ export class Room extends DurableObject<Env> {
     if (!this.#doors.mayAskCode(owner.id, now)) return refuse('too_many', 'too_many');
     this.#doors.askCode(device, owner.id, codeHash, newcomer, now);
     const to = newcomer ?? owner;
-    await this.#post([codeMail(this.env, this.#state, { to, locale: owner.locale, zone: owner.zone, through: newcomer ? owner.name : null, code, minutes: CODE_MINUTES, key: `code/${base32(random(10))}` })], true);
+    await this.#post(
+      [
+        codeMail(this.env, this.#state, {
+          to,
+          locale: owner.locale,
+          zone: owner.zone,
+          through: newcomer ? owner.name : null,
+          code,
+          minutes: CODE_MINUTES,
+          key: `code/${base32(random(10))}`,
+        }),
+      ],
+      true,
+    );
     return done({ entered: false, device: secretDevice, maskedEmail: masked(to.email) });
   }
 
@@ -389,7 +423,18 @@ export class Room extends DurableObject<Env> {
     const id = fresh<ParticipantId>();
     const { name, email } = used.newcomer;
     this.#record(null, id, 'app', [
-      { type: 'participant.added', participant: id, side: 'customer', name, email, locale: one.locale, zone: one.zone, person: null, through: 'link', broughtBy: one.id },
+      {
+        type: 'participant.added',
+        participant: id,
+        side: 'customer',
+        name,
+        email,
+        locale: one.locale,
+        zone: one.zone,
+        person: null,
+        through: 'link',
+        broughtBy: one.id,
+      },
     ]);
     const added = this.#state.people[id];
     return added ? this.#admit(added, device, secretDevice, userAgent) : refuse('unavailable', 'unavailable');
@@ -400,10 +445,17 @@ export class Room extends DurableObject<Env> {
     if (!room || one.side !== 'customer') return refuse('forbidden', 'link_unknown');
     const now = Date.now();
     const entered = this.#doors.admit(device, one.id, userAgent.slice(0, 300), now);
-    if (this.#state.people[one.id]?.status !== 'joined') this.#record(null, one.id, 'app', [{ type: 'participant.joined', participant: one.id }]);
+    if (this.#state.people[one.id]?.status !== 'joined')
+      this.#record(null, one.id, 'app', [{ type: 'participant.joined', participant: one.id }]);
     // Said to the owner's mailbox, so that whoever came in as them by a forwarded link does not stay unnoticed.
     const minter = await this.#minter(one.id);
-    const { mail, replyHash } = await newDeviceMail(this.env, this.#state, one, { userAgent, at: new Date(now).toISOString(), key: `device/${room.id}/${entered}/${now}` }, minter);
+    const { mail, replyHash } = await newDeviceMail(
+      this.env,
+      this.#state,
+      one,
+      { userAgent, at: new Date(now).toISOString(), key: `device/${room.id}/${entered}/${now}` },
+      minter,
+    );
     this.#doors.reportedBy(entered, replyHash);
     await this.#post([mail], true);
     return done({ entered: true, room: room.id, device: secretDevice, locale: one.locale });
@@ -462,14 +514,26 @@ export class Room extends DurableObject<Env> {
   }
 
   #stageFor(by: ParticipantId, file: FileFact): void {
-    this.ctx.storage.sql.exec('INSERT OR IGNORE INTO file (id, name, type, size, by, at) VALUES (?, ?, ?, ?, ?, ?)', file.id, file.name, file.type, file.size, by, Date.now());
+    this.ctx.storage.sql.exec(
+      'INSERT OR IGNORE INTO file (id, name, type, size, by, at) VALUES (?, ?, ?, ?, ?, ?)',
+      file.id,
+      file.name,
+      file.type,
+      file.size,
+      by,
+      Date.now(),
+    );
   }
 
   #staged(ids: FileId[]): Facts['staged'] {
     const staged: Facts['staged'] = {};
     for (const id of ids) {
       const [row] = this.ctx.storage.sql
-        .exec<{ name: string; type: string; size: number; by: string }>('SELECT name, type, size, by FROM file WHERE id = ? AND thread IS NULL AND at > ?', id, Date.now() - STAGED_LIFE)
+        .exec<{ name: string; type: string; size: number; by: string }>(
+          'SELECT name, type, size, by FROM file WHERE id = ? AND thread IS NULL AND at > ?',
+          id,
+          Date.now() - STAGED_LIFE,
+        )
         .toArray();
       if (row) staged[id] = { id, name: row.name, type: row.type, size: row.size, by: row.by as ParticipantId };
     }
@@ -479,7 +543,12 @@ export class Room extends DurableObject<Env> {
   /** The facts of a file that this actor may open. */
   file(actor: RoomActor, id: FileId): Result<FileFact> {
     const me = this.me(actor);
-    const [row] = this.ctx.storage.sql.exec<{ name: string; type: string; size: number; by: string; thread: string | null }>('SELECT name, type, size, by, thread FROM file WHERE id = ?', id).toArray();
+    const [row] = this.ctx.storage.sql
+      .exec<{ name: string; type: string; size: number; by: string; thread: string | null }>(
+        'SELECT name, type, size, by, thread FROM file WHERE id = ?',
+        id,
+      )
+      .toArray();
     if (!me) return refuse('forbidden', 'not_a_participant');
     const mayOpen = row && (row.thread === null ? row.by === me.id : maySeeThread(me.side, row.thread as ThreadId));
     return row && mayOpen ? done({ id, name: row.name, type: row.type, size: row.size }) : refuse('not_found', 'no_such_file');
@@ -488,11 +557,31 @@ export class Room extends DurableObject<Env> {
   // -------------------------------------------------------------- mail in
 
   /** Whom and what a reply address stands for. */
-  async replyTarget(hash: string): Promise<{ participant: ParticipantId; address: string; name: string; thread: ThreadId; side: Participant['side']; locale: Locale; zone: string; here: boolean } | null> {
+  async replyTarget(
+    hash: string,
+  ): Promise<{
+    participant: ParticipantId;
+    address: string;
+    name: string;
+    thread: ThreadId;
+    side: Participant['side'];
+    locale: Locale;
+    zone: string;
+    here: boolean;
+  } | null> {
     const key = await this.#keyFor('reply', hash);
     const one = key && this.#state.people[key.participant];
     if (!key || !one) return null;
-    return { participant: one.id, address: one.email, name: one.name, thread: key.thread, side: one.side, locale: one.locale, zone: one.zone, here: one.status !== 'left' };
+    return {
+      participant: one.id,
+      address: one.email,
+      name: one.name,
+      thread: key.thread,
+      side: one.side,
+      locale: one.locale,
+      zone: one.zone,
+      here: one.status !== 'left',
+    };
   }
 
   /**
@@ -502,15 +591,28 @@ export class Room extends DurableObject<Env> {
   sentMail(messageIds: string[], participant: ParticipantId, exact = false): { text: string; html: string; subject: string } | null {
     const columns = 'SELECT text, html, subject FROM sent WHERE participant = ?';
     for (const id of messageIds.slice(0, 20)) {
-      const [row] = this.ctx.storage.sql.exec<{ text: string; html: string; subject: string }>(`${columns} AND message_id = ?`, participant, id).toArray();
+      const [row] = this.ctx.storage.sql
+        .exec<{ text: string; html: string; subject: string }>(`${columns} AND message_id = ?`, participant, id)
+        .toArray();
       if (row) return row;
     }
     if (exact || messageIds.length === 0) return null;
-    return this.ctx.storage.sql.exec<{ text: string; html: string; subject: string }>(`${columns} ORDER BY at DESC LIMIT 1`, participant).toArray()[0] ?? null;
+    return (
+      this.ctx.storage.sql
+        .exec<{ text: string; html: string; subject: string }>(`${columns} ORDER BY at DESC LIMIT 1`, participant)
+        .toArray()[0] ?? null
+    );
   }
 
   /** A reply, checked and read, becomes a comment in its sender's name. Delivered twice, it is posted once. */
-  receive(mail: { id: string; participant: ParticipantId; thread: ThreadId; replyHash: string; text: string; files: FileFact[] }): Result<{ outcome: 'comment' | 'session'; seq: number }> {
+  receive(mail: {
+    id: string;
+    participant: ParticipantId;
+    thread: ThreadId;
+    replyHash: string;
+    text: string;
+    files: FileFact[];
+  }): Result<{ outcome: 'comment' | 'session'; seq: number }> {
     if (/^\s*(no|nein|不是我|不是|否|不)\s*[.!。！]?\s*$/i.test(mail.text)) {
       const ended = this.#doors.disown(mail.replyHash);
       if (ended !== undefined) {
@@ -520,12 +622,26 @@ export class Room extends DurableObject<Env> {
     }
     for (const file of mail.files) this.#stageFor(mail.participant, file);
     // A task that was removed since keeps its thread; the room's own thread takes what has no other place.
-    const comment: Command = { type: 'comment.post', comment: fresh<CommentId>(), thread: mail.thread, body: mail.text, mentions: [], files: mail.files.map((file) => file.id), invite: [], mail: mail.id };
+    const comment: Command = {
+      type: 'comment.post',
+      comment: fresh<CommentId>(),
+      thread: mail.thread,
+      body: mail.text,
+      mentions: [],
+      files: mail.files.map((file) => file.id),
+      invite: [],
+      mail: mail.id,
+    };
     const earlier = this.#journal.earlier(`${mail.participant}:mail-${mail.id}`);
     if (earlier) return done({ outcome: 'comment', seq: earlier.seq });
     const one = this.#state.people[mail.participant];
-    if (one?.status === 'invited' || one?.status === 'added') this.#record(null, one.id, 'mail', [{ type: 'participant.joined', participant: one.id }]);
-    const outcome = this.#execute(mail.participant, 'mail', `mail-${mail.id}`, comment, { at: new Date().toISOString(), colleagues: {}, staged: {} });
+    if (one?.status === 'invited' || one?.status === 'added')
+      this.#record(null, one.id, 'mail', [{ type: 'participant.joined', participant: one.id }]);
+    const outcome = this.#execute(mail.participant, 'mail', `mail-${mail.id}`, comment, {
+      at: new Date().toISOString(),
+      colleagues: {},
+      staged: {},
+    });
     return outcome.ok ? done({ outcome: 'comment', seq: outcome.value.seq }) : outcome;
   }
 
@@ -533,7 +649,9 @@ export class Room extends DurableObject<Env> {
   hold(mail: { id: HeldMailId; key: string; reason: HeldReason; from: string; subject: string; text: string; thread: ThreadId }): void {
     if (!this.#state.room || this.#journal.earlier(`held:${mail.key}`)) return;
     const { id: held, key, ...rest } = mail;
-    this.#record({ id: `held:${key}`, body: 0 }, 'system', 'mail', [{ type: 'mail.held', held, ...rest, text: rest.text.slice(0, 20_000) }]);
+    this.#record({ id: `held:${key}`, body: 0 }, 'system', 'mail', [
+      { type: 'mail.held', held, ...rest, text: rest.text.slice(0, 20_000) },
+    ]);
   }
 
   /** Whether this actor may read the original of a mail: sellers what customers wrote, everyone what their own side wrote. */
@@ -542,7 +660,9 @@ export class Room extends DurableObject<Env> {
     if (!me) return false;
     const [row] = this.ctx.storage.sql
       .exec<{ by: string; thread: string | null; type: string }>(
-        `SELECT by, thread, json_extract(event, '$.type') AS type FROM event WHERE (thread IS NOT NULL AND json_extract(event, '$.mail') = ?1) OR (thread IS NULL AND seller = 1 AND json_extract(event, '$.held') = ?1) LIMIT 1`, mailId)
+        `SELECT by, thread, json_extract(event, '$.type') AS type FROM event WHERE (thread IS NOT NULL AND json_extract(event, '$.mail') = ?1) OR (thread IS NULL AND seller = 1 AND json_extract(event, '$.held') = ?1) LIMIT 1`,
+        mailId,
+      )
       .toArray();
     if (!row) return false;
     if (row.type === 'mail.held') return me.side === 'seller';
@@ -555,7 +675,9 @@ export class Room extends DurableObject<Env> {
   trouble(email: string, trouble: 'bounced' | 'complained' | 'failed' | null, detail: string): void {
     for (const one of Object.values(this.#state.people)) {
       if (one.email !== email.toLowerCase() || one.trouble === trouble) continue;
-      this.#record(null, 'system', 'system', [{ type: 'participant.troubled', participant: one.id, trouble, detail: detail.slice(0, 500) }]);
+      this.#record(null, 'system', 'system', [
+        { type: 'participant.troubled', participant: one.id, trouble, detail: detail.slice(0, 500) },
+      ]);
     }
   }
 
@@ -597,7 +719,14 @@ export class Room extends DurableObject<Env> {
     if (one && first && !looking && maySeeThread(one.side, thread)) {
       const said = invitation ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
       const by = this.#journal.since(last.seq - 1, 1)[0]?.by ?? 'system';
-      const news = { thread, kinds: unread.map((notice) => notice.kind), said, seq: last.seq, note: invitation ? this.#noteFor(to) : '', by };
+      const news = {
+        thread,
+        kinds: unread.map((notice) => notice.kind),
+        said,
+        seq: last.seq,
+        note: invitation ? this.#noteFor(to) : '',
+        by,
+      };
       await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to))], invitation);
     }
     this.#reading.told(to, thread, last.seq, invitation);
@@ -605,7 +734,10 @@ export class Room extends DurableObject<Env> {
 
   #noteFor(to: ParticipantId): string {
     const [row] = this.ctx.storage.sql
-      .exec<{ note: string }>(`SELECT json_extract(event, '$.note') AS note FROM event WHERE json_extract(event, '$.type') = 'participant.invited' AND json_extract(event, '$.participant') = ? ORDER BY seq DESC LIMIT 1`, to)
+      .exec<{ note: string }>(
+        `SELECT json_extract(event, '$.note') AS note FROM event WHERE json_extract(event, '$.type') = 'participant.invited' AND json_extract(event, '$.participant') = ? ORDER BY seq DESC LIMIT 1`,
+        to,
+      )
       .toArray();
     return row?.note ?? '';
   }
@@ -614,10 +746,23 @@ export class Room extends DurableObject<Env> {
   async #post(mails: OutgoingMail[], urgent: boolean): Promise<void> {
     const room = this.#state.room;
     if (!room) return;
-    await enqueue(this.env, mails.map((mail) => ({ ...mail, room: room.id })), urgent);
+    await enqueue(
+      this.env,
+      mails.map((mail) => ({ ...mail, room: room.id })),
+      urgent,
+    );
     for (const mail of mails) {
       const to = withAddress(this.#state, mail.to.replace(/^.*<|>$/g, ''));
-      if (to) this.ctx.storage.sql.exec('INSERT OR IGNORE INTO sent (message_id, participant, subject, text, html, at) VALUES (?, ?, ?, ?, ?, ?)', mail.messageId, to.id, mail.subject, mail.text, mail.html.length < 200_000 ? mail.html : '', Date.now());
+      if (to)
+        this.ctx.storage.sql.exec(
+          'INSERT OR IGNORE INTO sent (message_id, participant, subject, text, html, at) VALUES (?, ?, ?, ?, ?, ?)',
+          mail.messageId,
+          to.id,
+          mail.subject,
+          mail.text,
+          mail.html.length < 200_000 ? mail.html : '',
+          Date.now(),
+        );
     }
   }
 
@@ -631,7 +776,9 @@ export class Room extends DurableObject<Env> {
         this.#agenda.done(chore);
       } catch (error) {
         const wait = backoff(chore.tries, Math.random());
-        console.error(JSON.stringify({ what: 'chore failed', chore: chore.kind, room: this.#state.room?.id, tries: chore.tries, error: String(error) }));
+        console.error(
+          JSON.stringify({ what: 'chore failed', chore: chore.kind, room: this.#state.room?.id, tries: chore.tries, error: String(error) }),
+        );
         this.#agenda.again(chore, Date.now() + wait * 1000);
       }
     }

@@ -77,8 +77,19 @@ export async function project(db: D1Database, state: RoomState, events: Recorded
            WHERE excluded.seq > room.seq`,
         )
         .bind(
-          room.id, room.workspace, room.account, room.opportunity, room.name, room.accountName, room.demo ? 1 : 0, last.seq, Object.keys(state.held).length,
-          comment?.seq ?? 0, comment?.by ?? null, room.openedAt, last.at,
+          room.id,
+          room.workspace,
+          room.account,
+          room.opportunity,
+          room.name,
+          room.accountName,
+          room.demo ? 1 : 0,
+          last.seq,
+          Object.keys(state.held).length,
+          comment?.seq ?? 0,
+          comment?.by ?? null,
+          room.openedAt,
+          last.at,
         ),
     );
   }

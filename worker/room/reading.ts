@@ -21,11 +21,18 @@ export class Reading {
 
   /** Marks a thread read up to `seq`; a lower number marks it unread again. */
   seen(participant: ParticipantId, thread: ThreadId, seq: number): void {
-    this.#sql.exec('INSERT INTO seen (participant, thread, seq) VALUES (?1, ?2, ?3) ON CONFLICT (participant, thread) DO UPDATE SET seq = ?3, dirty = 1', participant, thread, seq);
+    this.#sql.exec(
+      'INSERT INTO seen (participant, thread, seq) VALUES (?1, ?2, ?3) ON CONFLICT (participant, thread) DO UPDATE SET seq = ?3, dirty = 1',
+      participant,
+      thread,
+      seq,
+    );
   }
 
   of(participant: ParticipantId): Record<ThreadId, number> {
-    const rows = this.#sql.exec<{ thread: string; seq: number }>('SELECT thread, seq FROM seen WHERE participant = ?', participant).toArray();
+    const rows = this.#sql
+      .exec<{ thread: string; seq: number }>('SELECT thread, seq FROM seen WHERE participant = ?', participant)
+      .toArray();
     return Object.fromEntries(rows.map((row) => [row.thread, row.seq]));
   }
 
@@ -35,23 +42,41 @@ export class Reading {
   }
 
   projected(rows: SeenRow[]): void {
-    for (const row of rows) this.#sql.exec('UPDATE seen SET dirty = 0 WHERE participant = ? AND thread = ? AND seq = ?', row.participant, row.thread, row.seq);
+    for (const row of rows)
+      this.#sql.exec('UPDATE seen SET dirty = 0 WHERE participant = ? AND thread = ? AND seq = ?', row.participant, row.thread, row.seq);
   }
 
   notice(notice: Notice): void {
-    this.#sql.exec('INSERT OR IGNORE INTO notice (participant, thread, seq, kind) VALUES (?, ?, ?, ?)', notice.to, notice.thread, notice.seq, notice.kind);
+    this.#sql.exec(
+      'INSERT OR IGNORE INTO notice (participant, thread, seq, kind) VALUES (?, ?, ?, ?)',
+      notice.to,
+      notice.thread,
+      notice.seq,
+      notice.kind,
+    );
   }
 
   /** What is to be told of one thread: the invitation by itself, or all other news. */
   noticesFor(participant: ParticipantId, thread: ThreadId, invitation: boolean): { seq: number; kind: NoticeKind }[] {
     return this.#sql
-      .exec<{ seq: number; kind: string }>(`SELECT seq, kind FROM notice WHERE participant = ? AND thread = ? AND (kind = 'invitation') = ? ORDER BY seq`, participant, thread, invitation ? 1 : 0)
+      .exec<{ seq: number; kind: string }>(
+        `SELECT seq, kind FROM notice WHERE participant = ? AND thread = ? AND (kind = 'invitation') = ? ORDER BY seq`,
+        participant,
+        thread,
+        invitation ? 1 : 0,
+      )
       .toArray()
       .map((row) => ({ seq: row.seq, kind: row.kind as NoticeKind }));
   }
 
   /** These news have been mailed, or need no mail any more. */
   told(participant: ParticipantId, thread: ThreadId, upTo: number, invitation: boolean): void {
-    this.#sql.exec(`DELETE FROM notice WHERE participant = ? AND thread = ? AND seq <= ? AND (kind = 'invitation') = ?`, participant, thread, upTo, invitation ? 1 : 0);
+    this.#sql.exec(
+      `DELETE FROM notice WHERE participant = ? AND thread = ? AND seq <= ? AND (kind = 'invitation') = ?`,
+      participant,
+      thread,
+      upTo,
+      invitation ? 1 : 0,
+    );
   }
 }

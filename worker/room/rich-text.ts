@@ -39,12 +39,20 @@ interface Node {
 
 /** Links tell the other side nothing; single line breaks stay, as in the mail that they came from. */
 function visit(node: Node): void {
-  if (node.tagName === 'a' && node.properties) Object.assign(node.properties, { rel: ['noopener', 'nofollow', 'noreferrer'], target: '_blank' });
+  if (node.tagName === 'a' && node.properties)
+    Object.assign(node.properties, { rel: ['noopener', 'nofollow', 'noreferrer'], target: '_blank' });
   if (!node.children) return;
   node.children = node.children.flatMap((child): unknown[] => {
     const one = child as Node;
     if (one.type === 'text' && node.tagName === 'p' && one.value?.includes('\n')) {
-      return one.value.split('\n').flatMap((line, index) => (index ? [{ type: 'element', tagName: 'br', properties: {}, children: [] }, { type: 'text', value: line }] : [{ type: 'text', value: line }]));
+      return one.value.split('\n').flatMap((line, index) =>
+        index
+          ? [
+              { type: 'element', tagName: 'br', properties: {}, children: [] },
+              { type: 'text', value: line },
+            ]
+          : [{ type: 'text', value: line }],
+      );
     }
     visit(one);
     return [one];

@@ -3,7 +3,9 @@ import type { RoomId } from '#core/ids.ts';
 import type { Env } from '../env.ts';
 import type { Room } from './object.ts';
 
-type Remote<T> = { [Name in keyof T]: T[Name] extends (...args: infer Args) => infer Answer ? (...args: Args) => Promise<Awaited<Answer>> : never };
+type Remote<T> = {
+  [Name in keyof T]: T[Name] extends (...args: infer Args) => infer Answer ? (...args: Args) => Promise<Awaited<Answer>> : never;
+};
 
 /** Never `name`, `id` or `then`: a stub has those of its own. */
 export type RoomStub = Remote<Omit<Room, 'name' | 'id' | 'then' | 'alarm' | 'webSocketMessage' | 'webSocketClose' | 'webSocketError'>>;

@@ -39,11 +39,15 @@ export function cleanText(text: string): string {
   let last = 0x20;
   for (let i = 0; i < text.length && !dirty; i++) {
     const c = text.charCodeAt(i);
-    dirty = c < 0x20 || c === 0xa0 || c === 0xad || (c === 0x20 && last === 0x20) || c === 0x34f || (c >= 0x2007 && c <= 0x206f) || c === 0xfeff;
+    dirty =
+      c < 0x20 || c === 0xa0 || c === 0xad || (c === 0x20 && last === 0x20) || c === 0x34f || (c >= 0x2007 && c <= 0x206f) || c === 0xfeff;
     last = c;
   }
   if (!dirty && (last !== 0x20 || text === '')) return text;
-  return text.replace(INVISIBLE, '').replace(/[\t\u00a0\u2007\u202f ]+/g, ' ').trim();
+  return text
+    .replace(INVISIBLE, '')
+    .replace(/[\t\u00a0\u2007\u202f ]+/g, ' ')
+    .trim();
 }
 
 /** All segments of a body as lines, in reading order. */
@@ -75,14 +79,22 @@ function push(out: BodyLines, line: Line): void {
     // Runs of blank lines say no more than two do, and a million of them would cost a million objects.
     const last = out.lines.at(-1);
     const before = out.lines.at(-2);
-    if (last?.text === '' && before?.text === '' && last.depth === line.depth && last.marks === line.marks && last.block === line.block) return;
+    if (last?.text === '' && before?.text === '' && last.depth === line.depth && last.marks === line.marks && last.block === line.block)
+      return;
   }
   out.lines.push(line);
 }
 
 /** Plain text: `>` marks depth (RFC 3676 §4.5). QQ writes entities into its text parts. */
 export function textLines(text: string, out: BodyLines, entities: boolean): void {
-  const source = entities ? text.replace(/&nbsp;?/g, ' ').replace(/&gt;/g, '>').replace(/&lt;/g, '<').replace(/&quot;/g, '"').replace(/&amp;/g, '&') : text;
+  const source = entities
+    ? text
+        .replace(/&nbsp;?/g, ' ')
+        .replace(/&gt;/g, '>')
+        .replace(/&lt;/g, '<')
+        .replace(/&quot;/g, '"')
+        .replace(/&amp;/g, '&')
+    : text;
   let from = 0;
   while (from <= source.length) {
     let end = source.indexOf('\n', from);
@@ -108,18 +120,37 @@ export function textLines(text: string, out: BodyLines, entities: boolean): void
   }
 }
 
-const BLOCKS = new Set('address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section summary table tbody tfoot thead tr ul'.split(' '));
+const BLOCKS = new Set(
+  'address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section summary table tbody tfoot thead tr ul'.split(
+    ' ',
+  ),
+);
 const SPACED = new Set('p h1 h2 h3 h4 h5 h6 ul ol pre dl'.split(' '));
 const SILENT = new Set('script style head title template noscript object iframe svg math xml select textarea button_'.split(' '));
 const VOID = new Set('br hr img meta link input area base col embed source track wbr'.split(' '));
 
-type Frame = { tag: string; depth: number; block: number; marks: number; hidden: boolean; pre: boolean; spaced: boolean; list: { ordered: boolean; next: number } | null };
+type Frame = {
+  tag: string;
+  depth: number;
+  block: number;
+  marks: number;
+  hidden: boolean;
+  pre: boolean;
+  spaced: boolean;
+  list: { ordered: boolean; next: number } | null;
+};
 
 const MARKS_BY_KEY = indexMarks();
 
 /** Marks sorted by the attribute they look at, so that an element without it costs nothing. */
 function indexMarks(): { id: ClientMark[]; class: ClientMark[]; name: ClientMark[]; style: ClientMark[]; has: Map<string, ClientMark[]> } {
-  const index = { id: [] as ClientMark[], class: [] as ClientMark[], name: [] as ClientMark[], style: [] as ClientMark[], has: new Map<string, ClientMark[]>() };
+  const index = {
+    id: [] as ClientMark[],
+    class: [] as ClientMark[],
+    name: [] as ClientMark[],
+    style: [] as ClientMark[],
+    has: new Map<string, ClientMark[]>(),
+  };
   for (const mark of CLIENT_MARKS) {
     if (mark.id !== undefined) index.id.push(mark);
     else if (mark.class !== undefined) index.class.push(mark);
@@ -133,24 +164,31 @@ function indexMarks(): { id: ClientMark[]; class: ClientMark[]; name: ClientMark
 function effectsOf(tag: string, attributes: Record<string, string>): MarkEffect[] {
   const effects: MarkEffect[] = [];
   const add = (marks: ClientMark[], pattern: (mark: ClientMark) => RegExp | undefined, value: string): void => {
-    for (const mark of marks) if ((mark.tag === undefined || mark.tag === tag) && pattern(mark)?.test(value) === true) effects.push(mark.effect);
+    for (const mark of marks)
+      if ((mark.tag === undefined || mark.tag === tag) && pattern(mark)?.test(value) === true) effects.push(mark.effect);
   };
   for (const name in attributes) {
     const value = attributes[name] ?? '';
     if (name === 'id') add(MARKS_BY_KEY.id, (mark) => mark.id, bare(value));
     else if (name === 'class') {
-      if (value.length < 500) for (const token of value.split(/\s+/)) if (token !== '') add(MARKS_BY_KEY.class, (mark) => mark.class, bare(token));
+      if (value.length < 500)
+        for (const token of value.split(/\s+/)) if (token !== '') add(MARKS_BY_KEY.class, (mark) => mark.class, bare(token));
     } else if (name === 'name') add(MARKS_BY_KEY.name, (mark) => mark.name, bare(value));
     else if (name === 'style') add(MARKS_BY_KEY.style, (mark) => mark.style, value.slice(0, 500));
     const present = MARKS_BY_KEY.has.get(name);
-    if (present !== undefined) for (const mark of present) if ((mark.tag === undefined || mark.tag === tag) && (mark.is === undefined || mark.is.test(value))) effects.push(mark.effect);
+    if (present !== undefined)
+      for (const mark of present)
+        if ((mark.tag === undefined || mark.tag === tag) && (mark.is === undefined || mark.is.test(value))) effects.push(mark.effect);
   }
   return effects;
 }
 
 /** Outlook renames what it quotes to `x_…`, twice to `x_x_…`. */
 function bare(value: string): string {
-  return value.trim().toLowerCase().replace(/^(?:x_)+/, '');
+  return value
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:x_)+/, '');
 }
 
 /** HTML as lines. Broken markup is read as browsers would: unclosed elements end with their parent. */
@@ -173,7 +211,8 @@ export function htmlLines(html: string, out: BodyLines): void {
     const text = cleanText(buffer);
     const separator = text === '--' && /^\s*--[ \u00a0]$/.test(buffer);
     buffer = '';
-    if (text !== '' && wanted && out.lines.length > 0 && out.lines.at(-1)?.text !== '') push(out, { text: '', depth: frame.depth, block: frame.block, marks: frame.marks });
+    if (text !== '' && wanted && out.lines.length > 0 && out.lines.at(-1)?.text !== '')
+      push(out, { text: '', depth: frame.depth, block: frame.block, marks: frame.marks });
     wanted = false;
     let marks = common ?? frame.marks;
     common = null;
@@ -207,7 +246,16 @@ export function htmlLines(html: string, out: BodyLines): void {
       return;
     }
     if ((tag === 'td' || tag === 'th') && buffer !== '' && !/\s$/.test(buffer)) buffer += '\t';
-    const frame: Frame = { tag, depth: parent.depth, block: parent.block, marks: parent.marks, hidden: parent.hidden || SILENT.has(tag), pre: parent.pre || tag === 'pre', spaced: false, list: null };
+    const frame: Frame = {
+      tag,
+      depth: parent.depth,
+      block: parent.block,
+      marks: parent.marks,
+      hidden: parent.hidden || SILENT.has(tag),
+      pre: parent.pre || tag === 'pre',
+      spaced: false,
+      list: null,
+    };
     const style = attributes.style;
     if (style !== undefined && style.length > 8) {
       if (HIDDEN_STYLE.test(style)) frame.hidden = true;
@@ -215,7 +263,8 @@ export function htmlLines(html: string, out: BodyLines): void {
       const colour = /(?:^|;)\s*color:\s*([^;]+)/i.exec(style)?.[1];
       if (colour !== undefined) frame.marks = isSaturated(colour) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
     }
-    if (tag === 'font' && attributes.color !== undefined) frame.marks = isSaturated(attributes.color) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
+    if (tag === 'font' && attributes.color !== undefined)
+      frame.marks = isSaturated(attributes.color) ? frame.marks | COLOURED : frame.marks & ~COLOURED;
     if (tag === 'a') frame.marks &= ~COLOURED;
     const effects = effectsOf(tag, attributes);
     for (const effect of effects) {
@@ -229,14 +278,20 @@ export function htmlLines(html: string, out: BodyLines): void {
     if (tag === 'blockquote') {
       if (effects.includes('quote')) frame.depth++;
       else frame.block = ++blocks;
-    } else if (tag === 'ul' || tag === 'ol') frame.list = { ordered: tag === 'ol', next: Number.parseInt(attributes.start ?? '1', 10) || 1 };
+    } else if (tag === 'ul' || tag === 'ol')
+      frame.list = { ordered: tag === 'ol', next: Number.parseInt(attributes.start ?? '1', 10) || 1 };
     else if (tag === 'li') {
       const list = nearestList(stack);
       buffer = list?.ordered === true ? `${list.next++}. ` : '- ';
     }
     if (SPACED.has(tag)) {
       // Word's paragraphs carry no space of their own; an empty one between them does.
-      const tight = /mso(normal|listparagraph|plaintext)/i.test(attributes.class ?? '') || /margin(-bottom)?:\s*0/i.test(style ?? '') || parent.list !== null || tag === 'ul' || tag === 'ol';
+      const tight =
+        /mso(normal|listparagraph|plaintext)/i.test(attributes.class ?? '') ||
+        /margin(-bottom)?:\s*0/i.test(style ?? '') ||
+        parent.list !== null ||
+        tag === 'ul' ||
+        tag === 'ol';
       frame.spaced = !tight || tag === 'pre';
       if (frame.spaced) wanted = true;
     }
@@ -284,7 +339,16 @@ export function htmlLines(html: string, out: BodyLines): void {
 const MAX_DEPTH = 400;
 
 /** Tags whose opening closes an open one of their kind in the same list, row or paragraph run. */
-const IMPLIED: Record<string, string> = { li: 'ul ol menu dir', p: 'div td th li blockquote body section article form table center', tr: 'table tbody thead tfoot', td: 'tr table', th: 'tr table', dt: 'dl', dd: 'dl', option: 'select' };
+const IMPLIED: Record<string, string> = {
+  li: 'ul ol menu dir',
+  p: 'div td th li blockquote body section article form table center',
+  tr: 'table tbody thead tfoot',
+  td: 'tr table',
+  th: 'tr table',
+  dt: 'dl',
+  dd: 'dl',
+  option: 'select',
+};
 
 function closeImplied(stack: Frame[], tag: string): void {
   const containers = IMPLIED[tag];
@@ -303,7 +367,12 @@ function closeImplied(stack: Frame[], tag: string): void {
  * htmlparser2's tokenizer without its tree keeper, which looks through all open elements at every
  * closing tag: a hostile mail would make that quadratic.
  */
-function tokenize(html: string, open: (tag: string, attributes: Record<string, string>) => void, text: (piece: string) => void, close: (tag: string) => void): void {
+function tokenize(
+  html: string,
+  open: (tag: string, attributes: Record<string, string>) => void,
+  text: (piece: string) => void,
+  close: (tag: string) => void,
+): void {
   let tag = '';
   let name = '';
   let value = '';
@@ -365,13 +434,32 @@ function tokenize(html: string, open: (tag: string, attributes: Record<string, s
   flush();
 }
 
-const WANTED_ATTRIBUTES = new Set(['id', 'class', 'name', 'style', 'src', 'alt', 'color', 'start', 'type', 'title', 'signid', '__aliyun_signature_wrap']);
+const WANTED_ATTRIBUTES = new Set([
+  'id',
+  'class',
+  'name',
+  'style',
+  'src',
+  'alt',
+  'color',
+  'start',
+  'type',
+  'title',
+  'signid',
+  '__aliyun_signature_wrap',
+]);
 
 function isSaturated(colour: string): boolean {
   const value = colour.trim().toLowerCase();
-  if (/^(?:red|blue|green|purple|fuchsia|magenta|orange|darkred|darkblue|darkgreen|navy|maroon|teal|crimson|royalblue)\b/.test(value)) return true;
+  if (/^(?:red|blue|green|purple|fuchsia|magenta|orange|darkred|darkblue|darkgreen|navy|maroon|teal|crimson|royalblue)\b/.test(value))
+    return true;
   const hex = /^#([0-9a-f]{3}|[0-9a-f]{6})\b/.exec(value)?.[1];
-  const digits = hex === undefined ? null : hex.length === 3 ? [...hex].map((digit) => Number.parseInt(digit + digit, 16)) : [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  const digits =
+    hex === undefined
+      ? null
+      : hex.length === 3
+        ? [...hex].map((digit) => Number.parseInt(digit + digit, 16))
+        : [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
   const rgb = digits ?? /^rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)/.exec(value)?.slice(1, 4).map(Number);
   return rgb !== undefined && rgb !== null && Math.max(...rgb) - Math.min(...rgb) > 90;
 }

@@ -18,7 +18,7 @@ const ALIASES: Record<string, string> = {
   'windows-936': 'gb18030',
   'euc-cn': 'gb18030',
   charset_gb2312: 'gb18030',
-  'gb2312_charset': 'gb18030',
+  gb2312_charset: 'gb18030',
   'gb-2312': 'gb18030',
   gb18030_2000: 'gb18030',
   'gb18030-2000': 'gb18030',
@@ -33,15 +33,15 @@ const ALIASES: Record<string, string> = {
   'iso-2022-jp-1': 'iso-2022-jp',
   'iso-2022-jp-2': 'iso-2022-jp',
   'iso-2022-jp-3': 'iso-2022-jp',
-  'cp50220': 'iso-2022-jp',
-  'cp50221': 'iso-2022-jp',
+  cp50220: 'iso-2022-jp',
+  cp50221: 'iso-2022-jp',
   'x-euc-jp': 'euc-jp',
   cp51932: 'euc-jp',
   cp949: 'euc-kr',
   ms949: 'euc-kr',
   'windows-949': 'euc-kr',
-  'ks_c_5601': 'euc-kr',
-  'ksc5601': 'euc-kr',
+  ks_c_5601: 'euc-kr',
+  ksc5601: 'euc-kr',
   'x-windows-949': 'euc-kr',
   utf8mb4: 'utf-8',
   'utf-8mb4': 'utf-8',
@@ -64,7 +64,20 @@ const ALIASES: Record<string, string> = {
 };
 
 /** Labels that say nothing: such text is judged by its bytes. */
-const EMPTY_LABELS = new Set(['', 'us-ascii', 'ascii', 'x-unknown', 'unknown', 'unknown-8bit', '8bit', 'binary', 'default', 'none', 'iso-8859-1', 'latin1']);
+const EMPTY_LABELS = new Set([
+  '',
+  'us-ascii',
+  'ascii',
+  'x-unknown',
+  'unknown',
+  'unknown-8bit',
+  '8bit',
+  'binary',
+  'default',
+  'none',
+  'iso-8859-1',
+  'latin1',
+]);
 
 const decoders = new Map<string, TextDecoder | null>();
 
@@ -113,7 +126,11 @@ export function bytesOfBinary(text: string): Uint8Array {
 
 /** A label folded to what the decoder understands; `''` when it says nothing. */
 export function charsetLabel(raw: string | null | undefined): string {
-  const label = (raw ?? '').trim().toLowerCase().replace(/^["']+|["']+$/g, '').replace(/^charset=/, '');
+  const label = (raw ?? '')
+    .trim()
+    .toLowerCase()
+    .replace(/^["']+|["']+$/g, '')
+    .replace(/^charset=/, '');
   return ALIASES[label] ?? label;
 }
 

@@ -11,7 +11,17 @@
  */
 export type MarkEffect = 'quote' | 'rest' | 'attribution' | 'signature' | 'signature-rest' | 'forward';
 
-export type ClientMark = { client: string; effect: MarkEffect; tag?: string; id?: RegExp; class?: RegExp; name?: RegExp; style?: RegExp; has?: string; is?: RegExp };
+export type ClientMark = {
+  client: string;
+  effect: MarkEffect;
+  tag?: string;
+  id?: RegExp;
+  class?: RegExp;
+  name?: RegExp;
+  style?: RegExp;
+  has?: string;
+  is?: RegExp;
+};
 
 export const CLIENT_MARKS: ClientMark[] = [
   // Atelier's own mails carry this mark on their root, so a reply gives away where we begin.
@@ -28,7 +38,11 @@ export const CLIENT_MARKS: ClientMark[] = [
   { client: 'outlook', effect: 'rest', id: /^(divrplyfwdmsg|replysplit|stopspelling)$/ },
   { client: 'outlook', effect: 'quote', id: /^mail-editor-reference-message-container$/ },
   { client: 'outlook', effect: 'quote', class: /^ms-outlook-mobile-reference-message$/ },
-  { client: 'outlook', effect: 'signature', id: /^(ms-outlook-mobile-signature|signature|ms-outlook-mobile-body-separator-line|elementtoproof_signature)$/ },
+  {
+    client: 'outlook',
+    effect: 'signature',
+    id: /^(ms-outlook-mobile-signature|signature|ms-outlook-mobile-body-separator-line|elementtoproof_signature)$/,
+  },
   { client: 'outlook', effect: 'signature', class: /^(elementtoproof_signature|ms-outlook-mobile-signature)$/ },
   { client: 'outlook', effect: 'signature-rest', tag: 'a', name: /^_mailautosig$/ },
   { client: 'hotmail', effect: 'rest', id: /^(stopspelling|mcntecxhdr|ecxhdr)$/ },
@@ -108,7 +122,8 @@ export const CLIENT_MARKS: ClientMark[] = [
 export const HIDDEN_STYLE = /display:\s*none|visibility:\s*hidden|mso-hide:\s*all|max-height:\s*0(px)?\s*(;|$)/i;
 
 /** Devices and apps a phone's line names. */
-export const DEVICES = /iphone|ipad|ipod|apple watch|android|samsung|galaxy|huawei|honor|xiaomi|小米|红米|redmi|华为|荣耀|三星|魅族|meizu|oppo|vivo|oneplus|一加|pixel|nokia|lenovo|motorola|blackberry|windows phone|windows (?:10|11)|windows\b|outlook|qq邮箱|qq mail|foxmail|网易邮箱|网易邮箱大师|邮箱大师|mailmaster|mail master|企业微信|腾讯企业邮|钉钉|dingtalk|飞书|lark|feishu|阿里邮箱|阿里云|alimail|yahoo|gmail|proton|spark|mailbird|airmail|k-9|k9|fairemail|aquamail|bluemail|nine|edison|newton|superhuman|mailspring|thunderbird|tutanota|tuta|gmx|web\.de|mail\.ru|yandex|яндекс|zoho|hey|fastmail|canary|mobile|handy|smartphone|telefon|teléfono|téléphone|phone|mobil|móvil|cellulare|手机|手機|移动设备|行動裝置|行动|スマートフォン|휴대폰|스마트폰|айфон|айпад|телефон|tablet|平板|apple mail|mail for|mail app|mac\b|ios\b|e-?mail app|app/i;
+export const DEVICES =
+  /iphone|ipad|ipod|apple watch|android|samsung|galaxy|huawei|honor|xiaomi|小米|红米|redmi|华为|荣耀|三星|魅族|meizu|oppo|vivo|oneplus|一加|pixel|nokia|lenovo|motorola|blackberry|windows phone|windows (?:10|11)|windows\b|outlook|qq邮箱|qq mail|foxmail|网易邮箱|网易邮箱大师|邮箱大师|mailmaster|mail master|企业微信|腾讯企业邮|钉钉|dingtalk|飞书|lark|feishu|阿里邮箱|阿里云|alimail|yahoo|gmail|proton|spark|mailbird|airmail|k-9|k9|fairemail|aquamail|bluemail|nine|edison|newton|superhuman|mailspring|thunderbird|tutanota|tuta|gmx|web\.de|mail\.ru|yandex|яндекс|zoho|hey|fastmail|canary|mobile|handy|smartphone|telefon|teléfono|téléphone|phone|mobil|móvil|cellulare|手机|手機|移动设备|行動裝置|行动|スマートフォン|휴대폰|스마트폰|айфон|айпад|телефон|tablet|平板|apple mail|mail for|mail app|mac\b|ios\b|e-?mail app|app/i;
 
 /** Legal notices and footers, as groups of words of which two must meet in one paragraph. */
 export const NOTICE_GROUPS: RegExp[] = [

@@ -28,7 +28,12 @@ export function readTnef(bytes: Uint8Array): Tnef | null {
   let file: { title: string; longName: string; type: string; contentId: string | null; bytes: Uint8Array } | null = null;
   const finish = (): void => {
     if (file !== null && file.bytes.length > 0) {
-      out.files.push({ name: file.longName || file.title || 'attachment', type: file.type || 'application/octet-stream', bytes: file.bytes, contentId: file.contentId });
+      out.files.push({
+        name: file.longName || file.title || 'attachment',
+        type: file.type || 'application/octet-stream',
+        bytes: file.bytes,
+        contentId: file.contentId,
+      });
     }
     file = null;
   };
@@ -44,7 +49,8 @@ export function readTnef(bytes: Uint8Array): Tnef | null {
     else if (id === ATT_MESSAGE_PROPERTIES) {
       for (const property of readProperties(data)) {
         if (property.id === 0x1000) out.text ??= propertyText(property, codepage);
-        if (property.id === 0x1013) out.html ??= property.type === 0x102 ? zeroless(decodeText(property.bytes, codepage)) : propertyText(property, codepage);
+        if (property.id === 0x1013)
+          out.html ??= property.type === 0x102 ? zeroless(decodeText(property.bytes, codepage)) : propertyText(property, codepage);
       }
     } else if (id === ATT_ATTACH_START) {
       finish();
@@ -58,7 +64,8 @@ export function readTnef(bytes: Uint8Array): Tnef | null {
           else if (property.id === 0x3704 && file.title === '') file.title = propertyText(property, codepage);
           else if (property.id === 0x370e) file.type = propertyText(property, codepage).toLowerCase();
           else if (property.id === 0x3712) file.contentId = propertyText(property, codepage);
-          else if (property.id === 0x3701 && file.bytes.length === 0) file.bytes = property.type === 0x0d ? property.bytes.subarray(16) : property.bytes;
+          else if (property.id === 0x3701 && file.bytes.length === 0)
+            file.bytes = property.type === 0x0d ? property.bytes.subarray(16) : property.bytes;
         }
       }
     }
@@ -68,7 +75,15 @@ export function readTnef(bytes: Uint8Array): Tnef | null {
 }
 
 function codepageName(page: number): string {
-  const names: Record<number, string> = { 932: 'shift_jis', 936: 'gb18030', 949: 'euc-kr', 950: 'big5', 65001: 'utf-8', 54936: 'gb18030', 20866: 'koi8-r' };
+  const names: Record<number, string> = {
+    932: 'shift_jis',
+    936: 'gb18030',
+    949: 'euc-kr',
+    950: 'big5',
+    65001: 'utf-8',
+    54936: 'gb18030',
+    20866: 'koi8-r',
+  };
   return names[page] ?? `windows-${page}`;
 }
 

@@ -51,13 +51,30 @@ export type MailFacts = {
   date: Date | null;
 };
 
-export type RejectReason = 'unknown_token' | 'other_sender' | 'not_authenticated' | 'empty' | 'too_large' | 'unreadable' | 'encrypted' | 'two_senders' | 'two_message_ids' | 'no_sender';
+export type RejectReason =
+  | 'unknown_token'
+  | 'other_sender'
+  | 'not_authenticated'
+  | 'empty'
+  | 'too_large'
+  | 'unreadable'
+  | 'encrypted'
+  | 'two_senders'
+  | 'two_message_ids'
+  | 'no_sender';
 
 export type IgnoreReason = 'own_loop' | 'duplicate' | 'auto_reply' | 'read_receipt' | 'delivery_notice' | 'complaint' | 'list';
 
 export type Outcome = { mail: MailFacts } & (
   | { action: 'comment'; target: ReplyTarget; text: string; files: ReplyFile[]; cut: Cut[]; forward: boolean; verdict: Verdict }
-  | { action: 'ignore'; reason: IgnoreReason; target: ReplyTarget | null; awayUntil: string | null; outOfOffice: boolean; authenticated: boolean }
+  | {
+      action: 'ignore';
+      reason: IgnoreReason;
+      target: ReplyTarget | null;
+      awayUntil: string | null;
+      outOfOffice: boolean;
+      authenticated: boolean;
+    }
   | {
       action: 'reject';
       reason: RejectReason;
@@ -70,8 +87,23 @@ export type Outcome = { mail: MailFacts } & (
       sender: { mailbox: Mailbox; authenticated: boolean; sameCompany: boolean } | null;
       verdict: Verdict | null;
     }
-  | { action: 'bounce'; address: string | null; target: ReplyTarget | null; hard: boolean; status: string | null; diagnostic: string; originalMessageId: string | null }
-  | { action: 'calendar'; target: ReplyTarget | null; calendar: CalendarReply; comment: string | null; authenticated: boolean; sender: Mailbox | null }
+  | {
+      action: 'bounce';
+      address: string | null;
+      target: ReplyTarget | null;
+      hard: boolean;
+      status: string | null;
+      diagnostic: string;
+      originalMessageId: string | null;
+    }
+  | {
+      action: 'calendar';
+      target: ReplyTarget | null;
+      calendar: CalendarReply;
+      comment: string | null;
+      authenticated: boolean;
+      sender: Mailbox | null;
+    }
 );
 
 /** Above this nothing is parsed; the platform refuses larger mail anyway. */
@@ -115,27 +147,73 @@ async function keyOf(bytes: Uint8Array, mail: ReadMail, token: string | null): P
 export async function intake(bytes: Uint8Array, envelope: Envelope, doorway: Doorway): Promise<Outcome> {
   const token = tokenOf(envelope.to, doorway.replyDomain);
   if (bytes.length > MAX_MAIL_BYTES) {
-    const facts: MailFacts = { key: `size:${bytes.length}:${envelope.from}`, messageId: null, inReplyTo: [], references: [], subject: '', from: null, cc: [], date: null };
+    const facts: MailFacts = {
+      key: `size:${bytes.length}:${envelope.from}`,
+      messageId: null,
+      inReplyTo: [],
+      references: [],
+      subject: '',
+      from: null,
+      cc: [],
+      date: null,
+    };
     return { mail: facts, action: 'reject', reason: 'too_large', target: null, text: '', files: [], cut: [], sender: null, verdict: null };
   }
   const mail = await readMail(bytes);
-  const facts: MailFacts = { key: await keyOf(bytes, mail, token), messageId: mail.messageId, inReplyTo: mail.inReplyTo, references: mail.references, subject: mail.subject, from: mail.from, cc: mail.cc, date: mail.date };
-  const ignore = (reason: IgnoreReason, target: ReplyTarget | null = null): Outcome => ({ mail: facts, action: 'ignore', reason, target, awayUntil: null, outOfOffice: false, authenticated: false });
+  const facts: MailFacts = {
+    key: await keyOf(bytes, mail, token),
+    messageId: mail.messageId,
+    inReplyTo: mail.inReplyTo,
+    references: mail.references,
+    subject: mail.subject,
+    from: mail.from,
+    cc: mail.cc,
+    date: mail.date,
+  };
+  const ignore = (reason: IgnoreReason, target: ReplyTarget | null = null): Outcome => ({
+    mail: facts,
+    action: 'ignore',
+    reason,
+    target,
+    awayUntil: null,
+    outOfOffice: false,
+    authenticated: false,
+  });
 
   if (isOwnLoop(mail, doorway.replyDomain)) return ignore('own_loop');
   if ((await doorway.seen?.(facts.key)) === true) return ignore('duplicate');
 
   const target = token === null ? null : await doorway.target(token);
-  const judged: Verdict = doorway.authservId === null ? { authenticated: true, by: 'trusted' } : mail.from === null ? { authenticated: false, reason: 'no_verdict' } : verdict(headersNamed(mail, 'authentication-results'), doorway.authservId, mail.from.address);
+  const judged: Verdict =
+    doorway.authservId === null
+      ? { authenticated: true, by: 'trusted' }
+      : mail.from === null
+        ? { authenticated: false, reason: 'no_verdict' }
+        : verdict(headersNamed(mail, 'authentication-results'), doorway.authservId, mail.from.address);
   const screened = mail.refusal === null ? screen(mail, envelope.from) : null;
   if (screened !== null) return await screenedOutcome(screened, mail, facts, target, judged, doorway);
 
-  const sent = target === null ? null : await doorway.sentOriginal([...mail.inReplyTo, ...mail.references.toReversed()].slice(0, 6), target);
+  const sent =
+    target === null ? null : await doorway.sentOriginal([...mail.inReplyTo, ...mail.references.toReversed()].slice(0, 6), target);
   const reply = replyText(mail, sent);
   const files = filesOf(mail, reply);
   const reject = (reason: RejectReason): Outcome => ({
-    mail: facts, action: 'reject', reason, target, text: reply.text, files, cut: reply.cut, verdict: judged,
-    sender: mail.from === null ? null : { mailbox: mail.from, authenticated: judged.authenticated, sameCompany: target !== null && sameCompany(mail.from.address, target.address) },
+    mail: facts,
+    action: 'reject',
+    reason,
+    target,
+    text: reply.text,
+    files,
+    cut: reply.cut,
+    verdict: judged,
+    sender:
+      mail.from === null
+        ? null
+        : {
+            mailbox: mail.from,
+            authenticated: judged.authenticated,
+            sameCompany: target !== null && sameCompany(mail.from.address, target.address),
+          },
   });
 
   if (mail.refusal !== null) return reject(mail.refusal);
@@ -148,26 +226,66 @@ export async function intake(bytes: Uint8Array, envelope: Envelope, doorway: Doo
   return { mail: facts, action: 'comment', target, text: reply.text, files, cut: reply.cut, forward: reply.forward, verdict: judged };
 }
 
-const PUBLIC_MAIL = new Set('gmail.com googlemail.com qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net vip.163.com sina.com sina.cn sohu.com 139.com 189.cn aliyun.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.co.jp icloud.com me.com mac.com proton.me protonmail.com gmx.de gmx.net gmx.com web.de t-online.de mail.ru yandex.ru naver.com daum.net hanmail.net orange.fr free.fr wanadoo.fr libero.it aol.com zoho.com fastmail.com tutanota.com hey.com'.split(' '));
+const PUBLIC_MAIL = new Set(
+  'gmail.com googlemail.com qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net vip.163.com sina.com sina.cn sohu.com 139.com 189.cn aliyun.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.co.jp icloud.com me.com mac.com proton.me protonmail.com gmx.de gmx.net gmx.com web.de t-online.de mail.ru yandex.ru naver.com daum.net hanmail.net orange.fr free.fr wanadoo.fr libero.it aol.com zoho.com fastmail.com tutanota.com hey.com'.split(
+    ' ',
+  ),
+);
 
 function sameCompany(a: string, b: string): boolean {
   const [first, second] = [a.slice(a.lastIndexOf('@') + 1).toLowerCase(), b.slice(b.lastIndexOf('@') + 1).toLowerCase()];
   return !PUBLIC_MAIL.has(first) && organisationalDomain(first) === organisationalDomain(second);
 }
 
-async function screenedOutcome(screened: Screening, mail: ReadMail, facts: MailFacts, target: ReplyTarget | null, judged: Verdict, doorway: Doorway): Promise<Outcome> {
-  const authenticated = judged.authenticated && (doorway.authservId === null || (target !== null && mail.from !== null && sameAddress(mail.from.address, target.address)));
+async function screenedOutcome(
+  screened: Screening,
+  mail: ReadMail,
+  facts: MailFacts,
+  target: ReplyTarget | null,
+  judged: Verdict,
+  doorway: Doorway,
+): Promise<Outcome> {
+  const authenticated =
+    judged.authenticated &&
+    (doorway.authservId === null || (target !== null && mail.from !== null && sameAddress(mail.from.address, target.address)));
   switch (screened.kind) {
     case 'bounce':
-      return { mail: facts, action: 'bounce', address: screened.address, target, hard: screened.hard, status: screened.status, diagnostic: screened.diagnostic, originalMessageId: screened.originalMessageId };
+      return {
+        mail: facts,
+        action: 'bounce',
+        address: screened.address,
+        target,
+        hard: screened.hard,
+        status: screened.status,
+        diagnostic: screened.diagnostic,
+        originalMessageId: screened.originalMessageId,
+      };
     case 'calendar': {
       const sent = target === null ? null : await doorway.sentOriginal(mail.inReplyTo, target);
       // Outlook puts what was typed into the body; others write a sentence of their own there.
-      const typed = mail.machinery.some((part) => part.type === 'text/calendar' && /PRODID:[^\r\n]*Microsoft/i.test(part.text)) ? replyText(mail, sent).text : '';
-      return { mail: facts, action: 'calendar', target, calendar: screened.calendar, comment: screened.calendar.comment ?? (typed === '' ? null : typed), authenticated, sender: mail.from };
+      const typed = mail.machinery.some((part) => part.type === 'text/calendar' && /PRODID:[^\r\n]*Microsoft/i.test(part.text))
+        ? replyText(mail, sent).text
+        : '';
+      return {
+        mail: facts,
+        action: 'calendar',
+        target,
+        calendar: screened.calendar,
+        comment: screened.calendar.comment ?? (typed === '' ? null : typed),
+        authenticated,
+        sender: mail.from,
+      };
     }
     case 'automatic':
-      return { mail: facts, action: 'ignore', reason: 'auto_reply', target, awayUntil: screened.awayUntil, outOfOffice: screened.outOfOffice, authenticated };
+      return {
+        mail: facts,
+        action: 'ignore',
+        reason: 'auto_reply',
+        target,
+        awayUntil: screened.awayUntil,
+        outOfOffice: screened.outOfOffice,
+        authenticated,
+      };
     case 'read_receipt':
     case 'delivery_notice':
     case 'complaint':
@@ -181,16 +299,29 @@ function filesOf(mail: ReadMail, reply: Reply): ReplyFile[] {
   const same = (a: string | null, b: string | null): boolean => a !== null && b !== null && a.toLowerCase() === b.toLowerCase();
   const out: ReplyFile[] = [];
   const take = (file: MailFile, standsAt: number | null): void => {
-    out.push({ name: file.name, type: file.type, bytes: file.bytes, disposition: standsAt === null ? 'attachment' : 'inline', contentId: file.contentId, standsAt });
+    out.push({
+      name: file.name,
+      type: file.type,
+      bytes: file.bytes,
+      disposition: standsAt === null ? 'attachment' : 'inline',
+      contentId: file.contentId,
+      standsAt,
+    });
   };
   for (const image of reply.standing) if (image.file !== null) take(image.file, image.at);
   // An image between text parts, in what was cut: a logo if it is small.
   for (const segment of mail.body) {
-    if (segment.kind === 'image' && !reply.standing.some((image) => image.file === segment.file) && segment.file.bytes.length >= LOGO_BYTES) take(segment.file, null);
+    if (segment.kind === 'image' && !reply.standing.some((image) => image.file === segment.file) && segment.file.bytes.length >= LOGO_BYTES)
+      take(segment.file, null);
   }
   for (const file of mail.files) {
-    const names = (ids: string[]): boolean => file.type.startsWith('image/') && ids.some((id) => same(id, file.contentId) || (file.contentId === null && same(id, file.name)));
-    const standing = reply.standing.find((image) => image.contentId !== null && (same(image.contentId, file.contentId) || (file.contentId === null && same(image.contentId, file.name))));
+    const names = (ids: string[]): boolean =>
+      file.type.startsWith('image/') && ids.some((id) => same(id, file.contentId) || (file.contentId === null && same(id, file.name)));
+    const standing = reply.standing.find(
+      (image) =>
+        image.contentId !== null &&
+        (same(image.contentId, file.contentId) || (file.contentId === null && same(image.contentId, file.name))),
+    );
     if (standing !== undefined) take(file, standing.at);
     else if (names(reply.quotedImages)) continue;
     else if (names(reply.signatureImages) && file.bytes.length < LOGO_BYTES) continue;

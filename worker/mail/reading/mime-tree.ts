@@ -60,7 +60,8 @@ export function decodeWords(raw: string, hint: string | null = null): string {
       out += isPlain(between) ? between : decodeText(bytesOfBinary(between), null, hint);
     }
     const open: { charset: string; bytes: Uint8Array[] } | null = pending;
-    if (neighbours && open !== null && (open as { charset: string }).charset === charset) (open as { bytes: Uint8Array[] }).bytes.push(bytes);
+    if (neighbours && open !== null && (open as { charset: string }).charset === charset)
+      (open as { bytes: Uint8Array[] }).bytes.push(bytes);
     else {
       flush();
       pending = { charset, bytes: [bytes] };
@@ -145,7 +146,9 @@ export function parameters(raw: string, hint: string | null = null): Parameters 
     } else piece += c;
   }
   pieces.push(piece);
-  const value = withoutComments(pieces[0] ?? '').trim().toLowerCase();
+  const value = withoutComments(pieces[0] ?? '')
+    .trim()
+    .toLowerCase();
   const plain: Record<string, string> = Object.create(null) as Record<string, string>;
   const continued = new Map<string, { index: number; encoded: boolean; value: string }[]>();
   for (const part of pieces.slice(1)) {
@@ -216,7 +219,8 @@ function percentBytes(text: string): Uint8Array {
 }
 
 const BASE64 = new Uint8Array(256).fill(255);
-for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) BASE64[char.charCodeAt(0)] = value;
+for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+  BASE64[char.charCodeAt(0)] = value;
 BASE64[0x2d] = 62;
 BASE64[0x5f] = 63;
 
@@ -322,7 +326,8 @@ export function partBytes(mail: Uint8Array, part: MimePart): Uint8Array {
   if (part.encoding !== 'base64') return body;
   const { bytes, tail, foreign } = decodeBase64(body);
   // Text that only claims to be base64 (spaces, punctuation, eight-bit letters throughout) is kept as it is.
-  if (part.type.startsWith('text/') && (foreign * 12 > body.length || startsPlainText(body, 0) || (bytes.length === 0 && tail.length > 0))) return body;
+  if (part.type.startsWith('text/') && (foreign * 12 > body.length || startsPlainText(body, 0) || (bytes.length === 0 && tail.length > 0)))
+    return body;
   if (tail.length > 0 && part.type === 'text/plain') return joinBytes([bytes, bytesOfBinary('\r\n'), tail]);
   return bytes;
 }
@@ -425,7 +430,18 @@ function ghost(): MimePart {
 }
 
 function emptyPart(type: string): MimePart {
-  return { fields: [], type, params: {}, disposition: '', dispositionParams: {}, encoding: '', contentId: null, start: 0, end: 0, children: [] };
+  return {
+    fields: [],
+    type,
+    params: {},
+    disposition: '',
+    dispositionParams: {},
+    encoding: '',
+    contentId: null,
+    start: 0,
+    end: 0,
+    children: [],
+  };
 }
 
 function startsWith(bytes: Uint8Array, at: number, text: string): boolean {
@@ -492,7 +508,13 @@ function readFields(bytes: Uint8Array, from: number, part: MimePart, defaultType
   }
   for (const line of lines) {
     const colon = line.indexOf(':');
-    part.fields.push({ name: line.slice(0, colon).trim().toLowerCase(), raw: line.slice(colon + 1).replaceAll('\0', '').trim() });
+    part.fields.push({
+      name: line.slice(0, colon).trim().toLowerCase(),
+      raw: line
+        .slice(colon + 1)
+        .replaceAll('\0', '')
+        .trim(),
+    });
   }
   const contentType = rawField(part, 'content-type');
   part.type = defaultType;
@@ -518,7 +540,7 @@ function readFields(bytes: Uint8Array, from: number, part: MimePart, defaultType
 /** Just behind the blank line that ends a header section, or as far as a header may be read. */
 function headerLimit(bytes: Uint8Array, from: number): number {
   const cap = Math.min(bytes.length, from + MAX_HEADER_BYTES);
-  for (let at = from; at < cap; ) {
+  for (let at = from; at < cap;) {
     const feed = bytes.indexOf(LF, at);
     if (feed < 0 || feed >= cap) return cap;
     if (feed === at || (feed === at + 1 && bytes[at] === CR)) return feed + 1;

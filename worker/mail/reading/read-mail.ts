@@ -19,7 +19,10 @@ export type MailFile = {
 };
 
 /** The body in reading order. An image between two text parts keeps its place. */
-export type Segment = { kind: 'html'; html: string; alternative: string | null } | { kind: 'text'; text: string } | { kind: 'image'; file: MailFile };
+export type Segment =
+  | { kind: 'html'; html: string; alternative: string | null }
+  | { kind: 'text'; text: string }
+  | { kind: 'image'; file: MailFile };
 
 /** Parts that machines wrote for machines: reports, receipts, calendars, signatures. */
 export type MachinePart = { type: string; params: Record<string, string>; text: string };
@@ -75,8 +78,22 @@ export async function readMail(bytes: Uint8Array): Promise<ReadMail> {
 
 function blank(): ReadMail {
   return {
-    headers: [], from: null, to: [], cc: [], subject: '', messageId: null, inReplyTo: [], references: [], date: null,
-    body: [], files: [], machinery: [], type: 'text/plain', params: {}, encrypted: false, refusal: null,
+    headers: [],
+    from: null,
+    to: [],
+    cc: [],
+    subject: '',
+    messageId: null,
+    inReplyTo: [],
+    references: [],
+    date: null,
+    body: [],
+    files: [],
+    machinery: [],
+    type: 'text/plain',
+    params: {},
+    encrypted: false,
+    refusal: null,
   };
 }
 
@@ -108,7 +125,10 @@ function assemble(bytes: Uint8Array): ReadMail {
 }
 
 function joined(root: MimePart, name: string): string {
-  return root.fields.filter((field) => field.name === name).map((field) => field.raw).join(', ');
+  return root.fields
+    .filter((field) => field.name === name)
+    .map((field) => field.raw)
+    .join(', ');
 }
 
 /** The charset the body declares: the best guess for headers in raw eight-bit letters. */
@@ -128,13 +148,22 @@ export function mailboxes(raw: string, hint: string | null): Mailbox[] {
   // Encoded words may hide commas and angle brackets: they are decoded only after the addresses are apart.
   const kept: string[] = [];
   const shielded = raw
-    .replace(/=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*/g, (words) => `mailname${kept.push(decodeWords(words, hint)) - 1}x`)
+    .replace(
+      /=\?[^?\s]+\?[bBqQ]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)*/g,
+      (words) => `mailname${kept.push(decodeWords(words, hint)) - 1}x`,
+    )
     .replace(/[\x80-\xff]+/g, (letters) => decodeText(bytesOfBinary(letters), null, hint));
   const out: Mailbox[] = [];
   for (const entry of addressParser(shielded, { flatten: true })) {
     if (entry.address === undefined || entry.address === '') continue;
     const name = (entry.name ?? '').replace(/mailname(\d+)x/g, (_, index: string) => kept[Number(index)] ?? '');
-    out.push({ name: name.replaceAll('\0', '').trim().replace(/^["'](.*)["']$/, '$1'), address: entry.address.trim() });
+    out.push({
+      name: name
+        .replaceAll('\0', '')
+        .trim()
+        .replace(/^["'](.*)["']$/, '$1'),
+      address: entry.address.trim(),
+    });
   }
   return out;
 }
@@ -184,12 +213,18 @@ function collectAlternative(walk: Walk, part: MimePart): void {
     walk.mail.encrypted ||= inner.encrypted;
     forms.push({ child, body: inner.body });
   }
-  const words = (body: Segment[]): number => body.reduce((sum, segment) => sum + (segment.kind === 'image' ? 0 : segment.kind === 'html' ? visibleLength(segment.html) : segment.text.trim().length), 0);
+  const words = (body: Segment[]): number =>
+    body.reduce(
+      (sum, segment) =>
+        sum + (segment.kind === 'image' ? 0 : segment.kind === 'html' ? visibleLength(segment.html) : segment.text.trim().length),
+      0,
+    );
   const html = forms.filter((form) => form.body.some((segment) => segment.kind === 'html')).at(-1);
   const text = forms.find((form) => form.body.length > 0 && form.body.every((segment) => segment.kind === 'text'));
   const plain = text === undefined ? null : text.body.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('\n');
   if (html !== undefined && (words(html.body) > 0 || plain === null || plain.trim() === '')) {
-    for (const segment of html.body) walk.mail.body.push(segment.kind === 'html' && html.body.length === 1 ? { ...segment, alternative: plain } : segment);
+    for (const segment of html.body)
+      walk.mail.body.push(segment.kind === 'html' && html.body.length === 1 ? { ...segment, alternative: plain } : segment);
   } else if (text !== undefined) walk.mail.body.push(...text.body);
   else for (const form of forms) walk.mail.body.push(...form.body);
 }
@@ -202,7 +237,10 @@ function fileName(part: MimePart): string | null {
   const name = part.dispositionParams.filename ?? part.params.name ?? part.params.filename ?? null;
   if (name === null) return null;
   // Some senders put a whole path there; only its last step is a name, and no control character is.
-  const clean = name.replace(/[\u0000-\u001f\u007f]/g, '').replace(/^.*[\\/](?=[^\\/]+$)/, '').trim();
+  const clean = name
+    .replace(/[\u0000-\u001f\u007f]/g, '')
+    .replace(/^.*[\\/](?=[^\\/]+$)/, '')
+    .trim();
   return clean === '' ? null : clean;
 }
 
@@ -241,13 +279,15 @@ function collectLeaf(walk: Walk, part: MimePart): void {
     mail.machinery.push({ type: 'text/calendar', params: part.params, text: textOf(walk, part) });
     const method = (part.params.method ?? '').toLowerCase();
     // A calendar file that somebody attached on purpose is a file; the machine's copy beside the text is not.
-    if (attached && (method === '' || method === 'publish') && !walk.alternative) mail.files.push(fileOf(walk, part, name ?? 'calendar.ics'));
+    if (attached && (method === '' || method === 'publish') && !walk.alternative)
+      mail.files.push(fileOf(walk, part, name ?? 'calendar.ics'));
     return;
   }
   if (part.type.startsWith('message/')) {
     if (part.type === 'message/rfc822' || part.type === 'message/global') {
       const bytes = partBytes(walk.bytes, part);
-      if (mail.type === 'multipart/report') mail.machinery.push({ type: part.type, params: part.params, text: decodeText(bytes.subarray(0, 20000), null) });
+      if (mail.type === 'multipart/report')
+        mail.machinery.push({ type: part.type, params: part.params, text: decodeText(bytes.subarray(0, 20000), null) });
       else mail.files.push({ ...fileOf(walk, part, name ?? `${innerSubject(bytes)}.eml`) });
     } else mail.machinery.push({ type: part.type, params: part.params, text: textOf(walk, part) });
     return;
@@ -256,7 +296,8 @@ function collectLeaf(walk: Walk, part: MimePart): void {
     mail.machinery.push({ type: part.type, params: part.params, text: textOf(walk, part) });
     return;
   }
-  const readable = part.type === 'text/plain' || part.type === 'text/html' || part.type === 'text/enriched' || part.type === 'text/x-amp-html';
+  const readable =
+    part.type === 'text/plain' || part.type === 'text/html' || part.type === 'text/enriched' || part.type === 'text/x-amp-html';
   if (part.type === 'text/x-amp-html') return;
   const hasBody = mail.body.some((segment) => segment.kind !== 'image');
   if (readable && !attached && (name === null || !hasBody)) {
@@ -276,24 +317,46 @@ function collectLeaf(walk: Walk, part: MimePart): void {
 }
 
 function fileOf(walk: Walk, part: MimePart, name: string): MailFile {
-  return { name, type: part.type, bytes: partBytes(walk.bytes, part), disposition: part.disposition === 'attachment' || part.contentId === null ? 'attachment' : 'inline', contentId: part.contentId };
+  return {
+    name,
+    type: part.type,
+    bytes: partBytes(walk.bytes, part),
+    disposition: part.disposition === 'attachment' || part.contentId === null ? 'attachment' : 'inline',
+    contentId: part.contentId,
+  };
 }
 
 function nameless(type: string): string {
-  const extension = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/gif': 'gif', 'application/pdf': 'pdf', 'text/plain': 'txt', 'text/html': 'html', 'text/csv': 'csv', 'application/zip': 'zip' }[type];
+  const extension = {
+    'image/jpeg': 'jpg',
+    'image/png': 'png',
+    'image/gif': 'gif',
+    'application/pdf': 'pdf',
+    'text/plain': 'txt',
+    'text/html': 'html',
+    'text/csv': 'csv',
+    'application/zip': 'zip',
+  }[type];
   return `${type.startsWith('image/') ? 'image' : 'attachment'}.${extension ?? 'bin'}`;
 }
 
 function innerSubject(bytes: Uint8Array): string {
   const inner = parseMime(bytes.subarray(0, 65536));
-  const subject = decodeWords(rawField(inner, 'subject') ?? '').replace(/[\\/:*?"<>|\u0000-\u001f]+/g, ' ').replace(/\s+/g, ' ').trim();
+  const subject = decodeWords(rawField(inner, 'subject') ?? '')
+    .replace(/[\\/:*?"<>|\u0000-\u001f]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   return subject === '' ? 'message' : subject.slice(0, 100);
 }
 
 function textOf(walk: Walk, part: MimePart): string {
   const bytes = partBytes(walk.bytes, part);
-  const text = decodeText(bytes, part.params.charset ?? null, part.type === 'text/html' ? metaCharset(bytes) : walk.hint).replaceAll('\0', '');
-  if (part.type === 'text/plain' && part.params.format?.toLowerCase() === 'flowed') return unflow(text, part.params.delsp?.toLowerCase() === 'yes');
+  const text = decodeText(bytes, part.params.charset ?? null, part.type === 'text/html' ? metaCharset(bytes) : walk.hint).replaceAll(
+    '\0',
+    '',
+  );
+  if (part.type === 'text/plain' && part.params.format?.toLowerCase() === 'flowed')
+    return unflow(text, part.params.delsp?.toLowerCase() === 'yes');
   return text.replace(/\r\n?/g, '\n');
 }
 

@@ -6,9 +6,33 @@
  * Passes: 1 what we sent · 2 client marks · 3 attribution and header-block grammar · 4 forwards ·
  * 5 tail (signature, phone line, contact block, notice) · 6 what is answered stays · 7 guard.
  */
-import { ATTRIBUTION, bodyLines, cleanText, COLOURED, FORWARD, IMAGE, QUOTE, SEPARATOR, SIGNATURE, SIGNATURE_REST, type Line } from './body-lines.ts';
+import {
+  ATTRIBUTION,
+  bodyLines,
+  cleanText,
+  COLOURED,
+  FORWARD,
+  IMAGE,
+  QUOTE,
+  SEPARATOR,
+  SIGNATURE,
+  SIGNATURE_REST,
+  type Line,
+} from './body-lines.ts';
 import { DEVICES, FOOTER_LINES, NOTICE_GROUPS } from './clients.ts';
-import { DEVICE_VERBS, EXTRA_LABELS, FORWARD_PREFIXES, FORWARD_TITLES, LABELS, MONTHS, NORWEGIAN_FORWARD, ORIGINAL_TITLES, REGARDS, WROTE, type LabelRole } from './languages.ts';
+import {
+  DEVICE_VERBS,
+  EXTRA_LABELS,
+  FORWARD_PREFIXES,
+  FORWARD_TITLES,
+  LABELS,
+  MONTHS,
+  NORWEGIAN_FORWARD,
+  ORIGINAL_TITLES,
+  REGARDS,
+  WROTE,
+  type LabelRole,
+} from './languages.ts';
 import { header, type MailFile, type Mailbox, type ReadMail } from './read-mail.ts';
 
 /** The mail that is being answered, as it was sent. */
@@ -39,7 +63,18 @@ const CONTACT = 6;
 const NOTICE = 7;
 const KEPT = 8;
 const OURS = 9;
-const REASONS: (CutReason | null)[] = [null, 'quotation', 'attribution', 'header_block', 'signature', 'device', 'contact', 'notice', null, 'sent_by_us'];
+const REASONS: (CutReason | null)[] = [
+  null,
+  'quotation',
+  'attribution',
+  'header_block',
+  'signature',
+  'device',
+  'contact',
+  'notice',
+  null,
+  'sent_by_us',
+];
 
 /** Longer lines are prose, not something a client wrote; testing them would cost time for nothing. */
 const MAX_GRAMMAR = 600;
@@ -73,7 +108,10 @@ const SHARED = /^(.{1,300}?\S)[\s-]+((?:On|Le|El|Il|Am|Op|Em|Den)\s(?:\p{L}{2,12
 function apart(lines: Line[]): Line[] {
   let out: Line[] | null = null;
   for (const [i, line] of lines.entries()) {
-    const match = line.depth === 0 && line.marks === 0 && line.text.length < MAX_GRAMMAR && /[:：]$/.test(line.text) && !OPENER.test(line.text) ? SHARED.exec(line.text) : null;
+    const match =
+      line.depth === 0 && line.marks === 0 && line.text.length < MAX_GRAMMAR && /[:：]$/.test(line.text) && !OPENER.test(line.text)
+        ? SHARED.exec(line.text)
+        : null;
     if (match !== null && !(match[1] ?? '').includes('@') && isAttribution(match[2] ?? '') === 'strong') {
       out ??= lines.slice(0, i);
       out.push({ ...line, text: match[1] ?? '' }, { ...line, text: match[2] ?? '' });
@@ -119,14 +157,25 @@ function markSignatureRest(lines: Line[], kinds: Uint8Array, from: number): void
 
 /** Letters and digits only: clients change spaces, quotes and case around what they quote. */
 function bones(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 const SHINGLE = 8;
 
 /** Lines of the mail we sent are known, whatever surrounds them. */
 function markOurs(lines: Line[], kinds: Uint8Array, sent: SentOriginal): Uint8Array {
-  const source = bodyLines(sent.html === null ? [{ kind: 'text', text: sent.text }] : [{ kind: 'html', html: sent.html, alternative: null }, { kind: 'text', text: sent.text }], false);
+  const source = bodyLines(
+    sent.html === null
+      ? [{ kind: 'text', text: sent.text }]
+      : [
+          { kind: 'html', html: sent.html, alternative: null },
+          { kind: 'text', text: sent.text },
+        ],
+    false,
+  );
   const whole = new Set<string>();
   let joined = '';
   for (const line of source.lines.slice(0, 5000)) {
@@ -155,7 +204,8 @@ function markOurs(lines: Line[], kinds: Uint8Array, sent: SentOriginal): Uint8Ar
     if (line.text === '') continue;
     filled.push(i);
     const bone = bones(line.text);
-    hits[i] = bone !== '' && bone.length < 4000 && found(bone) ? (bone.length >= 12 || /[\u3040-\u9fff\uac00-\ud7a3]{6}/.test(bone) ? 2 : 1) : 0;
+    hits[i] =
+      bone !== '' && bone.length < 4000 && found(bone) ? (bone.length >= 12 || /[\u3040-\u9fff\uac00-\ud7a3]{6}/.test(bone) ? 2 : 1) : 0;
   }
   // A single line that both sides would write ("Hi,", "Thanks") proves nothing; a run of two does.
   for (const [n, i] of filled.entries()) {
@@ -300,7 +350,10 @@ function headerBlockAt(lines: Line[], start: number, titled = false): HeaderBloc
     if ((YEAR.test(label.value) || DAY.test(label.value)) && TIME.test(label.value)) stamped = true;
     end = i + 1;
   }
-  const enough = roles.size >= 3 && (roles.has('from') || (roles.has('sent') && roles.has('to'))) && ((roles.has('subject') && (stamped || address)) || (address && roles.has('from')));
+  const enough =
+    roles.size >= 3 &&
+    (roles.has('from') || (roles.has('sent') && roles.has('to'))) &&
+    ((roles.has('subject') && (stamped || address)) || (address && roles.has('from')));
   const titledEnough = titled && roles.size >= 1 && (roles.has('from') || roles.has('sent'));
   // Two labels are enough when they are who and when, with an address and a date (Lark).
   const pair = roles.size === 2 && roles.has('from') && roles.has('sent') && address && dated && end - start <= 3;
@@ -309,14 +362,16 @@ function headerBlockAt(lines: Line[], start: number, titled = false): HeaderBloc
 
 type Attribution = 'no' | 'weak' | 'strong';
 
-const OPENER = /^(?:on|le|el|am|em|il|op|den|pada|на|в|w dniu|dne|dňa|dana|vào|в|in data|a|à|os|at|在|於|于|στις|la|pe|tirsdag|ons\.|ti|ma|ke|to|pe|la|su|em|no dia|il giorno)\b/i;
+const OPENER =
+  /^(?:on|le|el|am|em|il|op|den|pada|на|в|w dniu|dne|dňa|dana|vào|в|in data|a|à|os|at|在|於|于|στις|la|pe|tirsdag|ons\.|ti|ma|ke|to|pe|la|su|em|no dia|il giorno)\b/i;
 
 /** An attribution line: who wrote when, ending in a colon or in the verb. `weak` needs a quotation below it. */
 export function isAttribution(text: string, dashed = false): Attribution {
   const length = text.length;
   if (length < 8 || length > MAX_GRAMMAR) return 'no';
   // Zoho puts dashes round it.
-  if (text.startsWith('--') || text.endsWith('--')) return isAttribution(trimBothOf(text, ' -'), text.startsWith('--') && text.endsWith('--'));
+  if (text.startsWith('--') || text.endsWith('--'))
+    return isAttribution(trimBothOf(text, ' -'), text.startsWith('--') && text.endsWith('--'));
   const last = trimEndOf(text, ' *_>"”»');
   const colon = dashed || /[:：﹕]$/.test(last);
   const body = trimEndOf(last, ' \u00a0:：﹕.…').toLowerCase();
@@ -327,7 +382,12 @@ export function isAttribution(text: string, dashed = false): Attribution {
   const { verb, verbLast } = verbIn(body);
   if (colon && verb && dated && address) return 'strong';
   if (colon && bracketed && dated && sentenceFree(text)) return 'strong';
-  if (!colon) return verbLast && dated && bracketed ? 'strong' : bracketed && /^\D{0,4}\d/.test(text) && /[>)]$/.test(text.trim()) && DAY.test(text) ? 'weak' : 'no';
+  if (!colon)
+    return verbLast && dated && bracketed
+      ? 'strong'
+      : bracketed && /^\D{0,4}\d/.test(text) && /[>)]$/.test(text.trim()) && DAY.test(text)
+        ? 'weak'
+        : 'no';
   if (verb && address) return verbLast ? 'strong' : 'weak';
   if (verb && dated) return dashed ? 'strong' : 'weak';
   if (verbLast && length < 90) return 'weak';
@@ -396,7 +456,13 @@ function attributionEndingAt(lines: Line[], end: number, floor: number): { start
     const strength = isAttribution(joined);
     if (strength === 'no') continue;
     const complete = hasDate(joined) && !looksBroken(joined);
-    if (best === null || (strength === 'strong' && best.strength === 'weak') || !hasDate(joinedFrom(lines, best.start, end)) || looksBroken(joinedFrom(lines, best.start, end))) best = { start, strength };
+    if (
+      best === null ||
+      (strength === 'strong' && best.strength === 'weak') ||
+      !hasDate(joinedFrom(lines, best.start, end)) ||
+      looksBroken(joinedFrom(lines, best.start, end))
+    )
+      best = { start, strength };
     if (strength === 'strong' && complete) {
       // "On Tue, 3 Nov 2026 at 10:12, Li Dan" may stand alone above "<address> wrote:".
       break;
@@ -405,11 +471,26 @@ function attributionEndingAt(lines: Line[], end: number, floor: number): { start
   // An address at the very beginning has lost its name to the line above.
   if (best !== null && best.start > floor && /^[<(]/.test(lines[best.start]?.text ?? '')) {
     const above = lines[best.start - 1];
-    if (above !== undefined && above.text !== '' && above.depth === last.depth && above.text.length <= 80 && !/[.。！!？?：:]$/.test(above.text)) best.start--;
+    if (
+      above !== undefined &&
+      above.text !== '' &&
+      above.depth === last.depth &&
+      above.text.length <= 80 &&
+      !/[.。！!？?：:]$/.test(above.text)
+    )
+      best.start--;
   }
   if (best !== null && best.start > floor && best.start === end) {
     const above = lines[best.start - 1];
-    if (above !== undefined && above.text !== '' && above.depth === last.depth && !hasDate(lines[best.start]?.text ?? '') && hasDate(above.text) && OPENER.test(above.text)) best.start--;
+    if (
+      above !== undefined &&
+      above.text !== '' &&
+      above.depth === last.depth &&
+      !hasDate(lines[best.start]?.text ?? '') &&
+      hasDate(above.text) &&
+      OPENER.test(above.text)
+    )
+      best.start--;
   }
   return best;
 }
@@ -587,11 +668,20 @@ function giveBackTyped(lines: Line[], kinds: Uint8Array, ours: Uint8Array, from:
   }
   for (let k = first; k >= 0 && k < last; k++) {
     const line = lines[k];
-    if (kinds[k] === QUOTED && line !== undefined && line.depth === 0 && line.text !== '' && headerBlockAt(lines, k) === null && bones(line.text).length > 1) kinds[k] = TYPED;
+    if (
+      kinds[k] === QUOTED &&
+      line !== undefined &&
+      line.depth === 0 &&
+      line.text !== '' &&
+      headerBlockAt(lines, k) === null &&
+      bones(line.text).length > 1
+    )
+      kinds[k] = TYPED;
   }
 }
 
-const SAYS_BELOW = /\b(?:see|my|our|answers?|comments?|repl(?:y|ies)|notes?)\b.{0,60}\b(?:below|inline|in-line|in (?:red|blue|green|colou?r)|marked)|\b(?:inline|in-line) (?:below|in)|\bbelow in (?:red|blue|green)|(?:见|請見|请见|请看|在|用|如).{0,12}(?:红|紅|蓝|藍|绿|彩)色?|红字|紅字|蓝字|藍字|红色部分|蓝色部分|标红|标蓝|见下文|(?:antworten?|anmerkungen|kommentare).{0,40}(?:unten|rot|blau|im text|inline)|siehe unten|en (?:rouge|bleu|rojo|azul)|ci-dessous|más abajo|abajo en|in (?:rosso|blu)/i;
+const SAYS_BELOW =
+  /\b(?:see|my|our|answers?|comments?|repl(?:y|ies)|notes?)\b.{0,60}\b(?:below|inline|in-line|in (?:red|blue|green|colou?r)|marked)|\b(?:inline|in-line) (?:below|in)|\bbelow in (?:red|blue|green)|(?:见|請見|请见|请看|在|用|如).{0,12}(?:红|紅|蓝|藍|绿|彩)色?|红字|紅字|蓝字|藍字|红色部分|蓝色部分|标红|标蓝|见下文|(?:antworten?|anmerkungen|kommentare).{0,40}(?:unten|rot|blau|im text|inline)|siehe unten|en (?:rouge|bleu|rojo|azul)|ci-dessous|más abajo|abajo en|in (?:rosso|blu)/i;
 
 /** "My answers are below in blue": then the coloured lines of an unmarked quotation are the answers. */
 function giveBackColoured(lines: Line[], kinds: Uint8Array): void {
@@ -643,7 +733,8 @@ function paragraphStart(lines: Line[], start: number, end: number): number {
   return k;
 }
 
-const NOTICE_TITLE = /^[\s*_-]*(?:disclaimer|confidentiality(?: notice| note)?|legal notice|notice|privacy notice|important notice|important|haftungsausschluss|avis de confidentialité|aviso legal|aviso de confidencialidad|aviso|avviso|avvertenza|免责声明|保密声明|保密提示|郵件聲明|邮件声明|声明|免責聲明|免責事項|重要提示|注意|提示|конфиденциальность)\W*$/i;
+const NOTICE_TITLE =
+  /^[\s*_-]*(?:disclaimer|confidentiality(?: notice| note)?|legal notice|notice|privacy notice|important notice|important|haftungsausschluss|avis de confidentialité|aviso legal|aviso de confidencialidad|aviso|avviso|avvertenza|免责声明|保密声明|保密提示|郵件聲明|邮件声明|声明|免責聲明|免責事項|重要提示|注意|提示|конфиденциальность)\W*$/i;
 
 /** A legal notice speaks of itself ("this e-mail"), of secrecy, of the right reader, of mistakes. */
 export function isNotice(text: string, afterQuote: boolean): boolean {
@@ -671,7 +762,14 @@ function cutNotice(lines: Line[], kinds: Uint8Array, start: number, end: number,
   for (let k = from; k < end; k++) text += `${lines[k]?.text ?? ''} `;
   if (isNotice(text, afterQuote)) {
     // Lines typed right above a notice, without a blank line between, are not part of it.
-    while (from + 1 < end && !isNotice(lines[from]?.text ?? '', true) && !NOTICE_TITLE.test(lines[from]?.text ?? '') && (lines[from]?.text.length ?? 0) < 60 && isNotice(joinedFrom(lines, from + 1, end - 1), afterQuote)) from++;
+    while (
+      from + 1 < end &&
+      !isNotice(lines[from]?.text ?? '', true) &&
+      !NOTICE_TITLE.test(lines[from]?.text ?? '') &&
+      (lines[from]?.text.length ?? 0) < 60 &&
+      isNotice(joinedFrom(lines, from + 1, end - 1), afterQuote)
+    )
+      from++;
     const above = lines[from - 1]?.text === '' ? from - 2 : from - 1;
     if (above >= start && NOTICE_TITLE.test(lines[above]?.text ?? '')) from = above;
     return mark(kinds, from, end, NOTICE);
@@ -685,7 +783,11 @@ const OUTLOOK_APP = /^.{0,30}outlook.{0,10}(?:ios|android)|^.{0,4}(?:ios|android
 export function isDeviceLine(text: string): boolean {
   if (text.length < 4 || text.length > 160) return false;
   if (OUTLOOK_APP.test(text) && text.replace(/<?https?:\S*/g, '').trim().length <= 48) return true;
-  const lower = text.toLowerCase().replace(/^[\s\-–—*_[(（【]+/, '').replace(/<https?:[^>]*>/g, '').replace(/[\s.。!！\])）】*_]+$/, '');
+  const lower = text
+    .toLowerCase()
+    .replace(/^[\s\-–—*_[(（【]+/, '')
+    .replace(/<https?:[^>]*>/g, '')
+    .replace(/[\s.。!！\])）】*_]+$/, '');
   if (!DEVICES.test(lower)) return false;
   if (/[。！？?]|\. \p{Lu}/u.test(lower) && !/brevity|brevedad|brièveté|kürze|excuse|请原谅/i.test(lower)) return false;
   // A comma makes it a sentence about the line rather than the line.
@@ -697,7 +799,13 @@ function cutDevice(lines: Line[], kinds: Uint8Array, start: number, end: number)
   const last = lines[end - 1]?.text ?? '';
   if (isDeviceLine(last)) return mark(kinds, end - 1, end, DEVICE);
   // "Get Outlook for iOS" is sometimes folded, Yahoo's line has a slogan below it.
-  if (end - 2 >= start && isDeviceLine(`${lines[end - 2]?.text ?? ''} ${last}`) && last.length < 40 && /^(?:https?:|<http|outlook|yahoo|mail|for )/i.test(last)) return mark(kinds, end - 2, end, DEVICE);
+  if (
+    end - 2 >= start &&
+    isDeviceLine(`${lines[end - 2]?.text ?? ''} ${last}`) &&
+    last.length < 40 &&
+    /^(?:https?:|<http|outlook|yahoo|mail|for )/i.test(last)
+  )
+    return mark(kinds, end - 2, end, DEVICE);
   if (/^yahoo mail: search, organi[sz]e, conquer$/i.test(last)) return mark(kinds, end - 1, end, DEVICE);
   return end;
 }
@@ -724,8 +832,10 @@ function cutDelimited(lines: Line[], kinds: Uint8Array, start: number, end: numb
 }
 
 const PHONE = /(?:^|[^\d])(?:\+?\d{1,3}[\s.-]?)?(?:\(?\d{2,5}\)?[\s./-]?){1,4}\d{3,5}(?:\D|$)/;
-const CONTACT_LABEL = /^(?:[\s|·•,;]*)(?:t|m|f|p|e|w|a|d|o|c|tel|telefon|téléphone|teléfono|telefono|telefone|phone|mobile|mob|mobil|cell|handy|fax|direct|office|e-?mail|mail|web|website|site|skype|wechat|whatsapp|linkedin|address|adresse|dirección|indirizzo|电话|電話|手机|手機|传真|傳真|邮箱|郵箱|电子邮件|電子郵件|网址|網址|地址|微信|座机|移动电话|分机|邮编|郵編|qq|тел|телефон|моб|факс|адрес|전화|휴대폰|팩스|이메일|주소|携帯|住所|メール|ホームページ|tél|ph|gsm|puh|tlf|тел\.)(?:\.|\s?\/\s?\w+)?\s*[:：.+\s(|]/i;
-const URL = /(?:https?:\/\/|www\.)\S+|(?:^|\s)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|cn|de|eu|io|example|co|jp|kr|tw|hk|fr|es|it|nl|se|dk|no|fi|pl|ru|uk)(?:\/\S*)?(?:\s|$)/i;
+const CONTACT_LABEL =
+  /^(?:[\s|·•,;]*)(?:t|m|f|p|e|w|a|d|o|c|tel|telefon|téléphone|teléfono|telefono|telefone|phone|mobile|mob|mobil|cell|handy|fax|direct|office|e-?mail|mail|web|website|site|skype|wechat|whatsapp|linkedin|address|adresse|dirección|indirizzo|电话|電話|手机|手機|传真|傳真|邮箱|郵箱|电子邮件|電子郵件|网址|網址|地址|微信|座机|移动电话|分机|邮编|郵編|qq|тел|телефон|моб|факс|адрес|전화|휴대폰|팩스|이메일|주소|携帯|住所|メール|ホームページ|tél|ph|gsm|puh|tlf|тел\.)(?:\.|\s?\/\s?\w+)?\s*[:：.+\s(|]/i;
+const URL =
+  /(?:https?:\/\/|www\.)\S+|(?:^|\s)[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|cn|de|eu|io|example|co|jp|kr|tw|hk|fr|es|it|nl|se|dk|no|fi|pl|ru|uk)(?:\/\S*)?(?:\s|$)/i;
 
 function facts(text: string): number {
   if (text.length > 300) return 0;
@@ -742,15 +852,23 @@ function facts(text: string): number {
 function isSentence(text: string): boolean {
   if (text.length > 300) return true;
   if (facts(text) > 0 && text.length < 120 && !/[。！？!?]$/.test(text)) return false;
-  if (/[。！？!?，：:]$/.test(text) || /\w[.,]$/.test(text) === true && text.split(' ').length > 4) return true;
+  if (/[。！？!?，：:]$/.test(text) || (/\w[.,]$/.test(text) === true && text.split(' ').length > 4)) return true;
   if (/^(?:[-*•]|\d+[.)、]) /.test(text)) return true;
-  return text.length > 90 || text.split(' ').length > 10 || /[\u4e00-\u9fff].*[，。；].*[\u4e00-\u9fff]/.test(text) || (text.match(/[\u4e00-\u9fff]/g)?.length ?? 0) > 28;
+  return (
+    text.length > 90 ||
+    text.split(' ').length > 10 ||
+    /[\u4e00-\u9fff].*[，。；].*[\u4e00-\u9fff]/.test(text) ||
+    (text.match(/[\u4e00-\u9fff]/g)?.length ?? 0) > 28
+  );
 }
 
 function identity(from: Mailbox | null): (text: string) => boolean {
   if (from === null) return () => false;
   const address = from.address.toLowerCase();
-  const words = `${from.name} ${address.split('@')[0] ?? ''}`.toLowerCase().split(/[\s.,_\-()（）"']+/).filter((word) => word.length >= 3 || /[\u3040-\u9fff\uac00-\ud7a3]{2}/.test(word));
+  const words = `${from.name} ${address.split('@')[0] ?? ''}`
+    .toLowerCase()
+    .split(/[\s.,_\-()（）"']+/)
+    .filter((word) => word.length >= 3 || /[\u3040-\u9fff\uac00-\ud7a3]{2}/.test(word));
   return (text) => {
     const lower = text.toLowerCase();
     return lower.includes(address) || words.some((word) => lower.includes(word));
@@ -846,7 +964,8 @@ function cutRule(lines: Line[], kinds: Uint8Array, start: number, end: number, s
 
 /** If all that was typed looked like a signature but reads like prose, it was no signature. */
 function guard(lines: Line[], kinds: Uint8Array): void {
-  for (const [i, line] of lines.entries()) if ((kinds[i] === TYPED || kinds[i] === KEPT) && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line.text)) return;
+  for (const [i, line] of lines.entries())
+    if ((kinds[i] === TYPED || kinds[i] === KEPT) && /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(line.text)) return;
   for (const i of lines.keys()) if (kinds[i] === CONTACT) kinds[i] = TYPED;
   // A short footer that is all there is ("Unsubscribe") is what they wanted to say.
   for (const [i, line] of lines.entries()) {
@@ -854,7 +973,9 @@ function guard(lines: Line[], kinds: Uint8Array): void {
     if (kinds[i] === NOTICE && line.text.length < 80 && !isNotice(line.text, true)) kinds[i] = TYPED;
   }
   let prose = false;
-  for (const [i, line] of lines.entries()) if (kinds[i] === SIGN && line.text.length > 25 && isSentence(line.text) && !isDeviceLine(line.text) && !isNotice(line.text, true)) prose = true;
+  for (const [i, line] of lines.entries())
+    if (kinds[i] === SIGN && line.text.length > 25 && isSentence(line.text) && !isDeviceLine(line.text) && !isNotice(line.text, true))
+      prose = true;
   if (prose) for (const [i, line] of lines.entries()) if (kinds[i] === SIGN && !isDeviceLine(line.text)) kinds[i] = TYPED;
 }
 
@@ -869,7 +990,8 @@ function compose(lines: Line[], kinds: Uint8Array, images: (string | MailFile)[]
   for (let i = 0; i < lines.length; i++) {
     const kind = kinds[i] ?? TYPED;
     const text = lines[i]?.text ?? '';
-    if (text === '' || kind === SIGN || kind === DEVICE || kind === CONTACT || kind === NOTICE || kind === ATTR || kind === HEADER) continue;
+    if (text === '' || kind === SIGN || kind === DEVICE || kind === CONTACT || kind === NOTICE || kind === ATTR || kind === HEADER)
+      continue;
     const quote = kind === QUOTED || kind === OURS;
     const last = runs.at(-1);
     if (last !== undefined && last.quote === quote) last.to = i + 1;
@@ -916,7 +1038,12 @@ function compose(lines: Line[], kinds: Uint8Array, images: (string | MailFile)[]
     }
     blank = false;
     wasQuote = quote;
-    for (const one of standing) reply.standing.push({ contentId: typeof one === 'string' ? one : one.contentId, file: typeof one === 'string' ? null : one, at: out.length });
+    for (const one of standing)
+      reply.standing.push({
+        contentId: typeof one === 'string' ? one : one.contentId,
+        file: typeof one === 'string' ? null : one,
+        at: out.length,
+      });
     out.push(quote ? `${'> '.repeat(Math.max(1, Math.min(line.depth, 5)))}${line.text}` : line.text);
   }
   return place(reply, out);
@@ -952,7 +1079,9 @@ function place(reply: Reply, out: string[]): Reply {
  */
 function answered(lines: Line[], runs: Run[]): Uint8Array {
   const kept = new Uint8Array(lines.length);
-  const followed = runs.filter((run, index) => run.quote && runs[index + 1]?.typed === true && !(index > 0 && isSignOff(lines, runs[index + 1])));
+  const followed = runs.filter(
+    (run, index) => run.quote && runs[index + 1]?.typed === true && !(index > 0 && isSignOff(lines, runs[index + 1])),
+  );
   if (followed.length === 0) return kept;
   if (followed.length === 1) {
     const only = followed[0];

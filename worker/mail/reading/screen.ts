@@ -6,7 +6,15 @@
 import { AUTO_REPLY_SUBJECTS, MONTHS, UNTIL_WORDS } from './languages.ts';
 import { header, headersNamed, type ReadMail } from './read-mail.ts';
 
-export type CalendarReply = { method: string; uid: string | null; partstat: string | null; attendee: string | null; comment: string | null; start: string | null; end: string | null };
+export type CalendarReply = {
+  method: string;
+  uid: string | null;
+  partstat: string | null;
+  attendee: string | null;
+  comment: string | null;
+  start: string | null;
+  end: string | null;
+};
 
 export type Screening =
   | { kind: 'bounce'; address: string | null; status: string | null; hard: boolean; diagnostic: string; originalMessageId: string | null }
@@ -43,7 +51,11 @@ export function isOwnLoop(mail: ReadMail, replyDomain: string): boolean {
   const domain = replyDomain.toLowerCase();
   if (domain === '') return false;
   const from = mail.from?.address.toLowerCase() ?? '';
-  return from.endsWith(`@${domain}`) || (mail.messageId?.toLowerCase().endsWith(`@${domain}>`) ?? false) || header(mail, 'x-atelier-mail') !== null;
+  return (
+    from.endsWith(`@${domain}`) ||
+    (mail.messageId?.toLowerCase().endsWith(`@${domain}>`) ?? false) ||
+    header(mail, 'x-atelier-mail') !== null
+  );
 }
 
 /** Looks at a mail before anybody's token or sender is asked for; `null` means a person wrote it. */
@@ -67,18 +79,28 @@ function fieldsOf(text: string): Map<string, string> {
 
 function afterType(value: string | undefined): string | null {
   if (value === undefined) return null;
-  const bare = value.slice(value.indexOf(';') + 1).trim().replace(/^<|>$/g, '');
+  const bare = value
+    .slice(value.indexOf(';') + 1)
+    .trim()
+    .replace(/^<|>$/g, '');
   return bare === '' ? null : bare;
 }
 
 const DAEMON = /^(?:mailer-daemon|postmaster|mail-daemon|mdaemon|system|bounce|bounces|mailerdaemon|systems?bounce)(?:[+-][^@]*)?@/i;
-const BOUNCE_SUBJECT = /undeliver|delivery (?:status notification|failure|has failed|failed|problem|incomplete|subsystem)|mail delivery (?:failed|system|failure|subsystem)|returned (?:mail|to sender)|failure notice|could not be delivered|mail system error|delivery error|message not delivered|非递送|退信|未送达|无法送达|无法投递|投递失败|发送失败|無法傳遞|無法遞送|未傳遞|退件|unzustellbar|nicht zugestellt|non remis|non distribu|no se puede entregar|no entregado|devuelto|não entregue|não foi possível entregar|mancata consegna|non recapitabile|onbestelbaar|не удается доставить|недоставлен|配信不能|配達不能|배달되지|전송 실패|systems bounce/i;
+const BOUNCE_SUBJECT =
+  /undeliver|delivery (?:status notification|failure|has failed|failed|problem|incomplete|subsystem)|mail delivery (?:failed|system|failure|subsystem)|returned (?:mail|to sender)|failure notice|could not be delivered|mail system error|delivery error|message not delivered|非递送|退信|未送达|无法送达|无法投递|投递失败|发送失败|無法傳遞|無法遞送|未傳遞|退件|unzustellbar|nicht zugestellt|non remis|non distribu|no se puede entregar|no entregado|devuelto|não entregue|não foi possível entregar|mancata consegna|non recapitabile|onbestelbaar|не удается доставить|недоставлен|配信不能|配達不能|배달되지|전송 실패|systems bounce/i;
 
 function bounceOf(mail: ReadMail, envelopeFrom: string): Screening | null {
   const status = mail.machinery.find((part) => part.type === 'message/delivery-status' || part.type === 'message/global-delivery-status');
   const reportType = (mail.params['report-type'] ?? '').toLowerCase();
-  if (mail.machinery.some((part) => part.type === 'message/feedback-report') || reportType === 'feedback-report') return { kind: 'complaint' };
-  const copy = mail.machinery.find((part) => part.type === 'text/rfc822-headers' || part.type === 'message/rfc822-headers' || (part.type === 'message/rfc822' && mail.type === 'multipart/report'));
+  if (mail.machinery.some((part) => part.type === 'message/feedback-report') || reportType === 'feedback-report')
+    return { kind: 'complaint' };
+  const copy = mail.machinery.find(
+    (part) =>
+      part.type === 'text/rfc822-headers' ||
+      part.type === 'message/rfc822-headers' ||
+      (part.type === 'message/rfc822' && mail.type === 'multipart/report'),
+  );
   const originalMessageId = copy === undefined ? null : (/^message-id:\s*(<[^<>\s]+>)/im.exec(copy.text)?.[1] ?? null);
   if (status !== undefined || (reportType === 'delivery-status' && mail.type === 'multipart/report')) {
     let noticed = false;
@@ -89,12 +111,20 @@ function bounceOf(mail: ReadMail, envelopeFrom: string): Screening | null {
       if (address === null) continue;
       const action = (fields.get('action') ?? 'failed').toLowerCase();
       const diagnostic = afterType(fields.get('diagnostic-code')) ?? '';
-      const code = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(fields.get('status') ?? '')?.[0] ?? /\b[45]\.\d{1,3}\.\d{1,3}\b/.exec(diagnostic)?.[0] ?? null;
+      const code =
+        /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(fields.get('status') ?? '')?.[0] ?? /\b[45]\.\d{1,3}\.\d{1,3}\b/.exec(diagnostic)?.[0] ?? null;
       if (!action.startsWith('failed')) {
         noticed = true;
         continue;
       }
-      const found: Screening = { kind: 'bounce', address: address.toLowerCase(), status: code, hard: isHard(code, diagnostic), diagnostic, originalMessageId };
+      const found: Screening = {
+        kind: 'bounce',
+        address: address.toLowerCase(),
+        status: code,
+        hard: isHard(code, diagnostic),
+        diagnostic,
+        originalMessageId,
+      };
       if (found.hard) return found;
       soft ??= found;
     }
@@ -105,9 +135,22 @@ function bounceOf(mail: ReadMail, envelopeFrom: string): Screening | null {
   const from = mail.from?.address ?? '';
   const failed = header(mail, 'x-failed-recipients');
   const daemon = DAEMON.test(from) || (envelopeFrom === '' && from === '');
-  if (failed !== null && (daemon || envelopeFrom === '')) return { kind: 'bounce', address: failed.split(',')[0]?.trim().toLowerCase() ?? null, status: codeIn(glance(mail)), hard: isHard(codeIn(glance(mail)), glance(mail)), diagnostic: diagnosticIn(glance(mail)), originalMessageId };
+  if (failed !== null && (daemon || envelopeFrom === ''))
+    return {
+      kind: 'bounce',
+      address: failed.split(',')[0]?.trim().toLowerCase() ?? null,
+      status: codeIn(glance(mail)),
+      hard: isHard(codeIn(glance(mail)), glance(mail)),
+      diagnostic: diagnosticIn(glance(mail)),
+      originalMessageId,
+    };
   if (daemon && BOUNCE_SUBJECT.test(mail.subject)) return guessBounce(mail, originalMessageId);
-  if (envelopeFrom === '' && /^(?:undeliverable|unzustellbar|non remis|未送达|无法送达|系统退信)\s*[:：/]/i.test(mail.subject) && header(mail, 'auto-submitted') !== null) return guessBounce(mail, originalMessageId);
+  if (
+    envelopeFrom === '' &&
+    /^(?:undeliverable|unzustellbar|non remis|未送达|无法送达|系统退信)\s*[:：/]/i.test(mail.subject) &&
+    header(mail, 'auto-submitted') !== null
+  )
+    return guessBounce(mail, originalMessageId);
   return null;
 }
 
@@ -121,7 +164,10 @@ function diagnosticIn(text: string): string {
 
 /** RFC 3463: class 5 is final, but a full box or a policy of the day is not. */
 function isHard(status: string | null, diagnostic: string): boolean {
-  if (status === null) return /\b55[0134]\b|user unknown|no such user|does not exist|不存在|invalid recipient|unknown user|mailbox unavailable|recipient rejected/i.test(diagnostic);
+  if (status === null)
+    return /\b55[0134]\b|user unknown|no such user|does not exist|不存在|invalid recipient|unknown user|mailbox unavailable|recipient rejected/i.test(
+      diagnostic,
+    );
   if (!status.startsWith('5')) return false;
   return !/^5\.(?:2\.[23]|7\.\d+|3\.\d+|4\.\d+)$/.test(status);
 }
@@ -130,8 +176,13 @@ function isHard(status: string | null, diagnostic: string): boolean {
 function guessBounce(mail: ReadMail, originalMessageId: string | null): Screening {
   const text = glance(mail);
   const own = mail.from?.address.toLowerCase() ?? '';
-  const near = /(?:收件人|无法发送到|无法送达|收信人|recipient|address(?:es)? failed|could not be delivered to|delivery to|to:)[^@\n]{0,80}?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i.exec(text)?.[1];
-  const any = [...text.matchAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g)].map((match) => match[0].toLowerCase()).find((address) => address !== own && !DAEMON.test(address));
+  const near =
+    /(?:收件人|无法发送到|无法送达|收信人|recipient|address(?:es)? failed|could not be delivered to|delivery to|to:)[^@\n]{0,80}?([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i.exec(
+      text,
+    )?.[1];
+  const any = [...text.matchAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g)]
+    .map((match) => match[0].toLowerCase())
+    .find((address) => address !== own && !DAEMON.test(address));
   const address = near?.toLowerCase() ?? any ?? null;
   const status = codeIn(text);
   return { kind: 'bounce', address, status, hard: isHard(status, text), diagnostic: diagnosticIn(text), originalMessageId };
@@ -140,14 +191,24 @@ function guessBounce(mail: ReadMail, originalMessageId: string | null): Screenin
 // RFC 8098 -----------------------------------------------------------------------------------
 
 function receiptOf(mail: ReadMail): Screening | null {
-  const part = mail.machinery.find((one) => one.type === 'message/disposition-notification' || one.type === 'message/global-disposition-notification');
+  const part = mail.machinery.find(
+    (one) => one.type === 'message/disposition-notification' || one.type === 'message/global-disposition-notification',
+  );
   if (part !== undefined || (mail.params['report-type'] ?? '').toLowerCase() === 'disposition-notification') {
     return { kind: 'read_receipt', originalMessageId: /^original-message-id:\s*(<[^<>\s]+>)/im.exec(part?.text ?? '')?.[1] ?? null };
   }
   // Foxmail, QQ and NetEase answer a request for a receipt with an ordinary mail.
-  if (/^(?:已读|已讀|已读回执|已讀回執|收条|阅读回执|read|gelesen|lu|leído|letto|gelezen|開封済み|읽음|прочитано)\s*[:：]/i.test(mail.subject)) {
+  if (
+    /^(?:已读|已讀|已读回执|已讀回執|收条|阅读回执|read|gelesen|lu|leído|letto|gelezen|開封済み|읽음|прочитано)\s*[:：]/i.test(mail.subject)
+  ) {
     const text = glance(mail).trim().slice(0, 600);
-    if (/收条|回执|回執|已读取|被阅读|已被.{0,6}(?:阅读|閱讀|打开|開啟)|was read on|has been read|your message|gelesen am|wurde am .* gelesen|a été lu|fue leído|è stato letto/i.test(text) || text === '') return { kind: 'read_receipt', originalMessageId: null };
+    if (
+      /收条|回执|回執|已读取|被阅读|已被.{0,6}(?:阅读|閱讀|打开|開啟)|was read on|has been read|your message|gelesen am|wurde am .* gelesen|a été lu|fue leído|è stato letto/i.test(
+        text,
+      ) ||
+      text === ''
+    )
+      return { kind: 'read_receipt', originalMessageId: null };
   }
   return null;
 }
@@ -157,7 +218,15 @@ function receiptOf(mail: ReadMail): Screening | null {
 /** Reads the first event of an iTIP message (RFC 5545 §3.1 unfolding), as far as a room needs it. */
 export function readCalendar(text: string, method: string | undefined): CalendarReply {
   const lines = text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/);
-  const out: CalendarReply = { method: (method ?? '').toUpperCase(), uid: null, partstat: null, attendee: null, comment: null, start: null, end: null };
+  const out: CalendarReply = {
+    method: (method ?? '').toUpperCase(),
+    uid: null,
+    partstat: null,
+    attendee: null,
+    comment: null,
+    start: null,
+    end: null,
+  };
   let inEvent = false;
   for (const line of lines.slice(0, 2000)) {
     const match = /^([\w-]+)((?:;[^:"]*(?:"[^"]*"[^:"]*)*)*):(.*)$/.exec(line);
@@ -173,9 +242,17 @@ export function readCalendar(text: string, method: string | undefined): Calendar
     else if (name === 'DTSTART') out.start = value.trim();
     else if (name === 'DTEND') out.end = value.trim();
     else if (name === 'ATTENDEE' && out.attendee === null) {
-      out.attendee = value.trim().replace(/^mailto:/i, '').toLowerCase();
+      out.attendee = value
+        .trim()
+        .replace(/^mailto:/i, '')
+        .toLowerCase();
       out.partstat = /;PARTSTAT="?([A-Z-]+)/i.exec(parameters)?.[1]?.toUpperCase() ?? null;
-    } else if (name === 'COMMENT') out.comment = value.replace(/\\n/gi, '\n').replace(/\\([,;\\])/g, '$1').trim() || null;
+    } else if (name === 'COMMENT')
+      out.comment =
+        value
+          .replace(/\\n/gi, '\n')
+          .replace(/\\([,;\\])/g, '$1')
+          .trim() || null;
   }
   return out;
 }
@@ -206,10 +283,14 @@ function isAutomaticSubject(subject: string): boolean {
   return false;
 }
 
-const AUTOMATIC_BODY = /^\s*(?:(?:这是|這是|此为|本邮件为|本邮件是|此邮件为|此邮件是)[^。\n]{0,24}(?:自动回复|自动答复|自動回覆|自動回复|自动回信)|this is an? auto(?:mated|matic|matically generated)?[ -]?(?:generated )?(?:reply|response|message|e-?mail|out)|\[?auto(?:matic)?[ -]?reply\]?|dies ist eine automatische|diese (?:e-mail|nachricht) wurde automatisch|ceci est une réponse automatique|esta es una respuesta automática|esta é uma resposta automática|questa è una risposta automatica|dit is een automatisch|det här är ett automatiskt|dette er (?:et )?(?:en )?auto|to jest automatyczna|это автоматическ|(?:※\s*)?このメールは(?:システムより)?自動|自動返信|本メールは自動)/i;
+const AUTOMATIC_BODY =
+  /^\s*(?:(?:这是|這是|此为|本邮件为|本邮件是|此邮件为|此邮件是)[^。\n]{0,24}(?:自动回复|自动答复|自動回覆|自動回复|自动回信)|this is an? auto(?:mated|matic|matically generated)?[ -]?(?:generated )?(?:reply|response|message|e-?mail|out)|\[?auto(?:matic)?[ -]?reply\]?|dies ist eine automatische|diese (?:e-mail|nachricht) wurde automatisch|ceci est une réponse automatique|esta es una respuesta automática|esta é uma resposta automática|questa è una risposta automatica|dit is een automatisch|det här är ett automatiskt|dette er (?:et )?(?:en )?auto|to jest automatyczna|это автоматическ|(?:※\s*)?このメールは(?:システムより)?自動|自動返信|本メールは自動)/i;
 
 function automaticOf(mail: ReadMail): Screening | null {
-  const submitted = header(mail, 'auto-submitted')?.toLowerCase().replace(/[;(].*$/, '').trim();
+  const submitted = header(mail, 'auto-submitted')
+    ?.toLowerCase()
+    .replace(/[;(].*$/, '')
+    .trim();
   const precedence = header(mail, 'precedence')?.toLowerCase().trim() ?? '';
   const automatic =
     (submitted !== undefined && submitted !== '' && submitted !== 'no') ||
@@ -232,7 +313,13 @@ function automaticOf(mail: ReadMail): Screening | null {
   const text = glance(mail);
   if (!automatic && !subject && !AUTOMATIC_BODY.test(text)) return null;
   const until = awayUntil(text, mail.date ?? new Date(0));
-  const outOfOffice = until !== null || header(mail, 'x-ms-exchange-inbox-rules-loop') !== null || subject || /out of (?:the )?office|on vacation|on leave|annual leave|不在办公室|休假|出差|外出|abwesend|absent|fuera de|vacaciones|ferie|afwezig|不在|휴가|отпуск/i.test(text);
+  const outOfOffice =
+    until !== null ||
+    header(mail, 'x-ms-exchange-inbox-rules-loop') !== null ||
+    subject ||
+    /out of (?:the )?office|on vacation|on leave|annual leave|不在办公室|休假|出差|外出|abwesend|absent|fuera de|vacaciones|ferie|afwezig|不在|휴가|отпуск/i.test(
+      text,
+    );
   return { kind: 'automatic', outOfOffice, awayUntil: until };
 }
 
@@ -240,7 +327,12 @@ function automaticOf(mail: ReadMail): Screening | null {
 
 function listOf(mail: ReadMail): Screening | null {
   const precedence = header(mail, 'precedence')?.toLowerCase().trim();
-  return header(mail, 'list-id') !== null || (precedence === 'list' && header(mail, 'list-unsubscribe') !== null) || header(mail, 'list-post') !== null || (header(mail, 'list-unsubscribe') !== null && precedence !== undefined) ? { kind: 'list' } : null;
+  return header(mail, 'list-id') !== null ||
+    (precedence === 'list' && header(mail, 'list-unsubscribe') !== null) ||
+    header(mail, 'list-post') !== null ||
+    (header(mail, 'list-unsubscribe') !== null && precedence !== undefined)
+    ? { kind: 'list' }
+    : null;
 }
 
 // Away until ----------------------------------------------------------------------------------
@@ -262,9 +354,12 @@ function datesIn(text: string, sent: Date): FoundDate[] {
     if (year === null && date.getTime() < sent.getTime() - 7 * 86_400_000) date = validDate(sent.getUTCFullYear() + 1, month, day);
     if (date !== null) out.push({ index, end: index + length, date });
   };
-  for (const m of text.matchAll(/(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?/g)) add(m.index, m[0].length, Number(m[1]), Number(m[2]), Number(m[3]));
-  for (const m of text.matchAll(/(?<![\d年])(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]/g)) add(m.index, m[0].length, null, Number(m[1]), Number(m[2]));
-  for (const m of text.matchAll(/(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4}|\d{2}))?(?!\d)/g)) add(m.index, m[0].length, m[3] === undefined ? null : Number(m[3]) + (m[3].length === 2 ? 2000 : 0), Number(m[2]), Number(m[1]));
+  for (const m of text.matchAll(/(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?/g))
+    add(m.index, m[0].length, Number(m[1]), Number(m[2]), Number(m[3]));
+  for (const m of text.matchAll(/(?<![\d年])(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]/g))
+    add(m.index, m[0].length, null, Number(m[1]), Number(m[2]));
+  for (const m of text.matchAll(/(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4}|\d{2}))?(?!\d)/g))
+    add(m.index, m[0].length, m[3] === undefined ? null : Number(m[3]) + (m[3].length === 2 ? 2000 : 0), Number(m[2]), Number(m[1]));
   for (const m of text.matchAll(/(?<!\d)(\d{1,2})\/(\d{1,2})\/(\d{4})/g)) {
     const [a, b] = [Number(m[1]), Number(m[2])];
     if (a > 12) add(m.index, m[0].length, Number(m[3]), b, a);
@@ -288,15 +383,28 @@ export function awayUntil(body: string, sent: Date): string | null {
   const lower = text.toLowerCase();
   let best = 0;
   for (const found of dates) {
-    const before = lower.slice(Math.max(0, found.index - 32), found.index).split(/[.!?。！？\n](?:\s|$)/).at(-1) ?? '';
+    const before =
+      lower
+        .slice(Math.max(0, found.index - 32), found.index)
+        .split(/[.!?。！？\n](?:\s|$)/)
+        .at(-1) ?? '';
     const after = lower.slice(found.end, found.end + 14);
     const announced = UNTIL_WORDS.some((word) => {
       const at = before.lastIndexOf(word);
-      return at >= 0 && (/^[^a-zа-я]/i.test(word) || !/\p{L}/u.test(before.charAt(at - 1)) ) && !/\p{L}/u.test(/[a-zа-яéèíöå]$/i.test(word) ? before.charAt(at + word.length) : ' ');
+      return (
+        at >= 0 &&
+        (/^[^a-zа-я]/i.test(word) || !/\p{L}/u.test(before.charAt(at - 1))) &&
+        !/\p{L}/u.test(/[a-zа-яéèíöå]$/i.test(word) ? before.charAt(at + word.length) : ' ')
+      );
     });
-    const returning = /^[\s（(]*(?:周.|星期.)?[)）]?\s?(?:上午|下午|起|后|後|之后|以后|才|再)?\s?(?:回|返|恢复|上班|复工|復工|结束|前不|まで|に戻|以降|까지|에 복귀|복귀)/.test(after);
+    const returning =
+      /^[\s（(]*(?:周.|星期.)?[)）]?\s?(?:上午|下午|起|后|後|之后|以后|才|再)?\s?(?:回|返|恢复|上班|复工|復工|结束|前不|まで|に戻|以降|까지|에 복귀|복귀)/.test(
+        after,
+      );
     // "from 2 to 16 November": the second of two dates joined by a dash or "to" is the end.
-    const range = /[-–—~～至到]\s*$|\b(?:to|bis|au|al|a|do|по|t\/m)\s*(?:\p{L}+,?\s)?$/u.test(before) && dates.some((other) => other.end <= found.index && found.index - other.end < 20);
+    const range =
+      /[-–—~～至到]\s*$|\b(?:to|bis|au|al|a|do|по|t\/m)\s*(?:\p{L}+,?\s)?$/u.test(before) &&
+      dates.some((other) => other.end <= found.index && found.index - other.end < 20);
     if (announced || returning || range) best = Math.max(best, found.date.getTime());
   }
   return best === 0 ? null : new Date(best).toISOString().slice(0, 10);

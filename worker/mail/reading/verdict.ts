@@ -13,7 +13,9 @@ type Result = { method: string; result: string; properties: Record<string, strin
 
 /** Public suffixes of more than one label that occur in business mail. Others are one label. */
 const SUFFIXES = new Set(
-  'com.cn net.cn org.cn gov.cn edu.cn ac.cn com.tw net.tw org.tw edu.tw gov.tw idv.tw com.hk net.hk org.hk edu.hk gov.hk com.mo co.jp ne.jp or.jp ac.jp go.jp ad.jp gr.jp co.kr or.kr ne.kr go.kr re.kr ac.kr pe.kr co.uk org.uk me.uk ltd.uk plc.uk net.uk ac.uk gov.uk nhs.uk com.au net.au org.au edu.au gov.au asn.au id.au co.nz net.nz org.nz ac.nz govt.nz com.br net.br org.br gov.br ind.br eng.br com.mx org.mx gob.mx com.ar com.co com.pe com.ve com.ec com.uy com.bo com.py co.cr com.gt com.sg edu.sg gov.sg com.my net.my org.my gov.my com.ph co.id or.id ac.id web.id go.id co.th in.th or.th ac.th go.th com.vn net.vn gov.vn co.in net.in org.in firm.in gov.in ac.in com.pk com.bd com.np com.lk com.tr net.tr org.tr gov.tr bel.tr com.ua in.ua net.ua kiev.ua com.ru msk.ru spb.ru com.pl net.pl org.pl waw.pl co.il org.il net.il ac.il gov.il com.sa com.eg co.za org.za net.za web.za co.ke com.ng com.gh co.tz com.gr com.cy com.mt com.pt com.es nom.es com.ro co.rs com.hr co.at or.at ac.at gv.at co.hu asso.fr com.fr gouv.fr'.split(' '),
+  'com.cn net.cn org.cn gov.cn edu.cn ac.cn com.tw net.tw org.tw edu.tw gov.tw idv.tw com.hk net.hk org.hk edu.hk gov.hk com.mo co.jp ne.jp or.jp ac.jp go.jp ad.jp gr.jp co.kr or.kr ne.kr go.kr re.kr ac.kr pe.kr co.uk org.uk me.uk ltd.uk plc.uk net.uk ac.uk gov.uk nhs.uk com.au net.au org.au edu.au gov.au asn.au id.au co.nz net.nz org.nz ac.nz govt.nz com.br net.br org.br gov.br ind.br eng.br com.mx org.mx gob.mx com.ar com.co com.pe com.ve com.ec com.uy com.bo com.py co.cr com.gt com.sg edu.sg gov.sg com.my net.my org.my gov.my com.ph co.id or.id ac.id web.id go.id co.th in.th or.th ac.th go.th com.vn net.vn gov.vn co.in net.in org.in firm.in gov.in ac.in com.pk com.bd com.np com.lk com.tr net.tr org.tr gov.tr bel.tr com.ua in.ua net.ua kiev.ua com.ru msk.ru spb.ru com.pl net.pl org.pl waw.pl co.il org.il net.il ac.il gov.il com.sa com.eg co.za org.za net.za web.za co.ke com.ng com.gh co.tz com.gr com.cy com.mt com.pt com.es nom.es com.ro co.rs com.hr co.at or.at ac.at gv.at co.hu asso.fr com.fr gouv.fr'.split(
+    ' ',
+  ),
 );
 
 /** The registrable domain (RFC 7489 §3.2), by a short built-in list of suffixes. */
@@ -28,7 +30,10 @@ function aligned(domain: string, from: string): boolean {
 }
 
 function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).replace(/[<>"\s]/g, '').toLowerCase();
+  return address
+    .slice(address.lastIndexOf('@') + 1)
+    .replace(/[<>"\s]/g, '')
+    .toLowerCase();
 }
 
 /** Splits at `;` outside quoted strings. */
@@ -96,7 +101,8 @@ export function verdict(headers: string[], authservId: string, from: string): Ve
   if (found === null) return { authenticated: false, reason: 'no_verdict' };
   const dmarc = found.results.filter((result) => result.method === 'dmarc');
   if (dmarc.some((result) => result.result === 'fail')) return { authenticated: false, reason: 'dmarc_failed' };
-  if (dmarc.some((result) => result.result === 'temperror' || result.result === 'permerror')) return { authenticated: false, reason: 'dmarc_error' };
+  if (dmarc.some((result) => result.result === 'temperror' || result.result === 'permerror'))
+    return { authenticated: false, reason: 'dmarc_error' };
   const pass = dmarc.find((result) => result.result === 'pass' || result.result === 'bestguesspass');
   if (pass !== undefined && pass.result === 'pass') {
     const about = pass.properties['header.from'];
@@ -105,10 +111,12 @@ export function verdict(headers: string[], authservId: string, from: string): Ve
   }
   for (const result of found.results) {
     if (result.result !== 'pass') continue;
-    if (result.method === 'dkim' && aligned(domainOf(result.properties['header.d'] ?? result.properties['header.i'] ?? ''), fromDomain)) return { authenticated: true, by: 'dkim' };
+    if (result.method === 'dkim' && aligned(domainOf(result.properties['header.d'] ?? result.properties['header.i'] ?? ''), fromDomain))
+      return { authenticated: true, by: 'dkim' };
   }
   for (const result of found.results) {
-    if (result.result === 'pass' && result.method === 'spf' && aligned(domainOf(result.properties['smtp.mailfrom'] ?? ''), fromDomain)) return { authenticated: true, by: 'spf' };
+    if (result.result === 'pass' && result.method === 'spf' && aligned(domainOf(result.properties['smtp.mailfrom'] ?? ''), fromDomain))
+      return { authenticated: true, by: 'spf' };
   }
   return { authenticated: false, reason: 'not_aligned' };
 }

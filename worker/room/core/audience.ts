@@ -12,7 +12,8 @@ export const ROOM_THREAD = 'room' as ThreadId;
 
 /** The internal twin of a thread: its notes never leave the seller side. */
 export const internalOf = (thread: ThreadId): ThreadId => (thread.endsWith(INTERNAL) ? thread : (`${thread}${INTERNAL}` as ThreadId));
-export const sharedOf = (thread: ThreadId): ThreadId => (thread.endsWith(INTERNAL) ? (thread.slice(0, -INTERNAL.length) as ThreadId) : thread);
+export const sharedOf = (thread: ThreadId): ThreadId =>
+  thread.endsWith(INTERNAL) ? (thread.slice(0, -INTERNAL.length) as ThreadId) : thread;
 export const audienceOfThread = (thread: ThreadId): Audience => (thread.endsWith(INTERNAL) ? 'seller' : 'all');
 
 /** Whom an event is for. Exhaustive: a new event does not compile until this is said. */

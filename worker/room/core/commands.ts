@@ -14,32 +14,68 @@ import type { Reason } from './refusal.ts';
 // eslint-disable-next-line no-control-regex
 const TRICKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-const cleanLine = (text: string) => text.normalize('NFC').replace(/[\t\n\r]/g, ' ').replace(TRICKS, '').replace(/\s+/g, ' ').trim();
-const cleanText = (text: string) => text.normalize('NFC').replace(/\r\n?/g, '\n').replace(TRICKS, '').replace(/\u0000/g, '');
+const cleanLine = (text: string) =>
+  text
+    .normalize('NFC')
+    .replace(/[\t\n\r]/g, ' ')
+    .replace(TRICKS, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+const cleanText = (text: string) =>
+  text
+    .normalize('NFC')
+    .replace(/\r\n?/g, '\n')
+    .replace(TRICKS, '')
+    .replace(/\u0000/g, '');
 
 const because = (reason: Reason) => reason;
 
 /** One line of text: a title or a name, cleaned of what the eye can't see. */
 export const line = (max: number, missing: Reason, tooLong: Reason) =>
-  v.pipe(v.string(because('malformed')), v.maxLength(max * 4, because(tooLong)), v.transform(cleanLine), v.minLength(1, because(missing)), v.maxLength(max, because(tooLong)));
+  v.pipe(
+    v.string(because('malformed')),
+    v.maxLength(max * 4, because(tooLong)),
+    v.transform(cleanLine),
+    v.minLength(1, because(missing)),
+    v.maxLength(max, because(tooLong)),
+  );
 
 const text = (max: number) => v.pipe(v.string(because('malformed')), v.maxLength(max, because('text_too_long')), v.transform(cleanText));
-const id = <Id extends string>() => v.pipe(v.string(because('malformed')), v.regex(ID_PATTERN, because('malformed')), v.transform((value) => value as Id));
+const id = <Id extends string>() =>
+  v.pipe(
+    v.string(because('malformed')),
+    v.regex(ID_PATTERN, because('malformed')),
+    v.transform((value) => value as Id),
+  );
 
 export const name = line(80, 'name_missing', 'title_too_long');
 export const title = line(200, 'title_missing', 'title_too_long');
-export const email = v.pipe(v.string(because('bad_address')), v.trim(), v.toLowerCase(), v.maxLength(254, because('bad_address')), v.regex(/^[^\s@<>"(),;:\\[\]\u0000-\u001f]{1,64}@[^\s@<>"(),;:\\[\]]+\.[^\s@<>"(),;:\\[\].]{2,63}$/u, because('bad_address')));
+export const email = v.pipe(
+  v.string(because('bad_address')),
+  v.trim(),
+  v.toLowerCase(),
+  v.maxLength(254, because('bad_address')),
+  v.regex(/^[^\s@<>"(),;:\\[\]\u0000-\u001f]{1,64}@[^\s@<>"(),;:\\[\]]+\.[^\s@<>"(),;:\\[\].]{2,63}$/u, because('bad_address')),
+);
 export const locale = v.picklist(['en', 'zh-CN'], because('malformed'));
 export const zone = v.pipe(v.string(because('malformed')), v.maxLength(64, because('malformed')), v.check(isZone, because('malformed')));
 const day = v.pipe(v.string(because('bad_date')), v.check(isDay, because('bad_date')));
-const due = v.object({ date: day, time: v.nullable(v.pipe(v.string(because('bad_date')), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, because('bad_date')))), zone });
+const due = v.object({
+  date: day,
+  time: v.nullable(v.pipe(v.string(because('bad_date')), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, because('bad_date')))),
+  zone,
+});
 
 const participant = id<ParticipantId>();
 const task = id<TaskId>();
 const milestone = id<MilestoneId>();
 const comment = id<CommentId>();
 const file = id<FileId>();
-export const thread = v.pipe(v.string(because('malformed')), v.regex(/^(room|[a-z2-7]{26})(:internal)?$/, because('malformed')), v.transform((value) => value as ThreadId));
+export const thread = v.pipe(
+  v.string(because('malformed')),
+  v.regex(/^(room|[a-z2-7]{26})(:internal)?$/, because('malformed')),
+  v.transform((value) => value as ThreadId),
+);
 
 const newcomer = v.object({
   participant,
@@ -118,11 +154,19 @@ const discussion = [
     /** Set by the mail door only; the room strips it from any other. */
     mail: v.optional(v.nullable(v.string()), null),
   }),
-  v.object({ type: v.literal('comment.edit'), comment, thread, author: participant, body: v.pipe(text(20_000), v.minLength(1, because('empty_comment'))) }),
+  v.object({
+    type: v.literal('comment.edit'),
+    comment,
+    thread,
+    author: participant,
+    body: v.pipe(text(20_000), v.minLength(1, because('empty_comment'))),
+  }),
   v.object({ type: v.literal('comment.delete'), comment, thread, author: participant }),
 ] as const;
 
-const heldMail = [v.object({ type: v.literal('mail.settle'), held: id<HeldMailId>(), how: v.picklist(['dismissed', 'posted'], because('malformed')) })] as const;
+const heldMail = [
+  v.object({ type: v.literal('mail.settle'), held: id<HeldMailId>(), how: v.picklist(['dismissed', 'posted'], because('malformed')) }),
+] as const;
 
 const room = [
   v.object({ type: v.literal('room.rename'), name: title }),
@@ -140,5 +184,8 @@ export type DiscussionCommand = Extract<Command, { type: `comment.${string}` }>;
 export type HeldMailCommand = Extract<Command, { type: `mail.${string}` }>;
 
 /** A command with the idempotency key under which it is applied once: a client's generated id. */
-export const submission = v.object({ id: v.pipe(v.string(because('malformed')), v.regex(/^[A-Za-z0-9_-]{8,64}$/, because('malformed'))), command });
+export const submission = v.object({
+  id: v.pipe(v.string(because('malformed')), v.regex(/^[A-Za-z0-9_-]{8,64}$/, because('malformed'))),
+  command,
+});
 export type Submission = v.InferOutput<typeof submission>;

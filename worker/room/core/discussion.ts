@@ -51,7 +51,15 @@ export interface ThreadSummary {
 }
 
 export type DiscussionEvent =
-  | { type: 'comment.posted'; comment: CommentId; thread: ThreadId; body: string; mentions: ParticipantId[]; files: FileFact[]; mail: string | null }
+  | {
+      type: 'comment.posted';
+      comment: CommentId;
+      thread: ThreadId;
+      body: string;
+      mentions: ParticipantId[];
+      files: FileFact[];
+      mail: string | null;
+    }
   | { type: 'comment.edited'; comment: CommentId; thread: ThreadId; body: string }
   | { type: 'comment.deleted'; comment: CommentId; thread: ThreadId };
 
@@ -83,7 +91,13 @@ export function decideDiscussion(state: RoomState, who: Participant, command: Di
         return invited.includes(id) || (one && one.status !== 'left' && maySeeThread(one.side, command.thread));
       });
       return happened(...brought.events, {
-        type: 'comment.posted', comment: command.comment, thread: command.thread, body: command.body, mentions: [...new Set([...mentions, ...invited])], files, mail: command.mail,
+        type: 'comment.posted',
+        comment: command.comment,
+        thread: command.thread,
+        body: command.body,
+        mentions: [...new Set([...mentions, ...invited])],
+        files,
+        mail: command.mail,
       });
     }
     case 'comment.edit':
@@ -91,7 +105,11 @@ export function decideDiscussion(state: RoomState, who: Participant, command: Di
       // The room looks the comment's author up before deciding; the browser knows it from the page.
       if (command.author !== who.id) return refuse('forbidden', 'not_your_comment');
       const { comment, thread } = command;
-      return happened(command.type === 'comment.edit' ? { type: 'comment.edited', comment, thread, body: command.body } : { type: 'comment.deleted', comment, thread });
+      return happened(
+        command.type === 'comment.edit'
+          ? { type: 'comment.edited', comment, thread, body: command.body }
+          : { type: 'comment.deleted', comment, thread },
+      );
     }
   }
 }

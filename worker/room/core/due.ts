@@ -11,7 +11,14 @@ export interface Due {
 /** Milliseconds by which `zone` is ahead of UTC at an instant. */
 function offset(zone: string, instant: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   }).formatToParts(instant);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - instant;
@@ -61,7 +68,13 @@ export function sayDue(due: Due, reader: { locale: string; zone: string }): stri
     return new Intl.DateTimeFormat(reader.locale, { ...day, timeZone: 'UTC' }).format(Date.parse(`${due.date}T12:00:00Z`));
   }
   const instant = deadline(due);
-  const own = new Intl.DateTimeFormat(reader.locale, { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: reader.zone }).format(instant);
+  const own = new Intl.DateTimeFormat(reader.locale, {
+    ...day,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: reader.zone,
+  }).format(instant);
   if (offset(reader.zone, instant) === offset(due.zone, instant)) return own;
   return `${own} (${due.time} ${placeOf(due.zone, reader.locale, instant)})`;
 }

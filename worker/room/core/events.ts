@@ -7,7 +7,17 @@ import type { PeopleEvent } from './people.ts';
 import type { PlanEvent } from './plan.ts';
 
 export type RoomOnlyEvent =
-  | { type: 'room.opened'; room: RoomId; workspace: WorkspaceId; account: AccountId; opportunity: OpportunityId; accountName: string; workspaceName: string; name: string; demo: boolean }
+  | {
+      type: 'room.opened';
+      room: RoomId;
+      workspace: WorkspaceId;
+      account: AccountId;
+      opportunity: OpportunityId;
+      accountName: string;
+      workspaceName: string;
+      name: string;
+      demo: boolean;
+    }
   | { type: 'room.renamed'; name: string }
   | { type: 'room.codeRuled'; alwaysAskCode: boolean };
 

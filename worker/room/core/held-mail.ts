@@ -7,7 +7,18 @@ import { can } from './permissions.ts';
 import { refuse } from './refusal.ts';
 import type { RoomState } from './room.ts';
 
-export const heldReasons = ['unknown_token', 'other_sender', 'not_authenticated', 'empty', 'too_large', 'unreadable', 'encrypted', 'two_senders', 'left', 'refused'] as const;
+export const heldReasons = [
+  'unknown_token',
+  'other_sender',
+  'not_authenticated',
+  'empty',
+  'too_large',
+  'unreadable',
+  'encrypted',
+  'two_senders',
+  'left',
+  'refused',
+] as const;
 export type HeldReason = (typeof heldReasons)[number];
 
 export interface HeldMail {
@@ -50,5 +61,12 @@ export function applyHeldMail(held: RoomState['held'], event: HeldMailEvent, at:
 
 /** The comment that a released mail becomes, in its sender's name. */
 export const releasedComment = (held: HeldMail, comment: CommentId) => ({
-  type: 'comment.post' as const, comment, thread: held.thread, body: held.text, mentions: [], files: [], invite: [], mail: held.id as string,
+  type: 'comment.post' as const,
+  comment,
+  thread: held.thread,
+  body: held.text,
+  mentions: [],
+  files: [],
+  invite: [],
+  mail: held.id as string,
 });

@@ -33,7 +33,8 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
   const notices = new Map<ParticipantId, Notice>();
   const tell = (to: ParticipantId, kind: NoticeKind, thread: ThreadId) => {
     const one = state.people[to];
-    if (!one || to === by || notices.has(to) || !maySee(one.side, audience) || !maySeeThread(one.side, thread) || !wanted(one, kind)) return;
+    if (!one || to === by || notices.has(to) || !maySee(one.side, audience) || !maySeeThread(one.side, thread) || !wanted(one, kind))
+      return;
     notices.set(to, { to, kind, thread, seq });
   };
 

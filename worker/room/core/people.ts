@@ -67,7 +67,18 @@ export function bringIn(state: RoomState, who: Participant, added: AddParticipan
     const person = facts.colleagues[one.email] ?? null;
     if (one.side === 'seller' && person === null) return refuse('forbidden', 'not_a_colleague', 'email');
     const { participant, side, name, email, locale, zone } = one;
-    events.push({ type: 'participant.added', participant, side, name, email, locale, zone, person: side === 'seller' ? person : null, through: 'app', broughtBy: who.id });
+    events.push({
+      type: 'participant.added',
+      participant,
+      side,
+      name,
+      email,
+      locale,
+      zone,
+      person: side === 'seller' ? person : null,
+      through: 'app',
+      broughtBy: who.id,
+    });
     if (one.invite) events.push({ type: 'participant.invited', participant, note: one.note });
   }
   return happened(...events);

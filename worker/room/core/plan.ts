@@ -94,7 +94,8 @@ export function decidePlan(state: RoomState, who: Participant, command: PlanComm
       const brought = bringIn(state, who, command.invite, facts);
       if (!brought.ok) return brought;
       const invited = command.invite.map((one) => one.participant);
-      if (command.owners.some((id) => !isHere(state, id) && !invited.includes(id))) return refuse('not_found', 'no_such_participant', 'owners');
+      if (command.owners.some((id) => !isHere(state, id) && !invited.includes(id)))
+        return refuse('not_found', 'no_such_participant', 'owners');
       const { type: _, invite: __, ...fields } = command;
       return happened(...brought.events, { type: 'task.added', ...fields });
     }
@@ -111,9 +112,12 @@ export function decidePlan(state: RoomState, who: Participant, command: PlanComm
       const brought = bringIn(state, who, invite, facts);
       if (!brought.ok) return brought;
       const invited = invite.map((one) => one.participant);
-      if (fields.owners?.some((id) => !isHere(state, id) && !invited.includes(id))) return refuse('not_found', 'no_such_participant', 'owners');
+      if (fields.owners?.some((id) => !isHere(state, id) && !invited.includes(id)))
+        return refuse('not_found', 'no_such_participant', 'owners');
       const changes = Object.fromEntries(
-        Object.entries(fields).filter(([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(task[key as keyof Task])),
+        Object.entries(fields).filter(
+          ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(task[key as keyof Task]),
+        ),
       );
       if (Object.keys(changes).length === 0) return happened(...brought.events);
       return happened(...brought.events, { type: 'task.changed', task: task.id, ...changes });

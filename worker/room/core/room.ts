@@ -52,7 +52,9 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
       return state.room.name === command.name ? happened() : happened({ type: 'room.renamed', name: command.name });
     case 'room.ruleCode':
       if (!can.alwaysAskCode(who)) return refuse('forbidden', 'not_for_your_side');
-      return state.room.alwaysAskCode === command.alwaysAskCode ? happened() : happened({ type: 'room.codeRuled', alwaysAskCode: command.alwaysAskCode });
+      return state.room.alwaysAskCode === command.alwaysAskCode
+        ? happened()
+        : happened({ type: 'room.codeRuled', alwaysAskCode: command.alwaysAskCode });
     case 'participant.add':
     case 'participant.invite':
     case 'participant.remove':

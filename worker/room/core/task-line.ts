@@ -42,8 +42,14 @@ export interface TaskLine {
 /** A name guessed from an address: "chen.wei@x" is "Chen Wei". */
 export function nameFromAddress(email: string): string {
   const local = (email.split('@')[0] ?? '').split('+')[0] ?? '';
-  const words = local.split(/[._\-\s]+/).map((word) => word.replace(/^\d+|\d+$/g, '')).filter((word) => word !== '');
-  const name = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(' ').slice(0, 80);
+  const words = local
+    .split(/[._\-\s]+/)
+    .map((word) => word.replace(/^\d+|\d+$/g, ''))
+    .filter((word) => word !== '');
+  const name = words
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join(' ')
+    .slice(0, 80);
   // An address of digits alone (QQ) is its owner's name as well as any.
   return name || local.slice(0, 80) || email.slice(0, 80);
 }
@@ -66,7 +72,9 @@ const LATIN = /[\p{Script=Latin}\p{Nd}]/u;
 function keysOf(name: string, email: string): string[] {
   const whole = fold(name.trim().replace(/\s+/g, ' '));
   const words = whole.split(/[\s·.,()（）]+/);
-  return [...new Set([whole, ...words, fold(email.split('@')[0] ?? '')])].filter((key) => key !== '' && (key.length > 1 || !LATIN.test(key)));
+  return [...new Set([whole, ...words, fold(email.split('@')[0] ?? '')])].filter(
+    (key) => key !== '' && (key.length > 1 || !LATIN.test(key)),
+  );
 }
 
 function everyone(ctx: TaskLineContext): Named[] {
@@ -129,7 +137,9 @@ function ownersIn(line: string, ctx: TaskLineContext): Owner[] {
     const foldedRest = folded.slice(at + 1);
     const matches = named.map((one) => ({ one, length: lengthAt(foldedRest, one.key) })).filter(({ length }) => length > 0);
     // "@陈伟明天" is 陈伟 and tomorrow, even if there is a 陈伟明.
-    const whole = matches.filter(({ length }) => !/[今明后]$/.test(foldedRest.slice(0, length)) || !/^[天日早晚]/.test(foldedRest.slice(length)));
+    const whole = matches.filter(
+      ({ length }) => !/[今明后]$/.test(foldedRest.slice(0, length)) || !/^[天日早晚]/.test(foldedRest.slice(length)),
+    );
     const longest = Math.max(0, ...(whole.length ? whole : matches).map(({ length }) => length));
     const best = matches.filter(({ length }) => length === longest).map(({ one }) => one);
     // Who is in the room comes before who could be; two of a name are nobody.
@@ -146,7 +156,8 @@ function ownersIn(line: string, ctx: TaskLineContext): Owner[] {
 // ---------------------------------------------------------------- kinds
 
 const GIVE = '(?:发送|发给|发一?[份下]|发|提供|准备|分享|上传|补充|更新|寄送?|索取|send|share|provide|prepare|upload|forward|resend|email)';
-const MATERIAL = '(?:资料|材料|报价单?|白皮书|手册|说明书|案例|方案|样本|合同|文件|录像|录屏|清单|报告|quotes?|quotation|proposal|brochure|data ?sheet|slides|deck|white ?paper|price list|case stud(?:y|ies)|documents?|documentation|contract|recording|report)';
+const MATERIAL =
+  '(?:资料|材料|报价单?|白皮书|手册|说明书|案例|方案|样本|合同|文件|录像|录屏|清单|报告|quotes?|quotation|proposal|brochure|data ?sheet|slides|deck|white ?paper|price list|case stud(?:y|ies)|documents?|documentation|contract|recording|report)';
 
 /** The first that matches; a plain task when in doubt. */
 const KINDS: [TaskKind, RegExp][] = [
@@ -154,7 +165,10 @@ const KINDS: [TaskKind, RegExp][] = [
   ['material', /^\s*(?<word>send|share|forward|发送)(?!\s*(?:an?\s+|the\s+)?(?:invit|calendar)|.{0,4}(?:邀请|邀约|会议))(?![a-z])/iu],
   ['demo', /(?<word>演示|试用|(?<![a-z])(?:demos?|demonstrations?|poc)(?![a-z]))/iu],
   ['objection', /(?<word>异议|顾虑|疑虑|(?<![a-z])objections?(?![a-z]))/iu],
-  ['meeting', /(?<word>会议|开会|例会|会面|面谈|拜访|启动会|沟通会|研讨会|电话会|通话|视频会|(?<![a-z])(?:meetings?|kick-?off|workshop|webinar|conference call|(?:video |phone )?call(?! cent(?:er|re)))(?![a-z]))/iu],
+  [
+    'meeting',
+    /(?<word>会议|开会|例会|会面|面谈|拜访|启动会|沟通会|研讨会|电话会|通话|视频会|(?<![a-z])(?:meetings?|kick-?off|workshop|webinar|conference call|(?:video |phone )?call(?! cent(?:er|re)))(?![a-z]))/iu,
+  ],
 ];
 
 function kindOf(line: string): { kind: TaskKind; start: number; end: number } | null {
@@ -169,7 +183,8 @@ function kindOf(line: string): { kind: TaskKind; start: number; end: number } | 
 // ---------------------------------------------------------------- the line
 
 /** Words that only lead to what was taken out: "… for @Chen", "@Chen and @Lin". */
-const CONNECTOR = /(?<=^|\s)(?:for|by|to|with|cc|and|on|at|&|\+|-|–|—|->)\s*$|(?<=^|\s|[\p{Script=Han}])(?:和|与|跟|及|、|由|请)\s*$|[,，、;；:：/→]\s*$/iu;
+const CONNECTOR =
+  /(?<=^|\s)(?:for|by|to|with|cc|and|on|at|&|\+|-|–|—|->)\s*$|(?<=^|\s|[\p{Script=Han}])(?:和|与|跟|及|、|由|请)\s*$|[,，、;；:：/→]\s*$/iu;
 const PUNCTUATION = /^[\s,，、;；:：.。\-–—/|]+/u;
 
 interface Hole {
@@ -205,7 +220,12 @@ export function parseTaskLine(line: string, ctx: TaskLineContext): TaskLine {
   for (const { start, end } of named) rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end);
   const when = readWhen(rest, ctx);
 
-  const holes: TaskLinePart[] = named.map((one) => ({ start: one.start, end: one.end, kind: one.id ? 'owner' : 'newcomer', label: one.id ? one.name : one.email }));
+  const holes: TaskLinePart[] = named.map((one) => ({
+    start: one.start,
+    end: one.end,
+    kind: one.id ? 'owner' : 'newcomer',
+    label: one.id ? one.name : one.email,
+  }));
   if (when) {
     // A date that runs across a name is two pieces with one label.
     const label = rest.slice(when.start, when.end).replace(/\s+/g, ' ').trim();
@@ -229,13 +249,22 @@ export function parseTaskLine(line: string, ctx: TaskLineContext): TaskLine {
     from = hole.end;
   }
   const last = line.slice(from);
-  title = glued(title, taken.length > 0 && (title.trim() === '' || PUNCTUATION.exec(last)?.[0].length === last.length) ? last.replace(PUNCTUATION, '') : last);
+  title = glued(
+    title,
+    taken.length > 0 && (title.trim() === '' || PUNCTUATION.exec(last)?.[0].length === last.length) ? last.replace(PUNCTUATION, '') : last,
+  );
   title = title.replace(/\s+/g, ' ').trim();
   if (taken.some((hole) => hole.end === line.trimEnd().length)) title = title.replace(/[\s,，、;；:：\-–—/|]+$/u, '');
-  title = title.replace(/[(（[【]\s*[)）\]】]/gu, '').replace(/\s+/g, ' ').trim();
+  title = title
+    .replace(/[(（[【]\s*[)）\]】]/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 
   const kind = kindOf(rest);
-  const parts: TaskLinePart[] = kind && !holes.some((hole) => kind.start < hole.end && kind.end > hole.start) ? [...taken, { start: kind.start, end: kind.end, kind: 'kind' as const, label: kind.kind }] : taken;
+  const parts: TaskLinePart[] =
+    kind && !holes.some((hole) => kind.start < hole.end && kind.end > hole.start)
+      ? [...taken, { start: kind.start, end: kind.end, kind: 'kind' as const, label: kind.kind }]
+      : taken;
   const owners = [...new Set(named.flatMap((one) => (one.id ? [one.id] : [])))];
   const newcomers = new Map(named.filter((one) => one.id === null).map((one) => [one.email, { email: one.email, name: one.name }]));
   return {

@@ -113,7 +113,9 @@ function nextDate(month: number, day: number, today: string): string | null {
 /** The wall clock in a zone some real time from now. */
 function later(clock: Clock, ms: number): Reading {
   const instant = clock.now + ms;
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone: clock.zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(instant);
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone: clock.zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    instant,
+  );
   return { day: dayIn(clock.zone, instant), time };
 }
 
@@ -155,20 +157,88 @@ const N = '(?:\\d{1,3}|[一二两三四五六七八九十]{1,3})';
 const DAY_NUMBER = '(?:[0-2]?\\d|3[01]|[一二三四五六七八九]|[一二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|卅一?)';
 const ZH_PART = '凌晨|清晨|早上|早晨|上午|中午|正午|下午|午后|傍晚|晚上|晚间|夜里|夜晚|早|晚';
 const ZH_TIME: Record<string, string> = {
-  清晨: '09:00', 早上: '09:00', 早晨: '09:00', 早: '09:00', 上午: '10:00', 中午: '12:00', 正午: '12:00',
-  下午: '15:00', 午后: '15:00', 傍晚: '18:00', 晚上: '19:00', 晚间: '19:00', 夜里: '19:00', 夜晚: '19:00', 晚: '19:00',
+  清晨: '09:00',
+  早上: '09:00',
+  早晨: '09:00',
+  早: '09:00',
+  上午: '10:00',
+  中午: '12:00',
+  正午: '12:00',
+  下午: '15:00',
+  午后: '15:00',
+  傍晚: '18:00',
+  晚上: '19:00',
+  晚间: '19:00',
+  夜里: '19:00',
+  夜晚: '19:00',
+  晚: '19:00',
 };
-const EN_TIME: Record<string, string> = { morning: '10:00', lunchtime: '12:00', lunch: '12:00', noon: '12:00', afternoon: '15:00', evening: '19:00', night: '19:00' };
-const WEEKDAYS: Record<string, number> = { 一: 1, 二: 2, 三: 3, 四: 4, 五: 5, 六: 6, 日: 7, 天: 7, mon: 1, tue: 2, wed: 3, thu: 4, fri: 5, sat: 6, sun: 7 };
+const EN_TIME: Record<string, string> = {
+  morning: '10:00',
+  lunchtime: '12:00',
+  lunch: '12:00',
+  noon: '12:00',
+  afternoon: '15:00',
+  evening: '19:00',
+  night: '19:00',
+};
+const WEEKDAYS: Record<string, number> = {
+  一: 1,
+  二: 2,
+  三: 3,
+  四: 4,
+  五: 5,
+  六: 6,
+  日: 7,
+  天: 7,
+  mon: 1,
+  tue: 2,
+  wed: 3,
+  thu: 4,
+  fri: 5,
+  sat: 6,
+  sun: 7,
+};
 const EN_WEEKDAY = 'mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?';
-const EN_COUNT: Record<string, number> = { a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, couple: 2 };
+const EN_COUNT: Record<string, number> = {
+  a: 1,
+  an: 1,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  couple: 2,
+};
 const EN_N = '\\d{1,3}|half an|an?|one|two|three|four|five|six|seven|eight|nine|ten|(?:a )?couple(?: of)?';
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const EN_MONTH = 'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-const UNITS: Record<string, string> = { 天: 'day', 日: 'day', 工作日: 'day', 周: 'week', 星期: 'week', 礼拜: 'week', 月: 'month', 小时: 'hour', 钟头: 'hour', 分钟: 'minute', d: 'day', w: 'week', m: 'month', h: 'hour' };
+const EN_MONTH =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
+const UNITS: Record<string, string> = {
+  天: 'day',
+  日: 'day',
+  工作日: 'day',
+  周: 'week',
+  星期: 'week',
+  礼拜: 'week',
+  月: 'month',
+  小时: 'hour',
+  钟头: 'hour',
+  分钟: 'minute',
+  d: 'day',
+  w: 'week',
+  m: 'month',
+  h: 'hour',
+};
 
 /** What may follow a date that was said bare, so that "the sun team" and "next week planning" stay words. */
-const EN_END = "(?=\\s*(?:$|[,.;:!?)\\]，。；！？、@&/(（-]|\\d|\\p{Script=Han}|(?:at|by|and|in the|morning|afternoon|evening|noon|night|lunch|to|with|for|so)\\b))";
+const EN_END =
+  '(?=\\s*(?:$|[,.;:!?)\\]，。；！？、@&/(（-]|\\d|\\p{Script=Han}|(?:at|by|and|in the|morning|afternoon|evening|noon|night|lunch|to|with|for|so)\\b))';
 
 const zoneNames: [string, string][] = [
   ['北京时间|上海时间|beijing time|shanghai time|china time', 'Asia/Shanghai'],
@@ -201,10 +271,17 @@ function hourOf(hour: number, minute: number, said: string, word: string | undef
 /** Earlier rules win where two match at the same length. */
 const RULES: Rule[] = [
   // ---------------------------------------------------------------- Chinese days
-  { pattern: /(?<day>今|明|后)(?=早|晚)(?!早?[会餐饭报期]|晚[会餐饭辈安])/u, read: ({ day }, { today }) => ({ day: addDays(today, '今明后'.indexOf(day ?? '')) }) },
-  { pattern: /(?<day>大后天|后天|明天|明日|明儿|今天|今日|今儿|当天)(?!地|然)/u, read: ({ day }, { today }) => ({ day: addDays(today, { 大: 3, 后: 2, 明: 1, 今: 0, 当: 0 }[day?.[0] ?? ''] ?? 0) }) },
   {
-    pattern: /(?<![每隔上几一二两三四五六七八九十\d]|[一二三四五六日天]\s?[至到~-]\s?)(?<rel>下下个?|下个?|这个?|本)?(?:周|星期|礼拜)(?<day>[一二三四五六日天1-6])(?!\s?[至到~-]\s?(?:周|星期|礼拜)?[一二三四五六日天](?!点)|[次遍]|\d*[次遍])/u,
+    pattern: /(?<day>今|明|后)(?=早|晚)(?!早?[会餐饭报期]|晚[会餐饭辈安])/u,
+    read: ({ day }, { today }) => ({ day: addDays(today, '今明后'.indexOf(day ?? '')) }),
+  },
+  {
+    pattern: /(?<day>大后天|后天|明天|明日|明儿|今天|今日|今儿|当天)(?!地|然)/u,
+    read: ({ day }, { today }) => ({ day: addDays(today, { 大: 3, 后: 2, 明: 1, 今: 0, 当: 0 }[day?.[0] ?? ''] ?? 0) }),
+  },
+  {
+    pattern:
+      /(?<![每隔上几一二两三四五六七八九十\d]|[一二三四五六日天]\s?[至到~-]\s?)(?<rel>下下个?|下个?|这个?|本)?(?:周|星期|礼拜)(?<day>[一二三四五六日天1-6])(?!\s?[至到~-]\s?(?:周|星期|礼拜)?[一二三四五六日天](?!点)|[次遍]|\d*[次遍])/u,
     read: ({ rel, day }, { today }) => {
       const weekday = WEEKDAYS[day ?? ''] ?? Number(day);
       if (!rel) return { weekday };
@@ -221,7 +298,8 @@ const RULES: Rule[] = [
     },
   },
   {
-    pattern: /(?<rel>下下个?|下个?)(?:周|星期|礼拜)(?<edge>初|内|之内|以内)?(?![一二三四五六日天末]|期|的?(?:计划|安排|议程|日程|工作|会议|例会|周报|周会|报告|任务))/u,
+    pattern:
+      /(?<rel>下下个?|下个?)(?:周|星期|礼拜)(?<edge>初|内|之内|以内)?(?![一二三四五六日天末]|期|的?(?:计划|安排|议程|日程|工作|会议|例会|周报|周会|报告|任务))/u,
     read: ({ rel, edge }, { today }) => ({ day: addDays(mondayOf(today), (rel?.startsWith('下下') ? 14 : 7) + (edge === '初' ? 0 : 4)) }),
   },
   { pattern: /(?:本周|这周|这个?星期|本星期)(?:结束|之内|以内|内|底)/u, read: (_, { today }) => ({ day: friday(today) }) },
@@ -235,9 +313,15 @@ const RULES: Rule[] = [
     },
   },
   { pattern: /(?:本|这个?)月(?:结束|之内|以内|内)/u, read: (_, { today }) => ({ day: lastOf(yearOf(today), monthOf(today)) }) },
-  { pattern: /下个?月(?!\d|[一二三四五六七八九十]|的?(?:计划|安排|工作|会议|例会|月报|报告|账单|任务)|底|末|初|中|亮)/u, read: (_, { today }) => ({ day: lastOf(...monthsFrom(today, 1)) }) },
   {
-    pattern: new RegExp(`(?<![\\d一二三四五六七八九十第])(?<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?<edge>底|末|初|中旬)`, 'u'),
+    pattern: /下个?月(?!\d|[一二三四五六七八九十]|的?(?:计划|安排|工作|会议|例会|月报|报告|账单|任务)|底|末|初|中|亮)/u,
+    read: (_, { today }) => ({ day: lastOf(...monthsFrom(today, 1)) }),
+  },
+  {
+    pattern: new RegExp(
+      `(?<![\\d一二三四五六七八九十第])(?<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?<edge>底|末|初|中旬)`,
+      'u',
+    ),
     read: ({ month, edge }, { today }) => {
       const which = number(month ?? '');
       if (edge === '初' || edge === '中旬') {
@@ -247,10 +331,19 @@ const RULES: Rule[] = [
       return { day: lastOf(yearOf(today) + (which < monthOf(today) ? 1 : 0), which) };
     },
   },
-  { pattern: /(?<![\d一二三四五六七八九十])(?:今年)?年(?:底|末)(?!.{0,2}(?:奖|红))|年底|年末/u, read: (_, { today }) => ({ day: write(yearOf(today), 12, 31) }) },
-  { pattern: /(?:本|这个?)?季(?:度)?(?:底|末)/u, read: (_, { today }) => ({ day: lastOf(yearOf(today), Math.ceil(monthOf(today) / 3) * 3) }) },
   {
-    pattern: new RegExp(`(?<![\\d.])(?:(?<year>20\\d\\d)年|(?<next>明年)|今年)?\\s?(?<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月\\s?(?<day>${DAY_NUMBER})(?:日|号|(?![\\d一二三四五六七八九十个份月日号]))`, 'u'),
+    pattern: /(?<![\d一二三四五六七八九十])(?:今年)?年(?:底|末)(?!.{0,2}(?:奖|红))|年底|年末/u,
+    read: (_, { today }) => ({ day: write(yearOf(today), 12, 31) }),
+  },
+  {
+    pattern: /(?:本|这个?)?季(?:度)?(?:底|末)/u,
+    read: (_, { today }) => ({ day: lastOf(yearOf(today), Math.ceil(monthOf(today) / 3) * 3) }),
+  },
+  {
+    pattern: new RegExp(
+      `(?<![\\d.])(?:(?<year>20\\d\\d)年|(?<next>明年)|今年)?\\s?(?<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月\\s?(?<day>${DAY_NUMBER})(?:日|号|(?![\\d一二三四五六七八九十个份月日号]))`,
+      'u',
+    ),
     read: ({ year, next, month, day }, { today }) => {
       const [m, d] = [number(month ?? ''), number(day ?? '')];
       const date = year || next ? write(year ? Number(year) : yearOf(today) + 1, m, d) : nextDate(m, d, today);
@@ -258,7 +351,10 @@ const RULES: Rule[] = [
     },
   },
   {
-    pattern: new RegExp(`(?<![第\\d.#一二三四五六七八九十月a-z-])(?<rel>下个?月|这个?月|本月)?\\s?(?<day>${DAY_NUMBER})(?<mark>号|日)(?![楼线机仓库店位厅门院车桌房柜台生产码字牌员方会井位元本圆游均志报常内后之以间]|[a-z0-9])`, 'iu'),
+    pattern: new RegExp(
+      `(?<![第\\d.#一二三四五六七八九十月a-z-])(?<rel>下个?月|这个?月|本月)?\\s?(?<day>${DAY_NUMBER})(?<mark>号|日)(?![楼线机仓库店位厅门院车桌房柜台生产码字牌员方会井位元本圆游均志报常内后之以间]|[a-z0-9])`,
+      'iu',
+    ),
     read: ({ rel, day, mark }, { today }) => {
       const d = number(day ?? '');
       // 一日 alone is more often a day's length than a date.
@@ -272,7 +368,10 @@ const RULES: Rule[] = [
     },
   },
   {
-    pattern: new RegExp(`(?<![\\d.第一二两三四五六七八九十每])(?:再?过)?(?<count>${N}|半)(?<half>半)?个?(?<half2>半)?(?<working>工作日|个工作日)?(?<unit>天|日|周|星期|礼拜|月|小时|钟头|分钟)?(?<tail>之后|以后|后|之内|以内|内)(?!续|台|端|面|部|容|外|置|存|测)`, 'u'),
+    pattern: new RegExp(
+      `(?<![\\d.第一二两三四五六七八九十每])(?:再?过)?(?<count>${N}|半)(?<half>半)?个?(?<half2>半)?(?<working>工作日|个工作日)?(?<unit>天|日|周|星期|礼拜|月|小时|钟头|分钟)?(?<tail>之后|以后|后|之内|以内|内)(?!续|台|端|面|部|容|外|置|存|测)`,
+      'u',
+    ),
     read: ({ count, half, half2, working, unit }, clock) => {
       if (!unit && !working) return null;
       const kind = UNITS[working ? '工作日' : (unit ?? '')] ?? '';
@@ -286,8 +385,14 @@ const RULES: Rule[] = [
       return span(number(count ?? ''), kind, Boolean(working), clock);
     },
   },
-  { pattern: new RegExp(`再?过(?<count>${N})个?(?<unit>工作日|天|周|星期|礼拜|月|小时)`, 'u'), read: ({ count, unit }, clock) => span(number(count ?? ''), UNITS[unit ?? ''] ?? '', unit === '工作日', clock) },
-  { pattern: /(?<day>今天|明天|后天|今日|明日)?下班(?:之前|以前|前)/u, read: ({ day }, { today }) => ({ day: addDays(today, day ? '今明后'.indexOf(day[0] ?? '') : 0), time: '18:00' }) },
+  {
+    pattern: new RegExp(`再?过(?<count>${N})个?(?<unit>工作日|天|周|星期|礼拜|月|小时)`, 'u'),
+    read: ({ count, unit }, clock) => span(number(count ?? ''), UNITS[unit ?? ''] ?? '', unit === '工作日', clock),
+  },
+  {
+    pattern: /(?<day>今天|明天|后天|今日|明日)?下班(?:之前|以前|前)/u,
+    read: ({ day }, { today }) => ({ day: addDays(today, day ? '今明后'.indexOf(day[0] ?? '') : 0), time: '18:00' }),
+  },
 
   // ---------------------------------------------------------------- Chinese times
   {
@@ -303,20 +408,35 @@ const RULES: Rule[] = [
     },
   },
   {
-    pattern: new RegExp(`(?<part>${ZH_PART})\\s?(?<hour>2[0-4]|1\\d|0?\\d):(?<minute>[0-5]\\d)(?!\\d)(?:\\s?(?:[-–—~～]|到|至)\\s?\\d{1,2}:\\d\\d)?`, 'u'),
+    pattern: new RegExp(
+      `(?<part>${ZH_PART})\\s?(?<hour>2[0-4]|1\\d|0?\\d):(?<minute>[0-5]\\d)(?!\\d)(?:\\s?(?:[-–—~～]|到|至)\\s?\\d{1,2}:\\d\\d)?`,
+      'u',
+    ),
     read: ({ part: word, hour, minute }) => hourOf(Number(hour), Number(minute), hour ?? '', word),
   },
-  { pattern: /(?<part>清晨|早上|早晨|上午|中午|正午|下午|午后|傍晚|晚上|晚间|夜晚)(?![好安茶饭餐觉会班])/u, read: ({ part: word }) => part(ZH_TIME[word ?? '']) },
-  { pattern: /(?<=(?:[周期拜][一二三四五六日天]|[今明后天日号])\s?)(?<part>早|晚)(?![于期])/u, read: ({ part: word }) => ({ ...part(ZH_TIME[word ?? '']), weak: true }) },
+  {
+    pattern: /(?<part>清晨|早上|早晨|上午|中午|正午|下午|午后|傍晚|晚上|晚间|夜晚)(?![好安茶饭餐觉会班])/u,
+    read: ({ part: word }) => part(ZH_TIME[word ?? '']),
+  },
+  {
+    pattern: /(?<=(?:[周期拜][一二三四五六日天]|[今明后天日号])\s?)(?<part>早|晚)(?![于期])/u,
+    read: ({ part: word }) => ({ ...part(ZH_TIME[word ?? '']), weak: true }),
+  },
 
   // ---------------------------------------------------------------- English days
   { pattern: /\b(?:the )?day after tomorrow\b/iu, read: (_, { today }) => ({ day: addDays(today, 2) }) },
   { pattern: /\b(?:tomorrow|tmrw?|tomo)\b(?!['’]s\b)/iu, read: (_, { today }) => ({ day: addDays(today, 1) }) },
   { pattern: /\btoday\b(?!['’]s\b)/iu, read: (_, { today }) => ({ day: today }) },
   { pattern: /\btonight\b/iu, read: (_, { today }) => ({ day: today, time: '19:00', part: true }) },
-  { pattern: /\bthis (?<part>morning|afternoon|evening)\b/iu, read: ({ part: word }, { today }) => ({ day: today, ...part(EN_TIME[word?.toLowerCase() ?? '']) }) },
   {
-    pattern: new RegExp(`(?<!\\b(?:every|each|last|past|black|good|casual|cyber|super|ash|and|or)\\s+)(?<![\\p{L}\\d/-])(?<rel>(?:on\\s+)?(?:next|this|coming)\\s+(?:week\\s+)?(?:on\\s+)?)?(?<day>${EN_WEEKDAY})\\b(?:\\.(?=,?\\s*\\d))?(?<after>\\s+next\\s+week|\\s+after\\s+next)?(?!\\s*[-–—/]\\s*\\p{L}|\\s+(?:to|through|thru)\\s+(?:${EN_WEEKDAY})\\b)`, 'iu'),
+    pattern: /\bthis (?<part>morning|afternoon|evening)\b/iu,
+    read: ({ part: word }, { today }) => ({ day: today, ...part(EN_TIME[word?.toLowerCase() ?? '']) }),
+  },
+  {
+    pattern: new RegExp(
+      `(?<!\\b(?:every|each|last|past|black|good|casual|cyber|super|ash|and|or)\\s+)(?<![\\p{L}\\d/-])(?<rel>(?:on\\s+)?(?:next|this|coming)\\s+(?:week\\s+)?(?:on\\s+)?)?(?<day>${EN_WEEKDAY})\\b(?:\\.(?=,?\\s*\\d))?(?<after>\\s+next\\s+week|\\s+after\\s+next)?(?!\\s*[-–—/]\\s*\\p{L}|\\s+(?:to|through|thru)\\s+(?:${EN_WEEKDAY})\\b)`,
+      'iu',
+    ),
     read: ({ rel, day, after }, { today }) => {
       const weekday = WEEKDAYS[day?.slice(0, 3).toLowerCase() ?? ''] ?? 1;
       if (after && /after/i.test(after)) return { day: addDays(mondayOf(today), 14 + weekday - 1) };
@@ -325,22 +445,45 @@ const RULES: Rule[] = [
   },
   {
     pattern: new RegExp(`\\b(?:(?<edge>early|mid|middle of|late|later|sometime)[ -])?next week\\b(?!['’]s\\b)${EN_END}`, 'iu'),
-    read: ({ edge }, { today }) => ({ day: addDays(mondayOf(today), 7 + ({ early: 1, mid: 2, 'middle of': 2 }[edge?.toLowerCase() ?? ''] ?? 4)) }),
+    read: ({ edge }, { today }) => ({
+      day: addDays(mondayOf(today), 7 + ({ early: 1, mid: 2, 'middle of': 2 }[edge?.toLowerCase() ?? ''] ?? 4)),
+    }),
   },
   { pattern: /\b(?:the )?week after next\b/iu, read: (_, { today }) => ({ day: addDays(mondayOf(today), 18) }) },
   { pattern: new RegExp(`\\b(?:this|later this) week\\b(?!['’]s\\b)${EN_END}`, 'iu'), read: (_, { today }) => ({ day: friday(today) }) },
   { pattern: /\b(?:(?:the )?end of (?:the |this )?week|eow)\b/iu, read: (_, { today }) => ({ day: friday(today) }) },
   { pattern: /\b(?:the )?end of next week\b/iu, read: (_, { today }) => ({ day: addDays(mondayOf(today), 11) }) },
-  { pattern: /\b(?:(?<rel>next|this|the) )?weekend\b(?!['’]s\b)/iu, read: ({ rel }, { today }) => {
-    const saturday = addDays(mondayOf(today), rel?.toLowerCase() === 'next' ? 12 : 5);
-    return { day: saturday < today ? today : saturday };
-  } },
-  { pattern: /\b(?:(?:the )?end of (?:the |this )?month|month[ -]end|eom)\b/iu, read: (_, { today }) => ({ day: lastOf(yearOf(today), monthOf(today)) }) },
-  { pattern: new RegExp(`\\b(?:(?:the )?end of )?next month\\b(?!['’]s\\b)${EN_END}`, 'iu'), read: (_, { today }) => ({ day: lastOf(...monthsFrom(today, 1)) }) },
-  { pattern: /\b(?:(?:the )?end of (?:the |this )?quarter|quarter[ -]end|eoq)\b/iu, read: (_, { today }) => ({ day: lastOf(yearOf(today), Math.ceil(monthOf(today) / 3) * 3) }) },
-  { pattern: /\b(?:(?:the )?end of (?:the |this )?year|year[ -]end|eoy)\b/iu, read: (_, { today }) => ({ day: write(yearOf(today), 12, 31) }) },
+  {
+    pattern: /\b(?:(?<rel>next|this|the) )?weekend\b(?!['’]s\b)/iu,
+    read: ({ rel }, { today }) => {
+      const saturday = addDays(mondayOf(today), rel?.toLowerCase() === 'next' ? 12 : 5);
+      return { day: saturday < today ? today : saturday };
+    },
+  },
+  {
+    pattern: /\b(?:(?:the )?end of (?:the |this )?month|month[ -]end|eom)\b/iu,
+    read: (_, { today }) => ({ day: lastOf(yearOf(today), monthOf(today)) }),
+  },
+  {
+    pattern: new RegExp(`\\b(?:(?:the )?end of )?next month\\b(?!['’]s\\b)${EN_END}`, 'iu'),
+    read: (_, { today }) => ({ day: lastOf(...monthsFrom(today, 1)) }),
+  },
+  {
+    pattern: /\b(?:(?:the )?end of (?:the |this )?quarter|quarter[ -]end|eoq)\b/iu,
+    read: (_, { today }) => ({ day: lastOf(yearOf(today), Math.ceil(monthOf(today) / 3) * 3) }),
+  },
+  {
+    pattern: /\b(?:(?:the )?end of (?:the |this )?year|year[ -]end|eoy)\b/iu,
+    read: (_, { today }) => ({ day: write(yearOf(today), 12, 31) }),
+  },
   // With a day beside it, it only says "by": see LEAD and TRAIL.
-  { pattern: new RegExp(`(?<!\\b(?:${EN_WEEKDAY}|tomorrow|tmrw?)[ ,]+)\\b(?:(?:the )?end of (?:the )?day|eod)\\b(?!\\s+(?:on\\s+)?(?:${EN_WEEKDAY}|${EN_MONTH}|today|tomorrow|tmrw?|\\d))`, 'iu'), read: (_, { today }) => ({ day: today }) },
+  {
+    pattern: new RegExp(
+      `(?<!\\b(?:${EN_WEEKDAY}|tomorrow|tmrw?)[ ,]+)\\b(?:(?:the )?end of (?:the )?day|eod)\\b(?!\\s+(?:on\\s+)?(?:${EN_WEEKDAY}|${EN_MONTH}|today|tomorrow|tmrw?|\\d))`,
+      'iu',
+    ),
+    read: (_, { today }) => ({ day: today }),
+  },
   { pattern: /\b(?:close of business|cob)\b/iu, read: () => ({ time: '18:00', part: true }) },
   {
     pattern: new RegExp(`\\b(?<edge>the end of|end of|mid|early|late|by|before)[ -](?<month>${EN_MONTH})\\b(?!\\.?\\s*\\d)`, 'iu'),
@@ -355,16 +498,26 @@ const RULES: Rule[] = [
     },
   },
   {
-    pattern: new RegExp(`\\b(?:in|within)\\s+(?:the next\\s+)?(?<count>${EN_N})\\s+(?<working>business\\s+|working\\s+)?(?<unit>minute|min|hour|hr|day|week|month)s?\\b(?!['’-]|\\s+of\\b)`, 'iu'),
+    pattern: new RegExp(
+      `\\b(?:in|within)\\s+(?:the next\\s+)?(?<count>${EN_N})\\s+(?<working>business\\s+|working\\s+)?(?<unit>minute|min|hour|hr|day|week|month)s?\\b(?!['’-]|\\s+of\\b)`,
+      'iu',
+    ),
     read: ({ count, working, unit }, clock) => enSpan(count, unit, working, clock),
   },
   {
-    pattern: new RegExp(`(?<![\\p{L}\\d.$€£¥-])(?<count>${EN_N})\\s+(?<working>business\\s+|working\\s+)?(?<unit>minute|min|hour|hr|day|week|month)s?\\s+(?:from\\s+(?:now|today)|later|time\\b)`, 'iu'),
+    pattern: new RegExp(
+      `(?<![\\p{L}\\d.$€£¥-])(?<count>${EN_N})\\s+(?<working>business\\s+|working\\s+)?(?<unit>minute|min|hour|hr|day|week|month)s?\\s+(?:from\\s+(?:now|today)|later|time\\b)`,
+      'iu',
+    ),
     read: ({ count, working, unit }, clock) => enSpan(count, unit, working, clock),
   },
-  { pattern: /(?<![\p{L}\d+])\+\s?(?<count>\d{1,3})\s?(?<unit>d|w|m|h|天|周|月|小时)(?![a-z0-9])/iu, read: ({ count, unit }, clock) => span(Number(count), UNITS[unit?.toLowerCase() ?? ''] ?? '', false, clock) },
   {
-    pattern: /\b(?:by|on|before|until|till|due)\s+(?:the\s+)?(?<day>[12]?\d|3[01])(?:st|nd|rd|th)\b(?:\s+of\s+(?:the|this)\s+month)?(?=\s*(?:$|[,.;:!?)，。]|\d|at\b|\p{Script=Han}))/iu,
+    pattern: /(?<![\p{L}\d+])\+\s?(?<count>\d{1,3})\s?(?<unit>d|w|m|h|天|周|月|小时)(?![a-z0-9])/iu,
+    read: ({ count, unit }, clock) => span(Number(count), UNITS[unit?.toLowerCase() ?? ''] ?? '', false, clock),
+  },
+  {
+    pattern:
+      /\b(?:by|on|before|until|till|due)\s+(?:the\s+)?(?<day>[12]?\d|3[01])(?:st|nd|rd|th)\b(?:\s+of\s+(?:the|this)\s+month)?(?=\s*(?:$|[,.;:!?)，。]|\d|at\b|\p{Script=Han}))/iu,
     read: ({ day }, { today }) => {
       for (let months = 0; months < 13; months += 1) {
         const date = write(...monthsFrom(today, months), Number(day));
@@ -374,19 +527,32 @@ const RULES: Rule[] = [
     },
   },
   // A day first, where dots part it: nobody writes months first that way.
-  { pattern: /(?<![\d.v])(?<day>[0-2]?\d|3[01])\.(?<month>1[0-2]|0?[1-9])\.(?<year>20\d\d)(?![\d.]*\d)/u, read: ({ day, month, year }) => {
-    const date = write(Number(year), Number(month), Number(day));
-    return isDay(date) ? { day: date } : null;
-  } },
+  {
+    pattern: /(?<![\d.v])(?<day>[0-2]?\d|3[01])\.(?<month>1[0-2]|0?[1-9])\.(?<year>20\d\d)(?![\d.]*\d)/u,
+    read: ({ day, month, year }) => {
+      const date = write(Number(year), Number(month), Number(day));
+      return isDay(date) ? { day: date } : null;
+    },
+  },
 
   // ---------------------------------------------------------------- English times
   { pattern: /\b(?:noon|midday)\b/iu, read: () => ({ time: '12:00' }) },
-  { pattern: /\bhalf past (?<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\b/iu, read: ({ hour }) => hourOf(EN_COUNT[hour?.toLowerCase() ?? ''] ?? Number(hour), 30, hour ?? '', undefined) },
-  { pattern: /\b(?<part>morning|lunchtime|afternoon|evening|night)\b(?!['’]s\b)/iu, read: ({ part: word }) => ({ ...part(EN_TIME[word?.toLowerCase() ?? '']), weak: true }) },
+  {
+    pattern: /\bhalf past (?<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)\b/iu,
+    read: ({ hour }) => hourOf(EN_COUNT[hour?.toLowerCase() ?? ''] ?? Number(hour), 30, hour ?? '', undefined),
+  },
+  {
+    pattern: /\b(?<part>morning|lunchtime|afternoon|evening|night)\b(?!['’]s\b)/iu,
+    read: ({ part: word }) => ({ ...part(EN_TIME[word?.toLowerCase() ?? '']), weak: true }),
+  },
 ];
 
 function enSpan(count: string | undefined, unit: string | undefined, working: string | undefined, clock: Clock): Reading {
-  const word = count?.toLowerCase().replace(/^a (?=couple)/, '').replace(/ of$/, '') ?? '';
+  const word =
+    count
+      ?.toLowerCase()
+      .replace(/^a (?=couple)/, '')
+      .replace(/ of$/, '') ?? '';
   if (word === 'half an') return /^h/i.test(unit ?? '') ? later(clock, 1_800_000) : null;
   const kind = { min: 'minute', hr: 'hour' }[unit?.toLowerCase() ?? ''] ?? unit?.toLowerCase() ?? '';
   return span(EN_COUNT[word] ?? Number(word), kind, Boolean(working), clock);
@@ -400,9 +566,29 @@ const BARE_END = new RegExp(`^${EN_END}`, 'iu');
 const BARE_LEAD = /\b(?:by|on|before|until|till|til|due|for)\s+$/i;
 
 /** One code unit for one: full-width forms and traditional characters are read like their plain ones, offsets stay. */
-const PLAIN: Record<string, string> = { 週: '周', 點: '点', 後: '后', 號: '号', 兩: '两', 個: '个', 內: '内', 禮: '礼', 時: '时', 鐘: '钟', 間: '间', 這: '这', 過: '过', 從: '从', 應: '应', 於: '于' };
+const PLAIN: Record<string, string> = {
+  週: '周',
+  點: '点',
+  後: '后',
+  號: '号',
+  兩: '两',
+  個: '个',
+  內: '内',
+  禮: '礼',
+  時: '时',
+  鐘: '钟',
+  間: '间',
+  這: '这',
+  過: '过',
+  從: '从',
+  應: '应',
+  於: '于',
+};
 const plain = (text: string): string =>
-  text.replace(/[\uff01-\uff5e\u3000週點後號兩個內禮時鐘間這過從應於]/g, (char) => PLAIN[char] ?? (char === '\u3000' ? ' ' : String.fromCharCode(char.charCodeAt(0) - 0xfee0)));
+  text.replace(
+    /[\uff01-\uff5e\u3000週點後號兩個內禮時鐘間這過從應於]/g,
+    (char) => PLAIN[char] ?? (char === '\u3000' ? ' ' : String.fromCharCode(char.charCodeAt(0) - 0xfee0)),
+  );
 
 // ---------------------------------------------------------------- finding
 
@@ -432,7 +618,10 @@ function longest(found: Found[]): Found[] {
 }
 
 const CLOCK = /\d:\d\d|\d\s?[ap]\.?m\b|o['’]?clock/i;
-const DATE = new RegExp(`\\b(?:${EN_MONTH})\\b|\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|(?<![\\d/])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\\d|3[01])(?:/\\d{2,4})?`, 'i');
+const DATE = new RegExp(
+  `\\b(?:${EN_MONTH})\\b|\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|(?<![\\d/])(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\\d|3[01])(?:/\\d{2,4})?`,
+  'i',
+);
 const HOUR_ONLY = /^at\s+\d{1,2}$/i;
 
 /** What chrono reads in what the rules left. Only its reading of the words is taken; which year is meant, is ours. */
@@ -471,7 +660,9 @@ function byChrono(text: string, taken: Found[], clock: Clock): Found[] {
       // "3-5pm": chrono knows the first hour's half of the day from the second; a bare "3" or "3:30" it takes for the night.
       const bare = !/[ap]\.?m\b/i.test(said) && !/\dT\d/.test(said);
       const digits = /(?<![\d/.-])(\d{1,2})(?=:\d\d|\s*(?:[-–~]|to|o['’]?clock|$))/i.exec(said)?.[1] ?? '';
-      const read = bare ? hourOf(hour, at.get('minute') ?? 0, digits === '' ? '00' : digits, undefined) : { time: clockTime(hour, at.get('minute') ?? 0) ?? undefined };
+      const read = bare
+        ? hourOf(hour, at.get('minute') ?? 0, digits === '' ? '00' : digits, undefined)
+        : { time: clockTime(hour, at.get('minute') ?? 0) ?? undefined };
       if (!read?.time) return [];
       found.time = read.time;
       if (bare) found.bareHour = true;
@@ -503,11 +694,24 @@ function joined(left: Found, right: Found): Found | null {
     const time = pm ? `${Number(hour.time?.slice(0, 2)) + 12}${hour.time?.slice(2)}` : hour.time;
     return { ...place, day: left.day ?? right.day, weekday: left.weekday ?? right.weekday, time, weak: left.weak && right.weak };
   }
-  if (a || b) return { ...place, day: left.day ?? right.day, weekday: left.weekday ?? right.weekday, time: left.time ?? right.time, part: left.part ?? right.part, bareHour: left.bareHour ?? right.bareHour };
+  if (a || b)
+    return {
+      ...place,
+      day: left.day ?? right.day,
+      weekday: left.weekday ?? right.weekday,
+      time: left.time ?? right.time,
+      part: left.part ?? right.part,
+      bareHour: left.bareHour ?? right.bareHour,
+    };
   return null;
 }
 
-const ZONES = zoneNames.map(([words, zone]) => ({ zone, after: new RegExp(`^\\s*[(（]?(?:${words})[)）]?(?![\\p{L}\\d])`, 'u'), afterWord: new RegExp(`^\\s*[(（]?(?:${words})[)）]?(?![\\p{L}\\d])`, 'iu'), before: new RegExp(`(?:${words})\\s*$`, 'u') }));
+const ZONES = zoneNames.map(([words, zone]) => ({
+  zone,
+  after: new RegExp(`^\\s*[(（]?(?:${words})[)）]?(?![\\p{L}\\d])`, 'u'),
+  afterWord: new RegExp(`^\\s*[(（]?(?:${words})[)）]?(?![\\p{L}\\d])`, 'iu'),
+  before: new RegExp(`(?:${words})\\s*$`, 'u'),
+}));
 
 function withZone(one: Found, text: string): Found {
   if (one.time === undefined) return one;
@@ -524,9 +728,11 @@ function withZone(one: Found, text: string): Found {
 
 // ---------------------------------------------------------------- choosing
 
-const LEAD = /(?:(?<=^|[\s,，、(（；;:：\p{Script=Han}])(?:no later than|(?:by\s+)?(?:eod|end of (?:the )?day)(?:\s+on)?|by|before|on|due(?:\s+(?:by|on))?(?::|\s+is)?|deadline:?|until|till|til|at|for)\s+(?:the\s+)?|(?:截止日期|截止时间|截止到|截止至|截止|截至|不晚于|不迟于|最晚|最迟|期限)[:：]?(?:是|到|在|于)?\s*|(?<![现正存实所])在\s?|(?<![对由关至等])于\s?|定于\s?)$/iu;
+const LEAD =
+  /(?:(?<=^|[\s,，、(（；;:：\p{Script=Han}])(?:no later than|(?:by\s+)?(?:eod|end of (?:the )?day)(?:\s+on)?|by|before|on|due(?:\s+(?:by|on))?(?::|\s+is)?|deadline:?|until|till|til|at|for)\s+(?:the\s+)?|(?:截止日期|截止时间|截止到|截止至|截止|截至|不晚于|不迟于|最晚|最迟|期限)[:：]?(?:是|到|在|于)?\s*|(?<![现正存实所])在\s?|(?<![对由关至等])于\s?|定于\s?)$/iu;
 const DEADLINE = /^(?:no later|by|before|due|deadline|until|till|til|截|不|最|期)/i;
-const TRAIL = /^\s?(?:(?:之|以)?前(?![台端往期提面后者景缀锋])|为止|截止|or (?:sooner|earlier)|[ ,]+(?:eod|end of (?:the )?day)(?!\p{L}))/iu;
+const TRAIL =
+  /^\s?(?:(?:之|以)?前(?![台端往期提面后者景缀锋])|为止|截止|or (?:sooner|earlier)|[ ,]+(?:eod|end of (?:the )?day)(?!\p{L}))/iu;
 const OF = /^\s?的(?=\p{Script=Han}|[a-z])/iu;
 const POSSESSIVE = /^['’]s\b/;
 const OPEN: Record<string, string> = { ')': '(', '）': '（', ']': '[', '】': '【' };
@@ -593,7 +799,12 @@ const WEAK_END = /^\s*(?:$|[,.;:!?)，。；！？、）@]|前|之前|见|开|�
 export function readWhen(text: string, ctx: WhenContext): When | null {
   const clock: Clock = { now: ctx.now, zone: ctx.zone, today: dayIn(ctx.zone, ctx.now) };
   const said = plain(text);
-  if (!/[\d\p{Script=Han}]|mon|tue|wed|thu|fri|sat|sun|day|week|month|quarter|year|hour|min|tom|tmr|night|noon|morning|eo[dwmqy]|cob|business|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/iu.test(said)) return null;
+  if (
+    !/[\d\p{Script=Han}]|mon|tue|wed|thu|fri|sat|sun|day|week|month|quarter|year|hour|min|tom|tmr|night|noon|morning|eo[dwmqy]|cob|business|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/iu.test(
+      said,
+    )
+  )
+    return null;
 
   const ruled = byRules(said, clock);
   const pieces = longest([...ruled, ...byChrono(said, ruled, clock)]).map((one) => withZone(one, said));
