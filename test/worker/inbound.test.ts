@@ -19,7 +19,13 @@ import {
   request,
   viewOf,
   type OpenRoom,
-  type SignedIn, deliverMail, enter, joinedCustomer, lastCodeTo, services } from '../support/front-door.ts';
+  type SignedIn,
+  deliverMail,
+  enter,
+  joinedCustomer,
+  lastCodeTo,
+  services,
+} from '../support/front-door.ts';
 
 async function answerable() {
   const seller = await newSeller();
@@ -217,24 +223,45 @@ describe('a bounce', () => {
 });
 
 describe('an answer from a mail program', () => {
-  test.each(CLIENTS.flatMap((client) => (['en', 'zh-CN'] as const).map((locale) => [client, locale] as const)))('%s, %s: what was typed and nothing of what we had sent', async (client, locale) => {
-    const { seller, opened } = await answerable();
-    const customer = await joinedCustomer(seller, opened);
-    await act(customer, opened.room, { type: 'participant.describe', participant: opened.customer, locale });
-    // A second device, so that its report is in the reader's language, too.
-    const second = await enter(customer.token);
-    await services.access.enterWithCode(customer.token, second.device, await lastCodeTo(opened.customerEmail), { ip: '203.0.113.8', userAgent: 'Mozilla/5.0 (iPhone) Safari/604.1' });
-    await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room', body: 'Is **Friday** fine?\n\n- 10:00\n- 15:00' });
-    await deliverMail(opened.room);
-    const mails = await mailsTo(opened.customerEmail);
-    for (const [turn, original] of mails.filter((mail) => mail.replyTo).entries()) {
-      const typed = locale === 'en' ? `Typed by hand, ${turn}` : `手写的回复 ${turn}`;
-      const written = quote(client, original, { text: typed, locale, zone: 'Asia/Shanghai' });
-      const messageId = `<${fresh()}@corp.example>`;
-      const source = await sourceOf({ ...written, from: opened.customerEmail, to: original.replyTo ?? '', attachments: [], messageId, date: new Date().toISOString() });
-      await bringRaw(await stamped(source, { from: opened.customerEmail, to: original.replyTo ?? '' }, 'pass', env.AUTHSERV_ID), { from: opened.customerEmail, to: original.replyTo ?? '' });
-      const said = await posted(seller, opened);
-      expect(said, `${client} ${original.subject}`).toContain(typed);
-    }
-  });
+  test.each(CLIENTS.flatMap((client) => (['en', 'zh-CN'] as const).map((locale) => [client, locale] as const)))(
+    '%s, %s: what was typed and nothing of what we had sent',
+    async (client, locale) => {
+      const { seller, opened } = await answerable();
+      const customer = await joinedCustomer(seller, opened);
+      await act(customer, opened.room, { type: 'participant.describe', participant: opened.customer, locale });
+      // A second device, so that its report is in the reader's language, too.
+      const second = await enter(customer.token);
+      await services.access.enterWithCode(customer.token, second.device, await lastCodeTo(opened.customerEmail), {
+        ip: '203.0.113.8',
+        userAgent: 'Mozilla/5.0 (iPhone) Safari/604.1',
+      });
+      await act(seller, opened.room, {
+        type: 'comment.post',
+        comment: fresh(),
+        thread: 'room',
+        body: 'Is **Friday** fine?\n\n- 10:00\n- 15:00',
+      });
+      await deliverMail(opened.room);
+      const mails = await mailsTo(opened.customerEmail);
+      for (const [turn, original] of mails.filter((mail) => mail.replyTo).entries()) {
+        const typed = locale === 'en' ? `Typed by hand, ${turn}` : `手写的回复 ${turn}`;
+        const written = quote(client, original, { text: typed, locale, zone: 'Asia/Shanghai' });
+        const messageId = `<${fresh()}@corp.example>`;
+        const source = await sourceOf({
+          ...written,
+          from: opened.customerEmail,
+          to: original.replyTo ?? '',
+          attachments: [],
+          messageId,
+          date: new Date().toISOString(),
+        });
+        await bringRaw(await stamped(source, { from: opened.customerEmail, to: original.replyTo ?? '' }, 'pass', env.AUTHSERV_ID), {
+          from: opened.customerEmail,
+          to: original.replyTo ?? '',
+        });
+        const said = await posted(seller, opened);
+        expect(said, `${client} ${original.subject}`).toContain(typed);
+      }
+    },
+  );
 });

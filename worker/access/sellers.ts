@@ -131,14 +131,12 @@ export class Sellers {
     minutes: number,
   ): Promise<string> {
     const secret = fresh();
-    await this.#db
-      .insert(signIn)
-      .values({
-        ...to,
-        hash: await hashOf('sign-in', secret),
-        createdAt: now(),
-        expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(),
-      });
+    await this.#db.insert(signIn).values({
+      ...to,
+      hash: await hashOf('sign-in', secret),
+      createdAt: now(),
+      expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(),
+    });
     return secret;
   }
 

@@ -137,15 +137,13 @@ export class Rooms {
       .where(and(eq(account.workspaceId, seller.workspace), sql`lower(${account.name}) = lower(${accountName})`));
     if (known) return known.id;
     const id = fresh<AccountId>();
-    await this.#db
-      .insert(account)
-      .values({
-        id,
-        workspaceId: seller.workspace,
-        name: accountName,
-        domain: address.split('@')[1] ?? null,
-        createdAt: new Date().toISOString(),
-      });
+    await this.#db.insert(account).values({
+      id,
+      workspaceId: seller.workspace,
+      name: accountName,
+      domain: address.split('@')[1] ?? null,
+      createdAt: new Date().toISOString(),
+    });
     return id;
   }
 

@@ -557,9 +557,7 @@ export class Room extends DurableObject<Env> {
   // -------------------------------------------------------------- mail in
 
   /** Whom and what a reply address stands for. */
-  async replyTarget(
-    hash: string,
-  ): Promise<{
+  async replyTarget(hash: string): Promise<{
     participant: ParticipantId;
     address: string;
     name: string;

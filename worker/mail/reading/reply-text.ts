@@ -670,6 +670,8 @@ function giveBackTyped(lines: Line[], kinds: Uint8Array, ours: Uint8Array, from:
     const line = lines[k];
     if (
       kinds[k] === QUOTED &&
+      // A short line that we sent, too, proves nothing alone; between lines of ours it is one of them.
+      ours[k] === 0 &&
       line !== undefined &&
       line.depth === 0 &&
       line.text !== '' &&
