@@ -5,7 +5,7 @@
 import { drizzle } from 'drizzle-orm/d1';
 import { ROOM_THREAD } from '#core/audience.ts';
 import type { FileFact } from '#core/discussion.ts';
-import { addDays, dayIn, type Due } from '#core/due.ts';
+import { addDays, dayIn, workday, type Due } from '#core/due.ts';
 import type { RoomEvent, Via } from '#core/events.ts';
 import type {
   AccountId,
@@ -71,7 +71,9 @@ class Story {
   }
 
   due(days: number, time: string | null = null): Due {
-    return { date: addDays(this.#today, days), time, zone: this.zone };
+    // What is to come falls on working days.
+    const date = addDays(this.#today, days);
+    return { date: days > 0 ? workday(date) : date, time, zone: this.zone };
   }
 
   day(days: number): string {

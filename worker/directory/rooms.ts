@@ -3,7 +3,7 @@ import { and, asc, desc, eq, inArray, isNull, max, ne, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import * as v from 'valibot';
 import { email, line, locale, name } from '#core/commands.ts';
-import { addDays, dayIn, isOverdue } from '#core/due.ts';
+import { addDays, dayIn, isOverdue, workday } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
 import type { AccountId, MilestoneId, OpportunityId, ParticipantId, RoomId, TaskId } from '#core/ids.ts';
 import { nextStep, openTasks } from '#core/next-step.ts';
@@ -39,12 +39,6 @@ export const opening = v.object({
 /** The language a customer most likely reads, from their company's name and their address. */
 export function likelyLocale(accountName: string, address: string): Locale {
   return /\p{Script=Han}/u.test(accountName) || /@(qq|163|126|foxmail|sina|aliyun|139)\.|\.cn$/i.test(address) ? 'zh-CN' : 'en';
-}
-
-/** Days that are nobody's working days move to the Monday after. */
-export function workday(date: string): string {
-  const day = new Date(`${date}T12:00:00Z`).getUTCDay();
-  return day === 6 ? addDays(date, 2) : day === 0 ? addDays(date, 1) : date;
 }
 
 export interface Opening {
