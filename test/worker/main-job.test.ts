@@ -117,7 +117,16 @@ describe('a reply to a mail', () => {
     const download = await request(`/files/${opened.room}/${file?.id}?as=seller`, { cookie: seller.cookie });
     expect(download.status).toBe(200);
     expect(await download.text()).toContain('%PDF');
-    const original = await request(`/api/rooms/${opened.room}/mails/${comment?.mail}?as=seller&raw=1`, { cookie: seller.cookie });
+    const seen = async (by: { cookie: string }, query: string) => request(`/api/rooms/${opened.room}/mails/${comment?.mail}?${query}`, by);
+    // The seller reads the whole mail, but not the keys that its quotation gives away; its bytes are its author's.
+    const page = await (await seen(seller, 'as=seller')).text();
+    expect(page).toContain('Does Friday suit you?');
+    expect(question.text).toContain(joinToken(question));
+    expect(page).not.toContain(joinToken(question));
+    expect(page).not.toMatch(/unsubscribe\/[a-z2-7]{52}/);
+    expect((await seen(seller, 'as=seller&raw=1')).status).toBe(403);
+    const customer = await joinedCustomer(seller, opened);
+    const original = await seen(customer, 'as=customer&raw=1');
     expect(new Uint8Array(await original.arrayBuffer())).toEqual(bytes);
   });
 

@@ -41,6 +41,13 @@ export function readToken(token: string): { secret: string; room: RoomId } | nul
   return ID_PATTERN.test(secret) && ID_PATTERN.test(room) ? { secret, room: room as RoomId } : null;
 }
 
+/**
+ * A text without the keys that stand in our mails: whoever quotes a mail gives its links away, and they are the
+ * addressee's alone.
+ */
+export const withoutKeys = (text: string): string =>
+  text.replace(/(\/(?:join|unsubscribe|sign-in)\/)[a-z2-7]{26,52}/gi, '$1…').replace(/(reply(?:\+|%2B))[a-z2-7]{52}/gi, '$1…');
+
 /** Six digits, evenly drawn. */
 export function sixDigits(): string {
   for (;;) {

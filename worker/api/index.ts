@@ -191,8 +191,8 @@ api.get(
     const actor = await actorOf(c);
     if (!actor) return signInFirst(c);
     const mail = c.req.param('mail') as HeldMailId;
-    if (!ID_PATTERN.test(roomOf(c)) || !(await stub(c).mayReadMail(await roomActor(actor), mail))) return notHere(c);
-    return originalPage(c.env, mail, c.req.query('raw') !== undefined);
+    const may = ID_PATTERN.test(roomOf(c)) ? await stub(c).mayReadMail(await roomActor(actor), mail) : null;
+    return may ? originalPage(c.env, mail, c.req.query('raw') !== undefined, may === 'raw') : notHere(c);
   },
 );
 

@@ -1,4 +1,5 @@
 /** A mail as it came: a plain, sandboxed page, or its source. */
+import { withoutKeys } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import { mailKey } from './inbound.ts';
 import { readMail, type ReadMail } from './reading/read-mail.ts';
@@ -11,7 +12,9 @@ const LOCKED = {
   'Cache-Control': 'private, no-store',
 };
 
-export async function originalPage(env: Env, id: string, raw: boolean): Promise<Response> {
+/** The mail to read, without the keys it quotes; its bytes only for its own author, whose keys they are. */
+export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRaw: boolean): Promise<Response> {
+  if (raw && !mayTakeRaw) return new Response('not yours', { status: 403 });
   const object = await env.FILES.get(mailKey(id));
   if (!object) return new Response('gone', { status: 404 });
   if (raw)
@@ -31,7 +34,7 @@ export async function originalPage(env: Env, id: string, raw: boolean): Promise<
   ].map(([label, value]) => `<tr><th>${label}</th><td>${escape(value ?? '')}</td></tr>`);
   const html = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escape(mail.subject)}</title>
 <style>body{font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}th{text-align:left;padding-right:1rem;color:gray;font-weight:500;vertical-align:top}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;border-top:1px solid #8884;padding-top:1rem}a{color:inherit}</style>
-<table>${rows.join('')}</table><pre>${escape(words(mail))}</pre><p><a href="?raw=1">.eml</a></p>`;
+<table>${rows.join('')}</table><pre>${escape(withoutKeys(words(mail)))}</pre>${mayTakeRaw ? '<p><a href="?raw=1">.eml</a></p>' : ''}`;
   return new Response(html, { headers: { ...LOCKED, 'Content-Type': 'text/html; charset=utf-8' } });
 }
 

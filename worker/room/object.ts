@@ -17,7 +17,7 @@ import { CLOSE, MAX_FRAME, PROTOCOL, type RoomView, type ThreadPage, type ToRoom
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { apply, decide, type RoomState } from '#core/room.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
-import { fresh, hashOf, random, sixDigits } from '../access/tokens.ts';
+import { fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
 import { base32 } from '#core/ids.ts';
 import { colleaguesByAddress, findMailedKey } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
@@ -624,7 +624,7 @@ export class Room extends DurableObject<Env> {
       type: 'comment.post',
       comment: fresh<CommentId>(),
       thread: mail.thread,
-      body: mail.text,
+      body: withoutKeys(mail.text),
       mentions: [],
       files: mail.files.map((file) => file.id),
       invite: [],
@@ -648,25 +648,27 @@ export class Room extends DurableObject<Env> {
     if (!this.#state.room || this.#journal.earlier(`held:${mail.key}`)) return;
     const { id: held, key, ...rest } = mail;
     this.#record({ id: `held:${key}`, body: 0 }, 'system', 'mail', [
-      { type: 'mail.held', held, ...rest, text: rest.text.slice(0, 20_000) },
+      { type: 'mail.held', held, ...rest, text: withoutKeys(rest.text).slice(0, 20_000) },
     ]);
   }
 
-  /** Whether this actor may read the original of a mail: sellers what customers wrote, everyone what their own side wrote. */
-  mayReadMail(actor: RoomActor, mailId: string): boolean {
+  /** What this actor may have of a mail: sellers read what customers wrote, everyone what their own side wrote; only its author gets the bytes. */
+  mayReadMail(actor: RoomActor, mailId: string): 'page' | 'raw' | null {
     const me = this.me(actor);
-    if (!me) return false;
+    if (!me) return null;
     const [row] = this.ctx.storage.sql
       .exec<{ by: string; thread: string | null; type: string }>(
         `SELECT by, thread, json_extract(event, '$.type') AS type FROM event WHERE (thread IS NOT NULL AND json_extract(event, '$.mail') = ?1) OR (thread IS NULL AND seller = 1 AND json_extract(event, '$.held') = ?1) LIMIT 1`,
         mailId,
       )
       .toArray();
-    if (!row) return false;
-    if (row.type === 'mail.held') return me.side === 'seller';
+    if (!row) return null;
+    if (row.type === 'mail.held') return me.side === 'seller' ? 'page' : null;
     const author = this.#state.people[row.by as ParticipantId];
     // A seller's mail may quote what is internal below what they wrote: its original stays on their side.
-    return author !== undefined && maySeeThread(me.side, row.thread as ThreadId) && (me.side === 'seller' || author.side === me.side);
+    if (!author || !maySeeThread(me.side, row.thread as ThreadId)) return null;
+    if (author.id === me.id) return 'raw';
+    return me.side === 'seller' || author.side === me.side ? 'page' : null;
   }
 
   /** The address of a participant failed for good, or its owner complained; null puts it right. */

@@ -71,6 +71,14 @@ export class LiveRoom {
   /** `off` is said to people only after a moment: most gaps heal by themselves. */
   link = $state<'starting' | 'on' | 'off'>('starting');
   ended = $state<Ending | null>(null);
+  /** The door is closed to this reader: the room is taken from the screen. */
+  readonly isShut = $derived(this.ended === 'signIn' || this.ended === 'left');
+  /** What they wrote that the room never took. */
+  get unsent(): string[] {
+    return this.#pending.flatMap(({ command }) =>
+      command.type === 'comment.post' ? [command.body] : command.type === 'task.add' ? [command.title] : [],
+    );
+  }
   /** True once the script runs: then acts are sent without leaving the page. */
   started = $state(false);
 
