@@ -290,6 +290,8 @@ describe('a new seller’s first room', () => {
     const [demo] = await services.directory.rooms(seller);
     expect(demo).toMatchObject({ demo: true });
     if (!demo) return;
+    await deliverMail(demo.room);
+    expect((await mailsTo(seller.email)).filter((mail) => mail.subject.startsWith('['))).toEqual([]);
     const link = await services.rooms.customerSide({ kind: 'seller', person: seller.person }, demo.room);
     expect(link.ok && (await services.access.look(link.value.token, undefined)).ok).toBe(true);
     const own = await openRoom({ seller, cookie });

@@ -209,15 +209,20 @@ export class Sellers {
         this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'owner', createdAt: now() }),
       ]);
       // An empty list teaches nothing: the first room is a demo, marked as one and removed by one press.
-      await openDemo(this.#env, who.locale === 'zh-CN' ? 'huadong' : 'contoso', {
-        person: who.id,
-        name: who.name,
-        email: who.email,
-        locale: who.locale,
-        zone: who.zone,
-        workspace: workspaceId,
-        workspaceName: link.workspaceName,
-      });
+      await openDemo(
+        this.#env,
+        who.locale === 'zh-CN' ? 'huadong' : 'contoso',
+        {
+          person: who.id,
+          name: who.name,
+          email: who.email,
+          locale: who.locale,
+          zone: who.zone,
+          workspace: workspaceId,
+          workspaceName: link.workspaceName,
+        },
+        { quiet: true },
+      );
     } else {
       await this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'member', createdAt: now() }).onConflictDoNothing();
     }

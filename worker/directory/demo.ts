@@ -193,9 +193,24 @@ export type DemoKey = 'huadong' | 'contoso';
 
 export const demoRoomId = (workspace: WorkspaceId, key: DemoKey): Promise<RoomId> => fixed<RoomId>(workspace, key);
 
-/** The demo deal in a seller's own language. A colleague, if there is one, is in it too. */
-export async function openDemo(env: Env, key: DemoKey, of: DemoSeller, colleague: DemoSeller | null = null): Promise<RoomId> {
-  return key === 'huadong' ? openHuadong(env, of, colleague) : openContoso(env, of);
+/**
+ * The demo deal in a seller's own language. A colleague, if there is one, is in it too. `quiet`: nobody is mailed about
+ * what happened in the story.
+ */
+export async function openDemo(
+  env: Env,
+  key: DemoKey,
+  of: DemoSeller,
+  { colleague = null, quiet }: { colleague?: DemoSeller | null; quiet: boolean },
+): Promise<RoomId> {
+  const { room, chapters } = key === 'huadong' ? await huadong(env, of, colleague) : await contoso(env, of);
+  await roomStub(env, room).found(chapters, quiet);
+  return room;
+}
+
+interface Told {
+  room: RoomId;
+  chapters: Chapter[];
 }
 
 const sellerCast = async (key: DemoKey, one: DemoSeller): Promise<Cast> => ({
@@ -208,7 +223,7 @@ const sellerCast = async (key: DemoKey, one: DemoSeller): Promise<Cast> => ({
   person: one.person,
 });
 
-async function openHuadong(env: Env, of: DemoSeller, colleague: DemoSeller | null): Promise<RoomId> {
+async function huadong(env: Env, of: DemoSeller, colleague: DemoSeller | null): Promise<Told> {
   const zone = 'Asia/Shanghai';
   const story = new Story(zone);
   const { room, event } = await opened(env, of, 'huadong', '华东制造', '华东制造 · 智能仓储二期');
@@ -302,11 +317,10 @@ async function openHuadong(env: Env, of: DemoSeller, colleague: DemoSeller | nul
   story.did(lidan, [story.comment(counts.id, '收到，是我们的笔误。报价单明天按 4,800 个更新。')]);
   story.did(lidan, [story.comment(`${quote.id}:internal`, '按 4,800 个托盘算，折扣可以到 8%，再低要找周总批。', [zhou])]);
   story.did(zhao, [story.comment(terms.id, '违约金我们希望按日万分之三，其他条款法务没有意见。')]);
-  await roomStub(env, room).found(story.chapters);
-  return room;
+  return { room, chapters: story.chapters };
 }
 
-async function openContoso(env: Env, of: DemoSeller): Promise<RoomId> {
+async function contoso(env: Env, of: DemoSeller): Promise<Told> {
   const zone = 'Europe/Berlin';
   const story = new Story(zone);
   const { room, event } = await opened(env, of, 'contoso', 'Contoso Retail', 'Contoso Retail · Stock counting trial');
@@ -392,6 +406,5 @@ async function openContoso(env: Env, of: DemoSeller): Promise<RoomId> {
     story.comment(security.id, 'In Frankfurt, with **no copy outside the EU**. The full answers follow this week.', [anna]),
   ]);
   story.did(mike, [story.comment(users.id, 'Munich is Jana. For Hamburg I will know on Thursday.')]);
-  await roomStub(env, room).found(story.chapters);
-  return room;
+  return { room, chapters: story.chapters };
 }

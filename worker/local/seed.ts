@@ -39,8 +39,8 @@ export async function seed(env: Env): Promise<DemoLinks> {
         { workspaceId: place.workspace, personId: zhou.person, role: 'member', createdAt },
       ]),
     ]);
-    await openDemo(env, 'huadong', lidan, zhou);
-    await openDemo(env, 'contoso', lidan);
+    await openDemo(env, 'huadong', lidan, { colleague: zhou, quiet: false });
+    await openDemo(env, 'contoso', lidan, { quiet: false });
   }
 
   const { person: _, workspace: workspaceId, ...to } = lidan;

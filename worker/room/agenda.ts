@@ -56,6 +56,11 @@ export class Agenda {
     this.#storage.sql.exec('UPDATE agenda SET at = ?, tries = tries + 1 WHERE kind = ? AND key = ?', at, chore.kind, chore.key);
   }
 
+  /** Takes everything of a kind off the list. */
+  drop(kind: Chore): void {
+    this.#storage.sql.exec('DELETE FROM agenda WHERE kind = ?', kind);
+  }
+
   /** Sets the alarm for whatever comes next. Called after every run and when the object wakes. */
   rearm(): void {
     const [row] = this.#storage.sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM agenda').toArray();

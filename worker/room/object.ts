@@ -70,10 +70,14 @@ export class Room extends DurableObject<Env> {
 
   // -------------------------------------------------------------- changing the room
 
-  /** Founds the room: its facts, its people and its first plan. Doing it twice changes nothing. */
-  async found(chapters: Chapter[]): Promise<void> {
+  /** Founds the room: its facts, its people and its first plan. Doing it twice changes nothing. `quiet` mails nobody about it. */
+  async found(chapters: Chapter[], quiet = false): Promise<void> {
     if (this.#state.room) return;
     for (const { by, via, events } of chapters) this.#record(null, by, via, events);
+    if (quiet) {
+      this.#reading.forgetNews();
+      this.#agenda.drop('notify');
+    }
     await this.settle();
   }
 

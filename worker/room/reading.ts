@@ -79,4 +79,9 @@ export class Reading {
       invitation ? 1 : 0,
     );
   }
+
+  /** Nobody is to be told of what has happened so far. */
+  forgetNews(): void {
+    this.#sql.exec('DELETE FROM notice');
+  }
 }
