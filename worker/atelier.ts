@@ -108,7 +108,7 @@ export function createServices(env: Env): Services {
       accounts: (seller) => rooms.accounts(seller),
       open: (seller, input) => rooms.open(seller, input),
       removeDemo: (seller) => rooms.removeDemo(seller),
-      colleagues: (seller) => sellers.colleagues(seller),
+      colleagues: (seller) => sellers.colleagues(seller.workspace),
       inviteColleague: (seller, input) => sellers.inviteColleague(seller, input),
     },
     rooms: {
@@ -119,7 +119,7 @@ export function createServices(env: Env): Services {
         const { view, pages } = opened.value;
         const me = view.state.people[view.me];
         // A seller's list of colleagues is a convenience: the room opens without it when D1 is down.
-        const colleagues = me?.person ? await colleaguesOf(env, view.state.room?.workspace ?? '').catch(() => []) : [];
+        const colleagues = me?.person && view.state.room ? await sellers.colleagues(view.state.room.workspace).catch(() => []) : [];
         return done({ view, pages, colleagues });
       },
       thread: async (actor, room, thread, before) =>
@@ -156,13 +156,4 @@ export function createServices(env: Env): Services {
       },
     },
   };
-}
-
-async function colleaguesOf(env: Env, workspace: string): Promise<{ name: string; email: string }[]> {
-  const { results } = await env.DB.prepare(
-    'SELECT person.name, person.email FROM membership JOIN person ON person.id = membership.person_id WHERE membership.workspace_id = ? ORDER BY person.name',
-  )
-    .bind(workspace)
-    .all<{ name: string; email: string }>();
-  return results;
 }

@@ -1,5 +1,4 @@
 /** From a request to whoever is asking: cookies are read here and nowhere else in the Worker. */
-import type { PersonId } from '#core/ids.ts';
 import { ID_PATTERN } from '#core/ids.ts';
 import type { RoomActor } from '../room/object.ts';
 import type { Actor } from '../services.ts';
@@ -16,5 +15,3 @@ export async function roomActor(actor: Actor): Promise<RoomActor> {
   if (actor.kind === 'seller') return { kind: 'seller', person: actor.person, session: `person:${actor.person}` };
   return { kind: 'guest', device: await hashOf('device', actor.device) };
 }
-
-export const sellerActor = (person: PersonId): Actor => ({ kind: 'seller', person });

@@ -279,12 +279,13 @@ export class Sellers {
     return done(null);
   }
 
-  async colleagues(seller: Seller): Promise<{ name: string; email: string }[]> {
+  /** The members of a workspace, by name. */
+  async colleagues(workspaceId: WorkspaceId): Promise<{ name: string; email: string }[]> {
     return this.#db
       .select({ name: person.name, email: person.email })
       .from(membership)
       .innerJoin(person, eq(person.id, membership.personId))
-      .where(eq(membership.workspaceId, seller.workspace))
+      .where(eq(membership.workspaceId, workspaceId))
       .orderBy(person.name);
   }
 

@@ -7,7 +7,7 @@ import { addDays, dayIn, isOverdue, workday } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
 import type { AccountId, MilestoneId, OpportunityId, ParticipantId, RoomId, TaskId } from '#core/ids.ts';
 import { nextStep, openTasks } from '#core/next-step.ts';
-import type { Locale, Participant, Side } from '#core/people.ts';
+import { likelyLocale, type Locale, type Participant, type Side } from '#core/people.ts';
 import type { Task, TaskKind } from '#core/plan.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { emptyRoom, type RoomState } from '#core/room.ts';
@@ -35,11 +35,6 @@ export const opening = v.object({
     ]),
   ),
 });
-
-/** The language a customer most likely reads, from their company's name and their address. */
-export function likelyLocale(accountName: string, address: string): Locale {
-  return /\p{Script=Han}/u.test(accountName) || /@(qq|163|126|foxmail|sina|aliyun|139)\.|\.cn$/i.test(address) ? 'zh-CN' : 'en';
-}
 
 export interface Opening {
   roomName: string;

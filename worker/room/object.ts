@@ -10,8 +10,8 @@ import type { Facts } from '#core/decision.ts';
 import type { FileFact } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import { releasedComment, type HeldReason } from '#core/held-mail.ts';
-import type { CommentId, FileId, HeldMailId, ParticipantId, PersonId, TaskId, ThreadId } from '#core/ids.ts';
-import { noticesOf, wanted, WINDOW, type NoticeKind } from '#core/notices.ts';
+import type { CommentId, FileId, HeldMailId, ParticipantId, PersonId, ThreadId } from '#core/ids.ts';
+import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { withAddress, type Locale, type Participant } from '#core/people.ts';
 import { CLOSE, MAX_FRAME, PROTOCOL, type RoomView, type ThreadPage, type ToRoom } from '#core/protocol.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
@@ -471,11 +471,6 @@ export class Room extends DurableObject<Env> {
     this.#lobby.close(device, CLOSE.signIn, 'signed out');
   }
 
-  /** Ends a seller's session on this room's sockets. */
-  closeSession(session: string): void {
-    this.#lobby.close(session, CLOSE.signIn, 'signed out');
-  }
-
   async lookAtWishes(hash: string): Promise<Result<{ name: string; roomName: string; mail: Participant['mail'] }>> {
     const key = await this.#keyFor('wishes', hash);
     const one = key && this.#state.people[key.participant];
@@ -817,11 +812,6 @@ export class Room extends DurableObject<Env> {
   ping(): 'pong' {
     return 'pong';
   }
-
-  /** A task's thread exists as long as the task was ever there. */
-  knowsThread(thread: ThreadId): boolean {
-    return thread === ROOM_THREAD || this.#state.plan.tasks[thread as string as TaskId] !== undefined;
-  }
 }
 
 /** `c•••i@corp.com`: enough to recognise one's own address, too little to learn another's. */
@@ -829,5 +819,3 @@ function masked(email: string): string {
   const [local = '', domain = ''] = email.split('@');
   return `${local.slice(0, 1)}•••${local.length > 2 ? local.slice(-1) : ''}@${domain}`;
 }
-
-export type { NoticeKind };

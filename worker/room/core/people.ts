@@ -10,6 +10,11 @@ import type { RoomState } from './room.ts';
 export type Side = 'seller' | 'customer';
 export type Locale = 'en' | 'zh-CN';
 
+/** The language a customer most likely reads, from their company's name and their address. */
+export function likelyLocale(accountName: string, address: string): Locale {
+  return /\p{Script=Han}/u.test(accountName) || /@(qq|163|126|foxmail|sina|aliyun|139)\.|\.cn$/i.test(address) ? 'zh-CN' : 'en';
+}
+
 /** How often mail may come: at once (bundled), only when named or asked, weekly only, or never. */
 export type MailWish = 'each' | 'mine' | 'weekly' | 'none';
 
