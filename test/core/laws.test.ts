@@ -8,7 +8,8 @@ import { applyComments, type Comment } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ThreadId } from '#core/ids.ts';
 import { noticesOf } from '#core/notices.ts';
-import { apply, decide, emptyRoom, type RoomState } from '#core/room.ts';
+import { decide } from '#core/deciding/index.ts';
+import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { AT, added, chen, facts, id, joined, lidan, opened, record, zhao, zhou } from '../support/cast.ts';
 
 const SECRET = 'internal-secret-';

@@ -4,7 +4,8 @@ import { command, type Command } from '#core/commands.ts';
 import type { Decision } from '#core/decision.ts';
 import { inDueOrder, nextStep, openTasks, overdueTasks } from '#core/next-step.ts';
 import { noticesOf } from '#core/notices.ts';
-import { apply, decide, type RoomState } from '#core/room.ts';
+import { decide } from '#core/deciding/index.ts';
+import { apply, type RoomState } from '#core/room.ts';
 import type { ThreadId } from '#core/ids.ts';
 import { audienceOf } from '#core/audience.ts';
 import {

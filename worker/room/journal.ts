@@ -4,7 +4,7 @@ import { applyComments, type Comment } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import type { ParticipantId, ThreadId } from '#core/ids.ts';
 import type { Side } from '#core/people.ts';
-import { apply, emptyRoom, type RoomState } from '#core/room.ts';
+import { apply, emptyRoom, restored, type RoomState } from '#core/room.ts';
 
 /** Events between two snapshots: what waking may have to replay at most. */
 const SNAPSHOT_EVERY = 200;
@@ -66,7 +66,7 @@ export class Journal {
   /** The state as of the last event: the snapshot and the short tail after it. */
   restore(): RoomState {
     const parts = this.#sql.exec<{ json: string }>('SELECT json FROM snapshot ORDER BY part').toArray();
-    const start = parts.length ? (JSON.parse(parts.map((part) => part.json).join('')) as RoomState) : emptyRoom;
+    const start = parts.length ? restored(JSON.parse(parts.map((part) => part.json).join('')) as Partial<RoomState>) : emptyRoom;
     return this.since(start.seq).reduce(apply, start);
   }
 

@@ -3,5 +3,12 @@ import * as forms from './forms.ts';
 import type { Parts } from './parts.ts';
 import * as seller from './seller-parts.ts';
 import Panel from './TaskPanel.svelte';
+import { allViews } from './views/all.ts';
+import type { ViewName } from './views/index.ts';
 
-export const allParts = (as: 'seller' | 'customer'): Parts => ({ seller: as === 'seller' ? seller : null, Panel, forms });
+export const allParts = (as: 'seller' | 'customer', view: ViewName): Parts => ({
+  seller: as === 'seller' ? seller : null,
+  View: allViews[view] ?? null,
+  Panel,
+  forms,
+});

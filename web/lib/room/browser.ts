@@ -2,17 +2,22 @@
 import { hydrate } from 'svelte';
 import type { RoomData } from './live-room.svelte.ts';
 import Room from './Room.svelte';
+import { views } from './views/index.ts';
 
 const target = document.getElementById('room');
 const facts = document.getElementById('room-data');
 
 async function start(room: HTMLElement, text: string): Promise<void> {
   const data = JSON.parse(text) as RoomData;
-  const [seller, panel] = await Promise.all([
+  const [seller, view, panel] = await Promise.all([
     data.as === 'seller' ? import('./seller-parts.ts') : null,
+    views.find((one) => one.name === data.tab)?.load(),
     data.task ? import('./TaskPanel.svelte') : null,
   ]);
-  hydrate(Room, { target: room, props: { data, parts: { seller, Panel: panel?.default ?? null, forms: null } } });
+  hydrate(Room, {
+    target: room,
+    props: { data, parts: { seller, View: view?.default ?? null, Panel: panel?.default ?? null, forms: null } },
+  });
 }
 
 // Not awaited here: the parts import from the file that this one is part of.

@@ -11,16 +11,16 @@ import type { FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '
 import { type Locale, type Participant, withAddress } from '#core/people.ts';
 import type { FromRoom, Presence, RoomView, ThreadPage } from '#core/protocol.ts';
 import type { Refusal } from '#core/refusal.ts';
-import { apply, decide, emptyRoom } from '#core/room.ts';
+import { apply, emptyRoom } from '#core/room.ts';
 import { internalOf } from '#core/audience.ts';
 import { say } from '$lib/words/say.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { type As, Connection, type Ending } from './connection.ts';
 import { Drafts, type Pending } from './drafts.ts';
 import { freshId } from './ids.ts';
-import { lay } from './overlay.ts';
 import type { Parts } from './parts.ts';
 import { Toasts } from './toasts.svelte.ts';
+import type { ViewName } from './views/index.ts';
 
 /** What the server hands the page; also what the browser starts from. */
 export interface RoomData {
@@ -30,7 +30,8 @@ export interface RoomData {
   pages: Record<ThreadId, ThreadPage>;
   colleagues: { name: string; email: string }[];
   now: number;
-  /** What the address asks for: a task's panel, its internal side, an invitation to review. */
+  /** What the address asks for: a view, a task's panel, its internal side, an invitation to review. */
+  tab: ViewName;
   task: TaskId | null;
   internal: boolean;
   invite: ParticipantId | null;
@@ -85,7 +86,12 @@ export class LiveRoom {
   /** The folded forms' code, once it is here. */
   forms = $state.raw<Parts['forms']>(null);
 
-  readonly #ahead = $derived.by(() => lay(this.#confirmed, this.#pending, this.#me, this.#facts));
+  /** The rules of acting, once they are here: whoever only reads never fetches them. */
+  #acting = $state.raw<typeof import('./acting.ts') | null>(null);
+
+  readonly #ahead = $derived.by(
+    () => this.#acting?.lay(this.#confirmed, this.#pending, this.#me, this.#facts) ?? { state: this.#confirmed, events: [] },
+  );
   readonly state = $derived(this.#ahead.state);
   /** Comments and tasks that the room has not confirmed yet. */
   readonly unsaved = $derived(
@@ -126,6 +132,11 @@ export class LiveRoom {
   /** Dates are said in the page's language and the reader's own zone. */
   readonly reader = $derived.by(() => ({ locale: this.locale, zone: this.me.zone }));
 
+  /** Fetches the rules of acting. Until they are here the room decides alone, and what was asked shows a moment later. */
+  async wantActing(): Promise<void> {
+    this.#acting ??= await import('./acting.ts').catch(() => null);
+  }
+
   async wantForms(): Promise<void> {
     this.forms ??= await import('./forms.ts').catch(() => null);
   }
@@ -135,6 +146,7 @@ export class LiveRoom {
     this.started = true;
     this.now = Date.now();
     this.#pending = this.drafts.queue();
+    if (this.#pending.length > 0) void this.wantActing();
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     const stop = this.wire.start();
     return () => {
@@ -149,9 +161,10 @@ export class LiveRoom {
   /** Does it here at once and sends it; the answer is why not, if the core says no before it leaves. */
   do(command: Command): Refusal | null {
     const at = new Date().toISOString();
-    const decision = decide(this.state, this.#me, command, this.#facts(at));
-    if (!decision.ok) return decision.refusal;
-    if (decision.events.length === 0) return null;
+    const decision = this.#acting?.decide(this.state, this.#me, command, this.#facts(at));
+    if (decision && !decision.ok) return decision.refusal;
+    if (decision?.events.length === 0) return null;
+    void this.wantActing();
     const one = { id: freshId(), command, at };
     this.#setPending([...this.#pending, one]);
     this.#send(one);

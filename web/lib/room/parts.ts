@@ -7,6 +7,8 @@ import type { Task } from '#core/plan.ts';
 
 export interface Parts {
   seller: typeof import('./seller-parts.ts') | null;
+  /** The view that the address names, unless it is the plan. */
+  View: Component | null;
   /** A task's panel. */
   Panel: Component<{ task: Task; typed: string }> | null;
   /** The forms that stand folded away. */

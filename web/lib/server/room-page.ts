@@ -13,6 +13,7 @@ import { allParts } from '$lib/room/all-parts.ts';
 import type { RoomData } from '$lib/room/live-room.svelte.ts';
 import { throughCustomersEyes } from '$lib/room/peek.ts';
 import Room from '$lib/room/Room.svelte';
+import { viewIn } from '$lib/room/views/index.ts';
 import { say } from '$lib/words/say.ts';
 import type { Actor } from '../../../worker/services.ts';
 import { servicesOf, typedIn } from './asking.ts';
@@ -38,6 +39,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     as,
     ...opened.value,
     now: Date.now(),
+    tab: viewIn(url.searchParams.get('view'), peeking ? 'customer' : as),
     task,
     internal,
     invite: idIn<ParticipantId>(url, 'invite'),
@@ -45,7 +47,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     locale: locals.locale,
   };
   const data = (peeking && throughCustomersEyes(own)) || own;
-  const { body } = render(Room, { props: { data, parts: allParts(data.as) } });
+  const { body } = render(Room, { props: { data, parts: allParts(data.as, data.tab) } });
   event.setHeaders({ 'cache-control': 'private, no-store' });
   return {
     title: data.view.state.room?.name ?? '',
@@ -70,6 +72,6 @@ export async function doInRoom(event: RequestEvent, actor: Actor, room: RoomId):
 
 /** Where a form of the page leads back to: the same panel. */
 export function backTo({ pathname, searchParams }: URL): string {
-  const kept = [...searchParams].filter(([name]) => ['task', 'side', 'as'].includes(name));
+  const kept = [...searchParams].filter(([name]) => ['view', 'show', 'thread', 'task', 'side', 'as'].includes(name));
   return `${pathname}${kept.length > 0 ? `?${new URLSearchParams(kept)}` : ''}`;
 }

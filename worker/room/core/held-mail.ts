@@ -1,10 +1,5 @@
 /** Mail that came for a room and could not be posted in somebody's name: kept where the seller sees it. */
-import type { HeldMailCommand } from './commands.ts';
-import { type Decision, happened } from './decision.ts';
 import type { CommentId, HeldMailId, ThreadId } from './ids.ts';
-import { type Participant, withAddress } from './people.ts';
-import { can } from './permissions.ts';
-import { refuse } from './refusal.ts';
 import type { RoomState } from './room.ts';
 
 export const heldReasons = [
@@ -35,19 +30,6 @@ export interface HeldMail {
 export type HeldMailEvent =
   | { type: 'mail.held'; held: HeldMailId; reason: HeldReason; from: string; subject: string; text: string; thread: ThreadId }
   | { type: 'mail.settled'; held: HeldMailId; how: 'dismissed' | 'posted' };
-
-export function decideHeldMail(state: RoomState, who: Participant, command: HeldMailCommand): Decision {
-  if (!can.settleHeldMail(who)) return refuse('not_found', 'no_such_mail');
-  const held = state.held[command.held];
-  if (!held) return refuse('not_found', 'no_such_mail');
-  if (held.settled) return happened();
-  if (command.how === 'dismissed') return happened({ type: 'mail.settled', held: held.id, how: 'dismissed' });
-
-  // A seller vouches for the sender, who must be in the room under that very address by now.
-  const sender = withAddress(state, held.from);
-  if (!sender) return refuse('conflict', 'sender_not_here');
-  return happened({ type: 'mail.settled', held: held.id, how: 'posted' });
-}
 
 export function applyHeldMail(held: RoomState['held'], event: HeldMailEvent, at: string): RoomState['held'] {
   if (event.type === 'mail.held') {

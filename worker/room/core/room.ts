@@ -1,17 +1,13 @@
 /**
- * The room's core: `decide` says what a command makes happen, `apply` says what an event changes.
- * Pure, and the same in the Durable Object, in the browser and in tests.
+ * The room's core: its state, and `apply`, which says what an event changes. What a command makes happen is `decide`, in
+ * deciding/. Pure, and the same in the Durable Object, in the browser and in tests.
  */
-import type { Command } from './commands.ts';
-import { type Decision, type Facts, happened } from './decision.ts';
-import { applyThreads, decideDiscussion, filesOf, type RoomFile, type ThreadSummary } from './discussion.ts';
+import { applyThreads, filesOf, type RoomFile, type ThreadSummary } from './discussion.ts';
 import type { Recorded } from './events.ts';
-import { applyHeldMail, decideHeldMail, type HeldMail } from './held-mail.ts';
+import { applyHeldMail, type HeldMail } from './held-mail.ts';
 import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, ThreadId, WorkspaceId } from './ids.ts';
-import { applyPeople, decidePeople, type Participant } from './people.ts';
-import { can } from './permissions.ts';
-import { applyPlan, decidePlan, emptyPlan, type Plan } from './plan.ts';
-import { refuse } from './refusal.ts';
+import { applyPeople, type Participant } from './people.ts';
+import { applyPlan, emptyPlan, type Plan } from './plan.ts';
 
 export interface RoomFacts {
   id: RoomId;
@@ -41,44 +37,8 @@ const LIVE_FILES = 200;
 
 export const emptyRoom: RoomState = { seq: 0, room: null, people: {}, plan: emptyPlan, threads: {}, files: [], held: {} };
 
-/** What a command makes happen, or why not. Never throws, changes nothing. */
-export function decide(state: RoomState, by: ParticipantId, command: Command, facts: Facts): Decision {
-  const who = state.people[by];
-  if (!who || who.status === 'left' || !state.room) return refuse('forbidden', 'not_a_participant');
-
-  switch (command.type) {
-    case 'room.rename':
-      if (!can.rename(who)) return refuse('forbidden', 'not_for_your_side');
-      return state.room.name === command.name ? happened() : happened({ type: 'room.renamed', name: command.name });
-    case 'room.ruleCode':
-      if (!can.alwaysAskCode(who)) return refuse('forbidden', 'not_for_your_side');
-      return state.room.alwaysAskCode === command.alwaysAskCode
-        ? happened()
-        : happened({ type: 'room.codeRuled', alwaysAskCode: command.alwaysAskCode });
-    case 'participant.add':
-    case 'participant.invite':
-    case 'participant.remove':
-    case 'participant.describe':
-      return decidePeople(state, who, command, facts);
-    case 'milestone.add':
-    case 'milestone.change':
-    case 'milestone.remove':
-    case 'task.add':
-    case 'task.change':
-    case 'task.move':
-    case 'task.complete':
-    case 'task.reopen':
-    case 'task.remove':
-    case 'task.restore':
-      return decidePlan(state, who, command, facts);
-    case 'comment.post':
-    case 'comment.edit':
-    case 'comment.delete':
-      return decideDiscussion(state, who, command, facts);
-    case 'mail.settle':
-      return decideHeldMail(state, who, command);
-  }
-}
+/** A stored state with what it lacks laid under it: a snapshot of an older version has fewer nouns. */
+export const restored = (snapshot: Partial<RoomState>): RoomState => ({ ...emptyRoom, ...snapshot });
 
 /** The state after an event. An event of a type it does not know (a newer server) only moves `seq`. */
 export function apply(state: RoomState, recorded: Recorded): RoomState {

@@ -1,10 +1,13 @@
-/** What a room will look like once it has heard what was asked of it here: the same core, a moment ahead. */
+/** Acting in a room: what may be done, and how it will look once the room has heard of it. Fetched when somebody acts. */
 import { audienceOf } from '#core/audience.ts';
 import type { Facts } from '#core/decision.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId } from '#core/ids.ts';
-import { apply, decide, type RoomState } from '#core/room.ts';
+import { decide } from '#core/deciding/index.ts';
+import { apply, type RoomState } from '#core/room.ts';
 import type { Pending } from './drafts.ts';
+
+export { decide };
 
 export interface Ahead {
   state: RoomState;

@@ -1,0 +1,6 @@
+/** Every view at once, as the server draws them. */
+import type { Component } from 'svelte';
+import PeopleView from './PeopleView.svelte';
+import type { ViewName } from './index.ts';
+
+export const allViews: Partial<Record<ViewName, Component>> = { people: PeopleView };

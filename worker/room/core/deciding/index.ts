@@ -1,0 +1,53 @@
+/**
+ * `decide` says what a command makes happen. Pure, and the same in the Durable Object, in the browser and in tests; apart
+ * from `apply` so that a browser which only reads a room need not load it.
+ */
+import type { Command } from '../commands.ts';
+import { type Decision, type Facts, happened } from '../decision.ts';
+import type { ParticipantId } from '../ids.ts';
+import { can } from '../permissions.ts';
+import { refuse } from '../refusal.ts';
+import type { RoomState } from '../room.ts';
+import { decideDiscussion } from './discussion.ts';
+import { decideHeldMail } from './held-mail.ts';
+import { decidePeople } from './people.ts';
+import { decidePlan } from './plan.ts';
+
+/** What a command makes happen, or why not. Never throws, changes nothing. */
+export function decide(state: RoomState, by: ParticipantId, command: Command, facts: Facts): Decision {
+  const who = state.people[by];
+  if (!who || who.status === 'left' || !state.room) return refuse('forbidden', 'not_a_participant');
+
+  switch (command.type) {
+    case 'room.rename':
+      if (!can.rename(who)) return refuse('forbidden', 'not_for_your_side');
+      return state.room.name === command.name ? happened() : happened({ type: 'room.renamed', name: command.name });
+    case 'room.ruleCode':
+      if (!can.alwaysAskCode(who)) return refuse('forbidden', 'not_for_your_side');
+      return state.room.alwaysAskCode === command.alwaysAskCode
+        ? happened()
+        : happened({ type: 'room.codeRuled', alwaysAskCode: command.alwaysAskCode });
+    case 'participant.add':
+    case 'participant.invite':
+    case 'participant.remove':
+    case 'participant.describe':
+      return decidePeople(state, who, command, facts);
+    case 'milestone.add':
+    case 'milestone.change':
+    case 'milestone.remove':
+    case 'task.add':
+    case 'task.change':
+    case 'task.move':
+    case 'task.complete':
+    case 'task.reopen':
+    case 'task.remove':
+    case 'task.restore':
+      return decidePlan(state, who, command, facts);
+    case 'comment.post':
+    case 'comment.edit':
+    case 'comment.delete':
+      return decideDiscussion(state, who, command, facts);
+    case 'mail.settle':
+      return decideHeldMail(state, who, command);
+  }
+}
