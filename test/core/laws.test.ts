@@ -9,6 +9,7 @@ import type { Recorded } from '#core/events.ts';
 import type { ThreadId } from '#core/ids.ts';
 import { noticesOf } from '#core/notices.ts';
 import { decide } from '#core/deciding/index.ts';
+import { verdict } from '#core/plan-truth.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { AT, added, chen, facts, id, joined, lidan, opened, record, zhao, zhou } from '../support/cast.ts';
 
@@ -40,6 +41,24 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   }),
   fc.record({ type: fc.constantFrom('task.complete', 'task.reopen', 'task.remove', 'task.restore'), task: anyTask }),
   fc.record({ type: fc.constant('task.change'), task: anyTask, title: fc.string({ minLength: 1, maxLength: 20 }) }),
+  fc.record({
+    type: fc.constant('task.change'),
+    task: anyTask,
+    due: fc.option(
+      fc.record({
+        date: fc.constantFrom('2026-11-27', '2026-12-04', '2026-12-11'),
+        time: fc.constant(null),
+        zone: fc.constant('Europe/Berlin'),
+      }),
+    ),
+    owners: fc.array(
+      anyPerson.map((one) => one.id),
+      { maxLength: 2 },
+    ),
+  }),
+  fc.record({ type: fc.constantFrom('plan.confirm', 'plan.unconfirm') }),
+  fc.record({ type: fc.constantFrom('proposal.accept', 'proposal.decline'), task: anyTask, proposer: anyPerson.map((one) => one.id) }),
+  fc.record({ type: fc.constant('proposal.withdraw'), task: anyTask }),
   fc.record({ type: fc.constant('task.move'), task: anyTask, before: fc.option(anyTask), milestone: fc.constant(null) }),
   fc
     .record({
@@ -131,6 +150,10 @@ test('doing the same thing twice in a row changes nothing the second time', () =
   const repeatable = fc.oneof(
     fc.record({ type: fc.constantFrom('task.complete', 'task.reopen', 'task.remove', 'task.restore'), task: anyTask }),
     fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
+    fc.record({ type: fc.constantFrom('plan.confirm', 'plan.unconfirm') }),
+    fc.record({ type: fc.constant('task.change'), task: anyTask, title: fc.constantFrom('one', 'other') }),
+    fc.record({ type: fc.constantFrom('proposal.accept', 'proposal.decline'), task: anyTask, proposer: anyPerson.map((one) => one.id) }),
+    fc.record({ type: fc.constant('proposal.withdraw'), task: anyTask }),
   );
   fc.assert(
     fc.property(history, anyPerson, repeatable, (steps, who, input) => {
@@ -146,6 +169,24 @@ test('doing the same thing twice in a row changes nothing the second time', () =
       expect(decide(after, who.id, parsed.output as Command, facts)).toEqual({ ok: true, events: [] });
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a plan that one side alone has confirmed is never called confirmed, and what is proposed changes nothing', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { state, log } = play(steps);
+      const sidesOf = new Set(log.flatMap(({ event }) => (event.type === 'plan.confirmed' ? [event.side] : [])));
+      if (sidesOf.size < 2) expect(verdict(state, Date.parse(AT)).kind).not.toBe('confirmed');
+      for (const { event, seq, by } of log) {
+        if (event.type !== 'task.proposed') continue;
+        const before = log.slice(0, seq - 1).reduce(apply, emptyRoom);
+        const after = log.slice(0, seq).reduce(apply, emptyRoom);
+        expect(after.plan).toEqual(before.plan);
+        expect(before.plan.tasks[event.task]?.owners).not.toContain(by);
+      }
+    }),
+    { numRuns: 200 },
   );
 });
 

@@ -60,7 +60,7 @@ describe('the plan', () => {
 
   test('a change names only what differs', () => {
     const due = { date: '2026-11-27', time: '15:00', zone: 'Asia/Shanghai' };
-    expect(asked(state, lidan.id, { type: 'task.change', task: taskId('survey'), title: 'survey', due })).toEqual({
+    expect(asked(state, chen.id, { type: 'task.change', task: taskId('survey'), title: 'survey', due })).toEqual({
       ok: true,
       events: [{ type: 'task.changed', task: taskId('survey'), due }],
     });

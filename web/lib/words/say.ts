@@ -13,6 +13,8 @@ const refusals: Record<Reason, () => string> = {
   already_here: m.refusal_already_here,
   no_such_participant: m.refusal_no_such_participant,
   no_such_task: m.refusal_no_such_task,
+  not_your_task: m.refusal_not_your_task,
+  nothing_to_confirm: m.refusal_nothing_to_confirm,
   no_such_milestone: m.refusal_no_such_milestone,
   no_such_thread: m.refusal_no_such_thread,
   no_such_file: m.refusal_no_such_file,

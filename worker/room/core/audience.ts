@@ -45,6 +45,11 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'task.reopened':
     case 'task.removed':
     case 'task.restored':
+    case 'plan.confirmed':
+    case 'plan.unconfirmed':
+    case 'plan.turned':
+    case 'task.proposed':
+    case 'proposal.settled':
       return 'all';
   }
 }

@@ -142,6 +142,14 @@ const plan = [
   v.object({ type: v.literal('task.restore'), task }),
 ] as const;
 
+const truth = [
+  v.object({ type: v.literal('plan.confirm') }),
+  v.object({ type: v.literal('plan.unconfirm') }),
+  v.object({ type: v.literal('proposal.accept'), task, proposer: participant }),
+  v.object({ type: v.literal('proposal.decline'), task, proposer: participant }),
+  v.object({ type: v.literal('proposal.withdraw'), task }),
+] as const;
+
 const discussion = [
   v.object({
     type: v.literal('comment.post'),
@@ -173,13 +181,14 @@ const room = [
   v.object({ type: v.literal('room.ruleCode'), alwaysAskCode: v.boolean() }),
 ] as const;
 
-export const command = v.variant('type', [...room, ...people, ...plan, ...discussion, ...heldMail]);
+export const command = v.variant('type', [...room, ...people, ...plan, ...truth, ...discussion, ...heldMail]);
 
 export type Command = v.InferOutput<typeof command>;
 /** A command as a client writes it: what has a default may be left out. */
 export type CommandInput = v.InferInput<typeof command>;
 export type PeopleCommand = Extract<Command, { type: `participant.${string}` }>;
 export type PlanCommand = Extract<Command, { type: `task.${string}` | `milestone.${string}` }>;
+export type TruthCommand = Extract<Command, { type: 'plan.confirm' | 'plan.unconfirm' | `proposal.${string}` }>;
 export type DiscussionCommand = Extract<Command, { type: `comment.${string}` }>;
 export type HeldMailCommand = Extract<Command, { type: `mail.${string}` }>;
 

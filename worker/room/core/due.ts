@@ -8,9 +8,13 @@ export interface Due {
   zone: string;
 }
 
-/** Milliseconds by which `zone` is ahead of UTC at an instant. */
-function offset(zone: string, instant: number): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+/** Making a formatter costs far more than using it, and a long plan asks for thousands of deadlines. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -19,7 +23,14 @@ function offset(zone: string, instant: number): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(instant);
+  });
+  clocks.set(zone, made);
+  return made;
+}
+
+/** Milliseconds by which `zone` is ahead of UTC at an instant. */
+function offset(zone: string, instant: number): number {
+  const parts = clockOf(zone).formatToParts(instant);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - instant;
 }
@@ -50,6 +61,34 @@ export function addDays(date: string, days: number): string {
 export function workday(date: string): string {
   const day = new Date(`${date}T12:00:00Z`).getUTCDay();
   return day === 6 ? addDays(date, 2) : day === 0 ? addDays(date, 1) : date;
+}
+
+const isWorkday = (date: string): boolean => workday(date) === date;
+
+/** The day `count` working days after (or, below zero, before) a day. Weekends are the only days off that a room knows. */
+export function addWorkdays(date: string, count: number): string {
+  let day = date;
+  for (let left = Math.abs(count); left > 0;) {
+    day = addDays(day, Math.sign(count));
+    if (isWorkday(day)) left -= 1;
+  }
+  return day;
+}
+
+/** Working days that began after `from`, up to and with `to`, both `YYYY-MM-DD`: Friday to Monday is one. */
+export function workdaysBetween(from: string, to: string): number {
+  const days = daysBetween(from, to);
+  if (days <= 0) return 0;
+  let count = Math.floor(days / 7) * 5;
+  for (let left = days % 7, day = to; left > 0; left -= 1, day = addDays(day, -1)) if (isWorkday(day)) count += 1;
+  return count;
+}
+
+/** The first morning (09:00) of a working day in a zone that is not before an instant. Epoch ms. */
+export function nextMorning(zone: string, after: number): number {
+  const today = workday(dayIn(zone, after));
+  const morning = instantOf(today, '09:00', zone);
+  return morning >= after ? morning : instantOf(addWorkdays(today, 1), '09:00', zone);
 }
 
 /** True for a real calendar day. */

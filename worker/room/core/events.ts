@@ -5,6 +5,7 @@ import type { HeldMailEvent } from './held-mail.ts';
 import type { AccountId, OpportunityId, ParticipantId, RoomId, WorkspaceId } from './ids.ts';
 import type { PeopleEvent } from './people.ts';
 import type { PlanEvent } from './plan.ts';
+import type { TruthEvent } from './plan-truth.ts';
 
 export type RoomOnlyEvent =
   | {
@@ -21,7 +22,7 @@ export type RoomOnlyEvent =
   | { type: 'room.renamed'; name: string }
   | { type: 'room.codeRuled'; alwaysAskCode: boolean };
 
-export type RoomEvent = RoomOnlyEvent | PeopleEvent | PlanEvent | DiscussionEvent | HeldMailEvent;
+export type RoomEvent = RoomOnlyEvent | PeopleEvent | PlanEvent | TruthEvent | DiscussionEvent | HeldMailEvent;
 
 /** Which door a command came through. */
 export type Via = 'app' | 'mail' | 'api' | 'system';

@@ -4,6 +4,7 @@
  */
 import type { Participant, Side } from './people.ts';
 import type { Comment } from './discussion.ts';
+import type { Task } from './plan.ts';
 
 export type Act = keyof typeof can;
 
@@ -16,6 +17,8 @@ export const can = {
   describe: (who: Participant, about: Participant) => who.id === about.id,
   /** Tasks are everyone's: add, change, move, finish, reopen, remove. */
   plan: (_who: Participant) => true,
+  /** What is proposed for a task is for those who own it to take or leave, whoever they are. */
+  settleProposal: (who: Participant, task: Pick<Task, 'owners'>) => task.owners.includes(who.id),
   comment: (who: Participant, audience: 'all' | 'seller') => audience === 'all' || who.side === 'seller',
   editComment: (who: Participant, comment: Pick<Comment, 'by'>) => comment.by === who.id,
   /** Held mail is not proven to be the customer's: only sellers see and settle it. */

@@ -7,6 +7,8 @@ export const reasons = [
   'already_here',
   'no_such_participant',
   'no_such_task',
+  'not_your_task',
+  'nothing_to_confirm',
   'no_such_milestone',
   'no_such_thread',
   'no_such_file',

@@ -8,6 +8,7 @@ import { applyHeldMail, type HeldMail } from './held-mail.ts';
 import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, ThreadId, WorkspaceId } from './ids.ts';
 import { applyPeople, type Participant } from './people.ts';
 import { applyPlan, emptyPlan, type Plan } from './plan.ts';
+import { applyTruth, emptyTruth, type Truth } from './plan-truth.ts';
 
 export interface RoomFacts {
   id: RoomId;
@@ -27,6 +28,8 @@ export interface RoomState {
   room: RoomFacts | null;
   people: Record<ParticipantId, Participant>;
   plan: Plan;
+  /** Whether the plan is still true. */
+  truth: Truth;
   threads: Record<ThreadId, ThreadSummary>;
   /** The newest files; older ones are paged from the journal. */
   files: RoomFile[];
@@ -35,13 +38,28 @@ export interface RoomState {
 
 const LIVE_FILES = 200;
 
-export const emptyRoom: RoomState = { seq: 0, room: null, people: {}, plan: emptyPlan, threads: {}, files: [], held: {} };
+export const emptyRoom: RoomState = {
+  seq: 0,
+  room: null,
+  people: {},
+  plan: emptyPlan,
+  truth: emptyTruth,
+  threads: {},
+  files: [],
+  held: {},
+};
 
 /** A stored state with what it lacks laid under it: a snapshot of an older version has fewer nouns. */
 export const restored = (snapshot: Partial<RoomState>): RoomState => ({ ...emptyRoom, ...snapshot });
 
 /** The state after an event. An event of a type it does not know (a newer server) only moves `seq`. */
 export function apply(state: RoomState, recorded: Recorded): RoomState {
+  const after = applyNouns(state, recorded);
+  const truth = applyTruth(state, after, recorded);
+  return truth === after.truth ? after : { ...after, truth };
+}
+
+function applyNouns(state: RoomState, recorded: Recorded): RoomState {
   const { seq, at, by, event } = recorded;
   const next = { ...state, seq };
   switch (event.type) {

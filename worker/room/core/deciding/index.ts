@@ -12,6 +12,7 @@ import { decideDiscussion } from './discussion.ts';
 import { decideHeldMail } from './held-mail.ts';
 import { decidePeople } from './people.ts';
 import { decidePlan } from './plan.ts';
+import { decideTruth } from './plan-truth.ts';
 
 /** What a command makes happen, or why not. Never throws, changes nothing. */
 export function decide(state: RoomState, by: ParticipantId, command: Command, facts: Facts): Decision {
@@ -43,6 +44,12 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'task.remove':
     case 'task.restore':
       return decidePlan(state, who, command, facts);
+    case 'plan.confirm':
+    case 'plan.unconfirm':
+    case 'proposal.accept':
+    case 'proposal.decline':
+    case 'proposal.withdraw':
+      return decideTruth(state, who, command, facts);
     case 'comment.post':
     case 'comment.edit':
     case 'comment.delete':

@@ -4,10 +4,10 @@ import { type Decision, type Facts, happened } from '../decision.ts';
 import type { MilestoneId, ParticipantId } from '../ids.ts';
 import type { Participant } from '../people.ts';
 import { can } from '../permissions.ts';
-import type { Task } from '../plan.ts';
 import { refuse } from '../refusal.ts';
 import type { RoomState } from '../room.ts';
 import { bringIn } from './people.ts';
+import { changeOrPropose } from './plan-truth.ts';
 
 export function decidePlan(state: RoomState, who: Participant, command: PlanCommand, facts: Facts): Decision {
   if (!can.plan(who)) return refuse('forbidden', 'not_for_your_side');
@@ -52,13 +52,7 @@ export function decidePlan(state: RoomState, who: Participant, command: PlanComm
       const invited = invite.map((one) => one.participant);
       if (fields.owners?.some((id) => !isHere(state, id) && !invited.includes(id)))
         return refuse('not_found', 'no_such_participant', 'owners');
-      const changes = Object.fromEntries(
-        Object.entries(fields).filter(
-          ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(task[key as keyof Task]),
-        ),
-      );
-      if (Object.keys(changes).length === 0) return happened(...brought.events);
-      return happened(...brought.events, { type: 'task.changed', task: task.id, ...changes });
+      return happened(...brought.events, ...changeOrPropose(state, who, task, fields, facts));
     }
     case 'task.move':
       if (milestoneMissing(command.milestone)) return refuse('not_found', 'no_such_milestone');

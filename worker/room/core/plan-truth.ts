@@ -1,0 +1,288 @@
+/**
+ * Whether the plan is still true. Each side confirms it; a date that slips, a task that is over without a word and time
+ * itself take the confirmation away. Also what somebody proposes for a task that is another's. Everybody sees all of it.
+ */
+import { addWorkdays, daysBetween, deadline, type Due, instantOf } from './due.ts';
+import type { Recorded } from './events.ts';
+import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
+import type { Side } from './people.ts';
+import type { Task } from './plan.ts';
+import type { RoomState } from './room.ts';
+
+export const sides: readonly Side[] = ['seller', 'customer'];
+
+/** A due date that was changed: what it was, what it became, who changed it and when. */
+export interface Move {
+  from: Due;
+  /** Null when the date was taken away. */
+  to: Due | null;
+  at: string;
+  by: ParticipantId | 'system';
+  /** Who had proposed it, if an owner accepted it from somebody. */
+  proposer: ParticipantId | null;
+}
+
+export interface Confirmation {
+  at: string;
+  by: ParticipantId;
+  /** False once it was taken back. */
+  stands: boolean;
+}
+
+export interface Changes {
+  title?: string;
+  owners?: ParticipantId[];
+  due?: Due | null;
+}
+
+/** A change of somebody else's task. Any owner accepts or declines it; unanswered, it passes. */
+export interface Proposal {
+  task: TaskId;
+  by: ParticipantId;
+  at: string;
+  changes: Changes;
+  /** ISO instant after which it is no longer asked. */
+  until: string;
+}
+
+export interface Truth {
+  /** The last confirmations of each side, newest last. */
+  confirmed: Partial<Record<Side, Confirmation[]>>;
+  moves: Record<TaskId, Move[]>;
+  proposals: Proposal[];
+  /** When each side last did something in the plan or said something that both see. */
+  acted: Partial<Record<Side, string>>;
+  /** The plan was found untrue then; who has not confirmed since. Those on it have been asked by mail. */
+  turned: { at: string; sides: Side[]; asked: ParticipantId[] } | null;
+}
+
+export const emptyTruth: Truth = { confirmed: {}, moves: {}, proposals: [], acted: {}, turned: null };
+
+export type Doubt = { why: 'slipped' | 'overdue'; task: TaskId } | { why: 'old'; side: Side };
+
+export type Outcome = 'accepted' | 'declined' | 'withdrawn' | 'passed';
+
+export type TruthEvent =
+  | { type: 'plan.confirmed'; side: Side }
+  | { type: 'plan.unconfirmed'; side: Side }
+  /** Found untrue by the room itself, and why; `asked` are mailed. */
+  | { type: 'plan.turned'; sides: Side[]; asked: ParticipantId[]; doubts: Doubt[] }
+  | { type: 'task.proposed'; task: TaskId; changes: Changes; until: string }
+  | { type: 'proposal.settled'; task: TaskId; proposer: ParticipantId; how: Outcome };
+
+const KEPT_CONFIRMATIONS = 5;
+const DAY = 86_400_000;
+/** A confirmation holds for this many days. */
+export const CONFIRMED_DAYS = 14;
+/** A task may be over for so many working days before silence about it makes the plan untrue. */
+export const SILENT_WORKDAYS = 2;
+
+// ---------------------------------------------------------------- what an event changes
+
+/** The truth after an event. `before` and `state` are the room before and after it. */
+export function applyTruth(before: RoomState, state: RoomState, recorded: Recorded): Truth {
+  const { event } = recorded;
+  let truth = acted(before, state, recorded);
+  if (before.plan !== state.plan && event.type !== 'task.added') truth = moved(truth, before, state, recorded);
+  switch (event.type) {
+    case 'plan.confirmed': {
+      if (recorded.by === 'system') return truth;
+      const earlier = (truth.confirmed[event.side] ?? []).filter((one) => one.stands);
+      const one: Confirmation = { at: recorded.at, by: recorded.by, stands: true };
+      const left = truth.turned?.sides.filter((side) => side !== event.side) ?? [];
+      return {
+        ...truth,
+        confirmed: { ...truth.confirmed, [event.side]: [...earlier, one].slice(-KEPT_CONFIRMATIONS) },
+        turned: truth.turned && left.length > 0 ? { ...truth.turned, sides: left } : null,
+      };
+    }
+    case 'plan.unconfirmed': {
+      const list = truth.confirmed[event.side] ?? [];
+      const last = list.at(-1);
+      return last
+        ? { ...truth, confirmed: { ...truth.confirmed, [event.side]: [...list.slice(0, -1), { ...last, stands: false }] } }
+        : truth;
+    }
+    case 'plan.turned':
+      return { ...truth, turned: { at: recorded.at, sides: event.sides, asked: event.asked } };
+    case 'task.proposed': {
+      if (recorded.by === 'system') return truth;
+      const { task, changes, until } = event;
+      const one: Proposal = { task, by: recorded.by, at: recorded.at, changes, until };
+      return { ...truth, proposals: [...without(truth.proposals, task, recorded.by), one] };
+    }
+    case 'proposal.settled': {
+      const proposals = without(truth.proposals, event.task, event.proposer);
+      const moves = truth.moves[event.task];
+      const last = moves?.at(-1);
+      // The change itself came just before: it was this person's idea.
+      if (event.how !== 'accepted' || !moves || !last || last.at !== recorded.at || last.by !== recorded.by) return { ...truth, proposals };
+      return {
+        ...truth,
+        proposals,
+        moves: { ...truth.moves, [event.task]: [...moves.slice(0, -1), { ...last, proposer: event.proposer }] },
+      };
+    }
+    default:
+      return truth;
+  }
+}
+
+const without = (proposals: Proposal[], task: TaskId, by: ParticipantId) => proposals.filter((one) => one.task !== task || one.by !== by);
+
+/** What is a sign of a side's life: work on the deal. Settings of one's own are not, nor is what the other side can't see. */
+const WORK = /^(task|milestone|plan|proposal|comment|material|meeting|objection|value)\./;
+
+function acted(before: RoomState, state: RoomState, { by, at, audience, event }: Recorded): Truth {
+  const who = by === 'system' || audience !== 'all' ? undefined : state.people[by];
+  if (!who || !WORK.test(event.type)) return before.truth;
+  return before.truth.acted[who.side] === at ? before.truth : { ...before.truth, acted: { ...before.truth.acted, [who.side]: at } };
+}
+
+/** Compares the tasks that an event touched, whatever its type: no way of changing a date goes by without a trace. */
+function moved(truth: Truth, before: RoomState, state: RoomState, { by, at, event }: Recorded): Truth {
+  if (before.plan.tasks === state.plan.tasks) return truth;
+  const touched = 'task' in event ? [event.task] : (Object.keys(state.plan.tasks) as TaskId[]);
+  let { moves } = truth;
+  for (const id of touched) {
+    const from = before.plan.tasks[id]?.due;
+    const task = state.plan.tasks[id];
+    if (!from || !task || task.due === from || sameDue(task.due, from)) continue;
+    moves = { ...moves, [id]: [...(moves[id] ?? []), { from, to: task.due, at, by, proposer: null }] };
+  }
+  return moves === truth.moves ? truth : { ...truth, moves };
+}
+
+export const sameDue = (one: Due | null, other: Due | null): boolean =>
+  one === other || (one !== null && other !== null && one.date === other.date && one.time === other.time && one.zone === other.zone);
+
+// ---------------------------------------------------------------- slips
+
+/** The changes to a later day that still stand, oldest first: a date that came back has not slipped. */
+export function slipsOf(moves: Move[] = []): { from: Due; to: Due; at: string; by: Move['by'] }[] {
+  const slips: { from: Due; to: Due; at: string; by: Move['by'] }[] = [];
+  let known: Due | undefined;
+  for (const { from, to, at, by } of moves) {
+    known ??= from;
+    if (!to) continue;
+    if (to.date > known.date) slips.push({ from: known, to, at, by });
+    else while ((slips.at(-1)?.from.date ?? '') >= to.date) slips.pop();
+    known = to;
+  }
+  return slips;
+}
+
+/** Calendar days by which a task is later than first agreed. */
+export function slippedDaysOf(moves: Move[] = []): number {
+  const first = moves[0]?.from;
+  const last = moves.findLast((move) => move.to)?.to;
+  return first && last ? Math.max(0, daysBetween(first.date, last.date)) : 0;
+}
+
+/** The days of all tasks that are in the plan, done or not. */
+export const slippedDays = (state: RoomState): number =>
+  Object.entries(state.truth.moves).reduce((sum, [id, moves]) => {
+    const task = state.plan.tasks[id as TaskId];
+    return task && !task.removed ? sum + slippedDaysOf(moves) : sum;
+  }, 0);
+
+// ---------------------------------------------------------------- the verdict
+
+export type Verdict =
+  /** Nothing open that could be confirmed. */
+  | { kind: 'none' }
+  /** Young, and not yet confirmed by these sides. */
+  | { kind: 'new'; sides: Side[] }
+  | { kind: 'confirmed'; since: string }
+  /** `since` is the last confirmation of those sides; null if there never was one. */
+  | { kind: 'unconfirmed'; sides: Side[]; since: string | null; doubts: Doubt[] };
+
+/** The standing confirmation of a side. */
+export const confirmationOf = (state: RoomState, side: Side): Confirmation | undefined =>
+  state.truth.confirmed[side]?.findLast((one) => one.stands);
+
+/** When silence about a task makes the plan untrue: two working days after it was due, at the same hour. Epoch ms. */
+const silentFrom = (due: Due): number => instantOf(addWorkdays(due.date, SILENT_WORKDAYS), due.time ?? '23:59', due.zone);
+
+/** The last word about a task that both sides know: said in its thread, or a new date. ISO instant. */
+function lastWord(state: RoomState, task: Task): string {
+  const said = state.threads[task.id as string as ThreadId]?.lastAt ?? '';
+  const move = state.truth.moves[task.id]?.at(-1)?.at ?? '';
+  return said > move ? said : move;
+}
+
+interface Found {
+  doubt: Doubt;
+  /** Epoch ms: what was confirmed after this was confirmed in spite of it. */
+  since: number;
+}
+
+function* doubtsIn(state: RoomState, now: number): Generator<Found> {
+  const today = new Date(now + DAY).toISOString().slice(0, 10);
+  for (const task of Object.values(state.plan.tasks)) {
+    if (task.removed || task.completedAt !== null) continue;
+    const slips = slipsOf(state.truth.moves[task.id]);
+    const last = slips.at(-1);
+    if (last && slips.length >= 2) yield { doubt: { why: 'slipped', task: task.id }, since: Date.parse(last.at) };
+    if (!task.due || task.due.date > today) continue;
+    const from = silentFrom(task.due);
+    const word = lastWord(state, task);
+    if (from <= now && (word === '' || Date.parse(word) < deadline(task.due)))
+      yield { doubt: { why: 'overdue', task: task.id }, since: from };
+  }
+}
+
+/** Whether the plan is true at an instant (epoch ms), and if not, whose word is missing. */
+export function verdict(state: RoomState, now: number): Verdict {
+  const { truth } = state;
+  if (!Object.values(state.plan.tasks).some((task) => !task.removed && task.completedAt === null)) return { kind: 'none' };
+  const opened = state.room?.openedAt ?? '';
+  const found = [...doubtsIn(state, now)];
+  const missing = new Set<Side>();
+  const doubts = new Map<string, Doubt>();
+  for (const side of sides) {
+    const confirmed = confirmationOf(state, side);
+    if (!confirmed || truth.turned?.sides.includes(side)) missing.add(side);
+    if (Date.parse(confirmed?.at ?? opened) + CONFIRMED_DAYS * DAY <= now) {
+      missing.add(side);
+      doubts.set(side, { why: 'old', side });
+    }
+    for (const { doubt, since } of found) {
+      // A confirmation that came later knew of it.
+      if (doubt.why === 'old' || (confirmed && Date.parse(confirmed.at) >= since)) continue;
+      missing.add(side);
+      doubts.set(doubt.task + doubt.why, doubt);
+    }
+  }
+  const own = sides.filter((side) => missing.has(side));
+  const [first = null] = own.flatMap((side) => confirmationOf(state, side)?.at ?? []).sort();
+  if (own.length === 0) {
+    const last =
+      sides
+        .map((side) => confirmationOf(state, side)?.at ?? '')
+        .sort()
+        .at(-1) ?? '';
+    return { kind: 'confirmed', since: last };
+  }
+  if (doubts.size === 0 && truth.turned === null) return { kind: 'new', sides: own };
+  return { kind: 'unconfirmed', sides: own, since: first, doubts: [...doubts.values()] };
+}
+
+/** The next instant (epoch ms) after `now` at which time alone may make the plan untrue. */
+export function nextCheck(state: RoomState, now: number): number {
+  const ends = sides.map((side) => Date.parse(confirmationOf(state, side)?.at ?? state.room?.openedAt ?? '') + CONFIRMED_DAYS * DAY);
+  const silences = Object.values(state.plan.tasks).flatMap((task) =>
+    task.due && !task.removed && task.completedAt === null ? silentFrom(task.due) : [],
+  );
+  return Math.min(...[...ends, ...silences].filter((at) => at > now));
+}
+
+// ---------------------------------------------------------------- proposals
+
+/** Whether a change by this person must first be accepted: somebody who is in the room owns the task, and they do not. */
+export const needsConsent = (state: RoomState, who: ParticipantId, task: Task): boolean =>
+  !task.owners.includes(who) && task.owners.some((id) => state.people[id]?.status === 'joined');
+
+/** The proposals about a task that still wait for an owner, oldest first. */
+export const proposalsFor = (state: RoomState, task: TaskId): Proposal[] =>
+  state.plan.tasks[task]?.removed ? [] : state.truth.proposals.filter((one) => one.task === task);
