@@ -1,13 +1,17 @@
-/** Acting in a room: what may be done, and how it will look once the room has heard of it. Fetched when somebody acts. */
+/**
+ * A room that changes: what may be done, how it will look once the room has heard of it, and what events change. Fetched
+ * when somebody acts here or elsewhere: whoever only reads waits for none of it.
+ */
 import { audienceOf } from '#core/audience.ts';
 import type { Facts } from '#core/decision.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId } from '#core/ids.ts';
 import { decide } from '#core/deciding/index.ts';
 import { apply, type RoomState } from '#core/room.ts';
+import '$lib/words/refusals.ts';
 import type { Pending } from './drafts.ts';
 
-export { decide };
+export { apply, decide };
 
 export interface Ahead {
   state: RoomState;

@@ -11,7 +11,6 @@ import type { FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '
 import { type Locale, type Participant, withAddress } from '#core/people.ts';
 import type { FromRoom, Presence, RoomView, ThreadPage } from '#core/protocol.ts';
 import type { Refusal } from '#core/refusal.ts';
-import { apply, emptyRoom } from '#core/room.ts';
 import { internalOf } from '#core/audience.ts';
 import { say } from '$lib/words/say.ts';
 import { Announcer } from './announcer.svelte.ts';
@@ -36,7 +35,7 @@ export interface RoomData {
   internal: boolean;
   invite: ParticipantId | null;
   /** A form without script that was refused, and what had been typed. */
-  refused: { refusal: Refusal; typed: Record<string, string> } | null;
+  refused: { refusal: Refusal; words: string; typed: Record<string, string> } | null;
   locale: Locale;
   /** A seller looking through a customer's eyes: nothing is sent. */
   peek?: boolean;
@@ -62,7 +61,7 @@ export class LiveRoom {
   #recent: Recorded[] = [];
   #patience: ReturnType<typeof setTimeout> | undefined;
 
-  #confirmed = $state.raw<RoomView['state']>(emptyRoom);
+  #confirmed: RoomView['state'];
   #pending = $state.raw<Pending[]>([]);
   #pages = $state.raw<Record<ThreadId, ThreadPage>>({});
   #keptUnread = $state.raw<ThreadId | null>(null);
@@ -112,6 +111,7 @@ export class LiveRoom {
     this.#me = data.view.me;
     this.now = data.now;
     this.drafts = new Drafts(data.room, data.view.me);
+    this.#confirmed = $state.raw(data.view.state);
     this.#take(data.view);
     this.#pages = data.pages;
     this.wire = new Connection(data.room, data.as, {
@@ -214,6 +214,7 @@ export class LiveRoom {
       }
       if (!answer.ok) this.#refused(one.id, answer.refusal);
       else {
+        await this.wantActing();
         const missed = await this.wire.events(this.#confirmed.seq);
         if (missed?.ok) this.#hear({ type: 'events', events: missed.value.events, html: {} });
         this.#accepted(one.id);
@@ -256,7 +257,27 @@ export class LiveRoom {
     this.wire.tell({ type: 'here', ...this.#place });
   }
 
+  /** What was heard before the code came that knows what events change; kept in order. */
+  #unheard: FromRoom[] = [];
+
   #hear(message: FromRoom): void {
+    if (this.#unheard.length === 0 && (this.#acting || message.type !== 'events')) return this.#heed(message);
+    this.#unheard.push(message);
+    if (this.#unheard.length === 1) void this.#catchUp();
+  }
+
+  async #catchUp(): Promise<void> {
+    await this.wantActing();
+    if (!this.#acting) {
+      setTimeout(() => void this.#catchUp(), PATIENCE);
+      return;
+    }
+    const unheard = this.#unheard;
+    this.#unheard = [];
+    for (const message of unheard) this.#heed(message);
+  }
+
+  #heed(message: FromRoom): void {
     switch (message.type) {
       case 'snapshot':
         this.#take(message.view);
@@ -278,12 +299,12 @@ export class LiveRoom {
 
   #happen(events: Recorded[], html: Record<string, string>): void {
     const news = events.filter((one) => one.seq > this.#confirmed.seq);
-    if (news.length === 0) return;
+    if (news.length === 0 || !this.#acting) return;
     // A comment that has come back is no longer on its way: laid over itself it and its files would count twice.
     const back = new Set(news.flatMap(({ event }) => (event.type === 'comment.posted' ? [event.comment] : [])));
     const waiting = this.#pending.filter(({ command }) => command.type !== 'comment.post' || !back.has(command.comment));
     if (waiting.length < this.#pending.length) this.#setPending(waiting);
-    this.#confirmed = news.reduce(apply, this.#confirmed);
+    this.#confirmed = news.reduce(this.#acting.apply, this.#confirmed);
     this.#recent = [...this.#recent, ...news].slice(-RECENT);
     this.#pages = Object.fromEntries(
       Object.entries(this.#pages).map(([thread, page]) => [thread, this.#advance(thread as ThreadId, page, news, html)]),

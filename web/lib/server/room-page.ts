@@ -14,6 +14,7 @@ import type { RoomData } from '$lib/room/live-room.svelte.ts';
 import { throughCustomersEyes } from '$lib/room/peek.ts';
 import Room from '$lib/room/Room.svelte';
 import { viewIn } from '$lib/room/views/index.ts';
+import '$lib/words/refusals.ts';
 import { say } from '$lib/words/say.ts';
 import type { Actor } from '../../../worker/services.ts';
 import { servicesOf, typedIn } from './asking.ts';
@@ -43,7 +44,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     task,
     internal,
     invite: idIn<ParticipantId>(url, 'invite'),
-    refused: locals.refused ?? null,
+    refused: locals.refused ? { ...locals.refused, words: say(locals.refused.refusal) } : null,
     locale: locals.locale,
   };
   const data = (peeking && throughCustomersEyes(own)) || own;

@@ -5,42 +5,9 @@ import type { MailWish, Participant, Side } from '#core/people.ts';
 import type { TaskKind } from '#core/plan.ts';
 import type { Reason, Refusal } from '#core/refusal.ts';
 
-const refusals: Record<Reason, () => string> = {
-  malformed: m.refusal_malformed,
-  not_a_participant: m.refusal_not_a_participant,
-  not_for_your_side: m.refusal_not_for_your_side,
-  not_a_colleague: m.refusal_not_a_colleague,
-  already_here: m.refusal_already_here,
-  no_such_participant: m.refusal_no_such_participant,
-  no_such_task: m.refusal_no_such_task,
-  not_your_task: m.refusal_not_your_task,
-  nothing_to_confirm: m.refusal_nothing_to_confirm,
-  no_such_milestone: m.refusal_no_such_milestone,
-  no_such_thread: m.refusal_no_such_thread,
-  no_such_file: m.refusal_no_such_file,
-  no_such_mail: m.refusal_no_such_mail,
-  not_your_comment: m.refusal_not_your_comment,
-  no_such_comment: m.refusal_no_such_comment,
-  someone_must_stay: m.refusal_someone_must_stay,
-  empty_comment: m.refusal_empty_comment,
-  title_missing: m.refusal_title_missing,
-  title_too_long: m.refusal_title_too_long,
-  text_too_long: m.refusal_text_too_long,
-  bad_address: m.refusal_bad_address,
-  bad_date: m.refusal_bad_date,
-  date_in_past: m.refusal_date_in_past,
-  name_missing: m.refusal_name_missing,
-  sender_not_here: m.refusal_sender_not_here,
-  reused_id: m.refusal_reused_id,
-  too_many: m.refusal_too_many,
-  too_large: m.refusal_too_large,
-  file_type: m.refusal_file_type,
-  link_unknown: m.refusal_link_unknown,
-  code_wrong: m.refusal_code_wrong,
-  code_expired: m.refusal_code_expired,
-  sign_in_first: m.refusal_sign_in_first,
-  unavailable: m.refusal_unavailable,
-};
+/** The sentences of refusals. They are many, and a room's page is drawn without: they come with what acts (refusals.ts). */
+let refusals: Partial<Record<Reason, () => string>> = {};
+export const learnRefusals = (words: Record<Reason, () => string>): void => void (refusals = words);
 
 /** A no, in a sentence that says what to do. A reason from a newer server is said in general words. */
 export const say = (refusal: Refusal): string => (refusals[refusal.reason] ?? m.refusal_unavailable)();

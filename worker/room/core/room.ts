@@ -8,7 +8,8 @@ import { applyHeldMail, type HeldMail } from './held-mail.ts';
 import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, ThreadId, WorkspaceId } from './ids.ts';
 import { applyPeople, type Participant } from './people.ts';
 import { applyPlan, emptyPlan, type Plan } from './plan.ts';
-import { applyTruth, emptyTruth, type Truth } from './plan-truth.ts';
+import { applyTruth } from './plan-history.ts';
+import { emptyTruth, type Truth } from './plan-truth.ts';
 
 export interface RoomFacts {
   id: RoomId;
