@@ -3,7 +3,7 @@ import * as m from '#messages';
 import type { NewsFacts, Rendered } from './facts.ts';
 import { Button, mail, Title } from './layout.tsx';
 import { Said, saidText } from './said.tsx';
-import { sayWhen, TaskCard, taskText } from './task.tsx';
+import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './task.tsx';
 
 /** Stable words: a subject that changes would tear the thread apart in every mail program. */
 function sayThread({ task, roomName: room, internal, reader: { locale } }: NewsFacts): string {
@@ -86,6 +86,7 @@ export function news(facts: NewsFacts): Rendered {
       <>
         <Title>{heading}</Title>
         {wordsFirst ? [words, about] : [about, words]}
+        {task && <TaskAnswers task={task} reader={reader} subject={subject} />}
         <Button url={facts.url} team={team}>
           {button}
         </Button>
@@ -95,6 +96,7 @@ export function news(facts: NewsFacts): Rendered {
       team && band,
       heading,
       ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
+      task && taskAnswersText({ task, reader }),
       m.mail_link_to({ title: button, url: facts.url }, { locale }),
     ],
   });
