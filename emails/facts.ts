@@ -1,6 +1,7 @@
 /** What each mail is about, in plain facts. Templates turn facts into words; nothing here is worded. */
 import type { Due } from '#core/due.ts';
 import type { Locale } from '#core/people.ts';
+import type { Range, ValueNumber } from '#core/value.ts';
 
 export interface Reader {
   name: string;
@@ -38,8 +39,6 @@ export interface TaskFacts {
   /** Whether the reader is one of them. */
   mine: boolean;
   url: string;
-  /** Where a one-word reply acts on it; absent where nothing is to be done by mail. */
-  answers?: string;
 }
 
 export interface InvitationFacts extends Frame {
@@ -64,13 +63,33 @@ export interface SaidFacts {
   files: { name: string; size: number; url: string }[];
 }
 
+/** A line of the value case. */
+export interface ValueFacts {
+  title: string;
+  side: 'gain' | 'cost';
+  currency: string;
+  number: ValueNumber | null;
+  /** What stood there before, if it was changed: the whole, or for each factor. */
+  was: Range | null;
+  factorsWere: (number | null)[];
+  /** Whose number it is. */
+  owner: string;
+  source: string;
+  proposal: { by: string; number: ValueNumber; note: string } | null;
+  /** What a number in the reader's answer does. */
+  answer: 'sets' | 'proposes';
+  url: string;
+}
+
 /** News of one thread since the last mail about it: a burst is one mail. */
 export interface NewsFacts extends Frame {
   /** Why this reader gets it. */
-  because: 'mention' | 'assigned' | 'comment' | 'completed' | 'changed';
+  because: 'mention' | 'assigned' | 'comment' | 'completed' | 'changed' | 'value' | 'objection' | 'answer';
   /** Who did the latest thing. */
   actor: string;
   task: TaskFacts | null;
+  /** The line of the value case that it is about. */
+  value?: ValueFacts | null;
   description: string;
   said: SaidFacts[];
   /** Whether what is answered stays on the seller side. */
@@ -149,16 +168,6 @@ export interface ColleagueFacts extends Addressed {
   workspaceName: string;
   url: string;
   minutes: number;
-}
-
-/** What a reply has done: the answer to a mail that acted. */
-export interface ReceiptFacts extends Frame {
-  /** What changed, in words of the reader's language. */
-  changed: string;
-  /** Whether UNDO takes it back. */
-  canUndo: boolean;
-  /** The address that this mail's answers go to. */
-  replyTo: string;
 }
 
 /** A mail ready to be addressed. `html` is a whole document, `text` as good as it. */

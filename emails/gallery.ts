@@ -14,11 +14,11 @@ import type {
   Rendered,
   SaidFacts,
   TaskFacts,
+  ValueFacts,
 } from './facts.ts';
 import { invitation } from './invitation.tsx';
 import { newDevice } from './new-device.tsx';
 import { news } from './news.tsx';
-import { receipt } from './receipt.tsx';
 import { rejection } from './rejection.tsx';
 import { signIn } from './sign-in.tsx';
 
@@ -52,9 +52,9 @@ export interface Deal {
   internal: string;
   file: string;
   device: string;
+  line: { title: string; hours: string; people: string; weeks: string; note: string; question: string; answer: string };
   details: { comments: string; promised: string; value: string };
   replySubject: string;
-  receipt: string;
 }
 
 export const en: Deal = {
@@ -84,9 +84,17 @@ export const en: Deal = {
   internal: 'Emma told me on the phone that the other bidder is 12 % below us. Let us keep the price and offer the training.',
   file: 'Budget approval 2027 – signed.pdf',
   device: 'Chrome, Windows',
+  line: {
+    title: 'Hours saved in counting stock',
+    hours: 'h/week',
+    people: 'people',
+    weeks: 'weeks',
+    note: 'Your Ulm team joins in March.',
+    question: 'How do you handle data residency?',
+    answer: 'Everything stays in Frankfurt, with a backup in Berlin.',
+  },
   details: { comments: '3 new comments by Li Dan', promised: 'with Li Dan', value: 'Emma Keller changed “14 people” to “10 people”' },
   replySubject: 'Re: [Contoso roll-out] Send the budget approval',
-  receipt: '“Send the budget approval” is marked as done, in your name.',
 };
 
 export const zh: Deal = {
@@ -116,9 +124,17 @@ export const zh: Deal = {
   internal: '陈总电话里说另一家报价比我们低 12%。建议价格不动，把培训作为附加条件。',
   file: '2027年度预算审批（已签）.pdf',
   device: 'Chrome, Windows',
+  line: {
+    title: '盘点节省的工时',
+    hours: '小时/周',
+    people: '人',
+    weeks: '周',
+    note: '苏州团队三月加入。',
+    question: '数据存放在哪里？',
+    answer: '全部存放在上海，另在北京有一份备份。',
+  },
   details: { comments: '李丹新增 3 条留言', promised: '由李丹负责', value: '陈伟把“14人”改为“10人”' },
   replySubject: '回复：[华东制造 MES 项目] 提供预算审批文件',
-  receipt: '“发送预算批复”已以您的名义标记为完成。',
 };
 
 const url = (path: string): string => `${APP}${path}`;
@@ -179,11 +195,7 @@ export function samplesOf(deal: Deal): Sample[] {
     internal: false,
     ...more,
   });
-  add(
-    'news-assigned',
-    news(about({ because: 'assigned', description: deal.description, task: task(deal.tasks.budget, { answers: address('t4') }) })),
-    [deal.description],
-  );
+  add('news-assigned', news(about({ because: 'assigned', description: deal.description })), [deal.description]);
   add('news-mention', news(about({ because: 'mention', reader: sellerReader, actor: buyer.name, said: [said(buyer.name, deal.long)] })), [
     deal.long,
   ]);
@@ -215,6 +227,66 @@ export function samplesOf(deal: Deal): Sample[] {
     news(about({ because: 'completed', task: task(deal.tasks.quote, { owners: [seller.name, deal.colleague], mine: false, due: null }) })),
   );
   add('news-changed', news(about({ because: 'changed', task: task(deal.tasks.demo, { owners: [buyer.name, seller.name] }) })));
+  const line: ValueFacts = {
+    title: deal.line.title,
+    side: 'gain',
+    currency: 'CNY',
+    number: {
+      unit: 'money',
+      per: 'year',
+      factors: [
+        { label: '', value: 3, unit: deal.line.hours, by: 'system' },
+        { label: '', value: 10, unit: deal.line.people, by: 'system' },
+        { label: '', value: 46, unit: deal.line.weeks, by: 'system' },
+        { label: '', value: 200, unit: '¥', by: 'system' },
+      ],
+      low: 276_000,
+      high: 276_000,
+    },
+    was: { low: 386_400, high: 386_400 },
+    factorsWere: [null, 14, null, null],
+    owner: buyer.name,
+    source: '',
+    proposal: null,
+    answer: 'proposes',
+    url: url(`/rooms/${key}?view=value&thread=${key}&lang=${locale}`),
+  };
+  add('news-value', news(about({ because: 'value', actor: buyer.name, reader: sellerReader, task: null, value: line })));
+  add(
+    'news-value-proposed',
+    news(
+      about({
+        because: 'value',
+        task: null,
+        value: {
+          ...line,
+          answer: 'sets',
+          proposal: {
+            by: seller.name,
+            number: { unit: 'money', per: 'year', factors: [], low: 300_000, high: 320_000 },
+            note: deal.line.note,
+          },
+        },
+      }),
+    ),
+    [deal.line.note],
+  );
+  add(
+    'news-value-new',
+    news(
+      about({
+        because: 'value',
+        task: null,
+        value: { ...line, side: 'cost', number: null, was: null, factorsWere: [], answer: 'sets' },
+      }),
+    ),
+  );
+  const question = task(deal.line.question, { owners: [seller.name], mine: false, due: null });
+  add(
+    'news-objection',
+    news(about({ because: 'objection', actor: buyer.name, reader: sellerReader, task: question, description: deal.short })),
+  );
+  add('news-answer', news(about({ because: 'answer', task: question, said: [said(seller.name, deal.line.answer)] })), [deal.line.answer]);
   add(
     'news-internal',
     news(
@@ -226,12 +298,6 @@ export function samplesOf(deal: Deal): Sample[] {
       }),
     ),
     [deal.internal],
-  );
-
-  const acted = { reader: buyer, mark: 'd17a', roomName: deal.room, workspaceName: deal.workspace, url: url(`/join/${key}`) };
-  add(
-    'receipt',
-    receipt({ ...acted, wishesUrl: url(`/unsubscribe/${key}`), changed: deal.receipt, canUndo: true, replyTo: address('u6') }),
   );
 
   add('sign-in', signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: false, minutes: 15 }));

@@ -1,17 +1,18 @@
 /** News of one thread: a burst of comments and changes is one mail, with every word in it. */
 import * as m from '#messages';
 import type { NewsFacts, Rendered } from './facts.ts';
-import { Button, mail, Title } from './layout.tsx';
+import { Button, mail, Title, Words } from './layout.tsx';
 import { Said, saidText } from './said.tsx';
-import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './task.tsx';
+import { sayWhen, TaskCard, taskText } from './task.tsx';
+import { sayAnswerTo, ValueCard, valueText } from './value.tsx';
 
 /** Stable words: a subject that changes would tear the thread apart in every mail program. */
-function sayThread({ task, roomName: room, internal, reader: { locale } }: NewsFacts): string {
-  const title = task?.title ?? m.mail_news_discussion({}, { locale });
+function sayThread({ task, value, roomName: room, internal, reader: { locale } }: NewsFacts): string {
+  const title = task?.title ?? value?.title ?? m.mail_news_discussion({}, { locale });
   return internal ? m.mail_news_subject_internal({ room, title }, { locale }) : m.mail_news_subject({ room, title }, { locale });
 }
 
-function sayHeading({ because, actor, said, reader: { locale } }: NewsFacts): string {
+function sayHeading({ because, actor, said, value, reader: { locale } }: NewsFacts): string {
   switch (because) {
     case 'mention':
       return m.mail_news_mention({ actor }, { locale });
@@ -21,6 +22,15 @@ function sayHeading({ because, actor, said, reader: { locale } }: NewsFacts): st
       return m.mail_news_completed({ actor }, { locale });
     case 'changed':
       return m.mail_news_changed({ actor }, { locale });
+    case 'value': {
+      const isNew = !value?.was && !value?.factorsWere.some((one) => one !== null);
+      if (value?.proposal) return m.mail_value_proposed({ actor }, { locale });
+      return isNew ? m.mail_value_added({ actor }, { locale }) : m.mail_value_changed({ actor }, { locale });
+    }
+    case 'objection':
+      return m.mail_objection_raised({ actor }, { locale });
+    case 'answer':
+      return m.mail_objection_answered({ actor }, { locale });
     case 'comment':
       return said.length > 1 ? m.mail_news_comments({ count: said.length, actor }, { locale }) : m.mail_news_comment({ actor }, { locale });
   }
@@ -39,7 +49,7 @@ function sayPreheader(facts: NewsFacts, heading: string): string {
       { locale },
     );
   }
-  const title = task?.title ?? facts.roomName;
+  const title = task?.title ?? facts.value?.title ?? facts.roomName;
   return task?.due
     ? m.mail_news_preheader_task({ heading, title, when: sayWhen(task, reader) }, { locale })
     : m.mail_news_preheader_open({ heading, title }, { locale });
@@ -60,7 +70,7 @@ export function news(facts: NewsFacts): Rendered {
   const button = m.mail_open_here({}, { locale });
   const description = facts.description.trim();
   // Where people talk, their words come first; where the task changed, the task does.
-  const wordsFirst = facts.because === 'mention' || facts.because === 'comment';
+  const wordsFirst = facts.because === 'mention' || facts.because === 'comment' || facts.because === 'answer';
   const footer = [
     { says: team ? m.mail_reply_internal({}, { locale }) : m.mail_reply_posts({}, { locale }) },
     { says: sayWhy(facts) },
@@ -69,9 +79,12 @@ export function news(facts: NewsFacts): Rendered {
 
   const words = said.map((one) => <Said said={one} reader={reader} team={team} />);
   const aboutTask = task && { task, reader, description, done: facts.because === 'completed' };
-  const about = aboutTask && <TaskCard {...aboutTask} />;
+  const { value } = facts;
+  // How to answer by a word: what a number or an "ok" in the reply does.
+  const hint = value ? sayAnswerTo(value, locale) : facts.because === 'answer' ? m.mail_objection_how({}, { locale }) : null;
+  const about = (aboutTask && <TaskCard {...aboutTask} />) ?? (value ? <ValueCard value={value} reader={reader} /> : null);
   const wordsText = said.map((one) => saidText(one, reader, team)).join('\n\n');
-  const aboutText = aboutTask && taskText(aboutTask);
+  const aboutText = (aboutTask && taskText(aboutTask)) ?? (value ? valueText(value, reader) : null);
 
   return mail({
     kind: team ? 'internal' : 'news',
@@ -86,7 +99,7 @@ export function news(facts: NewsFacts): Rendered {
       <>
         <Title>{heading}</Title>
         {wordsFirst ? [words, about] : [about, words]}
-        {task && <TaskAnswers task={task} reader={reader} subject={subject} />}
+        {hint && <Words>{hint}</Words>}
         <Button url={facts.url} team={team}>
           {button}
         </Button>
@@ -96,7 +109,7 @@ export function news(facts: NewsFacts): Rendered {
       team && band,
       heading,
       ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
-      task && taskAnswersText({ task, reader }),
+      hint,
       m.mail_link_to({ title: button, url: facts.url }, { locale }),
     ],
   });

@@ -19,10 +19,13 @@ const founding = record([opened, ...people.flatMap((one) => [added(one), joined(
 
 const name = fc.constantFrom('alpha', 'beta', 'gamma', 'delta');
 const anyTask = name.map((one) => id(`task${one}`));
+const anyLine = name.map((one) => id(`line${one}`));
 const anyPerson = fc.constantFrom(...people);
 const thread = fc.oneof(
   fc.constant('room'),
   fc.constant('room:internal'),
+  anyLine,
+  anyLine.map((one) => `${one}:internal`),
   anyTask,
   anyTask.map((one) => `${one}:internal`),
 );
@@ -75,6 +78,30 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
       comment: unique(),
       body: one.thread.endsWith(':internal') ? SECRET + one.body : one.body,
     })),
+  fc.record({
+    type: fc.constant('task.add'),
+    task: anyTask,
+    title: fc.constant('Why?'),
+    kind: fc.constant('objection'),
+  }),
+  fc.record({ type: fc.constantFrom('objection.accept', 'objection.reopen'), task: anyTask }),
+  fc.record({ type: fc.constant('objection.answer'), task: anyTask, body: fc.constantFrom('', 'Because.') }).map((one) => ({
+    ...one,
+    comment: unique(),
+  })),
+  fc.record({ type: fc.constant('objection.raise'), task: anyTask, title: fc.constant('How?') }),
+  fc.record({
+    type: fc.constant('value.add'),
+    line: anyLine,
+    side: fc.constantFrom('gain', 'cost'),
+    title: fc.constant('Hours'),
+    text: fc.constantFrom('', '12k-15k', '3 h × 14 people × ¥200'),
+  }),
+  fc.record({ type: fc.constantFrom('value.number', 'value.propose'), line: anyLine, text: fc.constantFrom('10k', '20k a month') }),
+  fc.record({ type: fc.constant('value.factor'), line: anyLine, factor: fc.nat(2), value: fc.nat(20) }),
+  fc.record({ type: fc.constantFrom('value.acceptProposal', 'value.declineProposal', 'value.remove', 'value.restore'), line: anyLine }),
+  fc.record({ type: fc.constant('value.stance'), line: anyLine, stance: fc.constantFrom('agrees', 'doubts', 'rejects', null) }),
+  fc.record({ type: fc.constant('value.settings'), months: fc.integer({ min: 1, max: 36 }) }),
   fc.record({ type: fc.constant('participant.remove'), participant: anyPerson.map((one) => one.id) }),
   fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
 );

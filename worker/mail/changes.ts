@@ -19,5 +19,12 @@ export function changeWords(list: { event: RoomEvent; by: string }[], locale: Lo
   if (last?.event.type === 'task.completed') parts.push(m.change_completed({ name: last.by }, say));
   else if (last?.event.type === 'task.added') parts.push(m.change_added({ name: last.by }, say));
   else if (last?.event.type === 'task.changed') parts.push(m.change_changed({ name: last.by }, say));
+  else if (last?.event.type === 'value.added') parts.push(m.change_value_added({ name: last.by }, say));
+  else if (last?.event.type === 'value.numbered' || last?.event.type === 'value.accepted')
+    parts.push(m.change_value_numbered({ name: last.by }, say));
+  else if (last?.event.type === 'value.proposed') parts.push(m.change_value_proposed({ name: last.by }, say));
+  else if (last?.event.type === 'objection.raised') parts.push(m.change_objection_raised({ name: last.by }, say));
+  else if (last?.event.type === 'objection.answered') parts.push(m.change_objection_answered({ name: last.by }, say));
+  else if (last?.event.type === 'objection.reopened') parts.push(m.change_objection_reopened({ name: last.by }, say));
   return parts.join(' · ');
 }

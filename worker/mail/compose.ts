@@ -1,26 +1,23 @@
 /** From what happened to a mail: facts for the template, the address that answers it, the headers that thread it. */
 import { audienceOfThread, ROOM_THREAD, sharedOf } from '#core/audience.ts';
-import type { Command } from '#core/commands.ts';
-import { isOverdue, sayDue } from '#core/due.ts';
+import { isOverdue } from '#core/due.ts';
 import type { Recorded } from '#core/events.ts';
-import type { ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import type { ParticipantId, RoomId, TaskId, ThreadId, ValueLineId } from '#core/ids.ts';
 import { nextStep, owedBy } from '#core/next-step.ts';
 import type { NoticeKind } from '#core/notices.ts';
 import type { Locale, Participant } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
+import { can } from '#core/permissions.ts';
 import type { RoomState } from '#core/room.ts';
+import { earlierValues, type ValueLine } from '#core/value.ts';
 import { code } from '#emails/code.tsx';
-import type { Frame, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts } from '#emails/facts.ts';
+import type { Frame, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
 import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
-import { sayNames } from '#emails/moment.ts';
 import { news } from '#emails/news.tsx';
-import { receipt } from '#emails/receipt.tsx';
 import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
-import * as m from '#messages';
 import type { MailedKind } from '../room/doors.ts';
-import type { Deed } from '../room/receipts.ts';
 import { richText } from '../room/rich-text.ts';
 import type { MailPreview } from '../services.ts';
 import { mailbox, type OutgoingMail } from './transport.ts';
@@ -86,8 +83,16 @@ export function envelop(env: Addresses, rendered: Rendered, sender: Sender): Out
 const readerOf = (one: { name: string; locale: Locale; zone: string }): Reader => ({ name: one.name, locale: one.locale, zone: one.zone });
 
 /** Opens the room for this reader: customers by a key of their own, sellers by their session. */
-function roomUrl(env: Addresses, room: RoomId, one: Participant, enterToken: string | null, task: TaskId | null): string {
-  const query = new URLSearchParams(task ? { task, lang: one.locale } : { lang: one.locale });
+function roomUrl(
+  env: Addresses,
+  room: RoomId,
+  one: Participant,
+  enterToken: string | null,
+  task: TaskId | null,
+  line: ValueLineId | null = null,
+): string {
+  const about: Record<string, string> = task ? { task } : line ? { view: 'value', thread: line } : {};
+  const query = new URLSearchParams({ ...about, lang: one.locale });
   return one.side === 'seller' ? `${env.APP_URL}/rooms/${room}?${query}` : `${env.APP_URL}/join/${enterToken}?${query}`;
 }
 
@@ -105,6 +110,25 @@ function taskFacts(state: RoomState, task: Task, reader: ParticipantId, url: str
     owners: task.owners.flatMap((id) => state.people[id]?.name ?? []),
     mine: task.owners.includes(reader),
     url: taskUrl(url, task.id),
+  };
+}
+
+function valueFacts(state: RoomState, line: ValueLine, to: Participant, url: string): ValueFacts {
+  const before = line.earlier.at(-1)?.number;
+  const factors = line.number?.unit === 'money' ? line.number.factors : [];
+  const { proposal } = line;
+  return {
+    title: line.title,
+    side: line.side,
+    currency: state.value.currency,
+    number: line.number,
+    was: before?.unit === 'money' ? { low: before.low, high: before.high } : null,
+    factorsWere: factors.map((_, at) => earlierValues(line, at).at(-1)?.value ?? null),
+    owner: line.owner ? nameOf(state, line.owner.by) : '',
+    source: line.source,
+    proposal: proposal && { by: nameOf(state, proposal.by), number: proposal.number, note: proposal.note },
+    answer: can.setNumber(to, line.owner?.side ?? null) ? 'sets' : 'proposes',
+    url,
   };
 }
 
@@ -164,7 +188,17 @@ export interface News {
   by: ParticipantId | 'system';
 }
 
-const WEIGHT: Record<NoticeKind, number> = { invitation: 0, mention: 1, assigned: 2, comment: 3, completed: 4, changed: 5 };
+const WEIGHT: Record<NoticeKind, number> = {
+  invitation: 0,
+  mention: 1,
+  assigned: 2,
+  comment: 3,
+  completed: 4,
+  changed: 5,
+  answer: 1.5,
+  objection: 2.5,
+  value: 4.5,
+};
 
 /** One mail to one person about one thread: an invitation, or the news since the last such mail. */
 export async function newsMail(env: Addresses, state: RoomState, to: Participant, what: News, mint: Minter): Promise<OutgoingMail> {
@@ -176,7 +210,8 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
   const enter = to.side === 'customer' ? (await mint('enter', shared)).token : null;
   const reply = await mint('reply', what.thread);
   const wishes = await mint('wishes', ROOM_THREAD);
-  const url = roomUrl(env, room.id, to, enter, task?.id ?? null);
+  const line = state.value.lines[shared as string as ValueLineId] ?? null;
+  const url = roomUrl(env, room.id, to, enter, task?.id ?? null, line?.id ?? null);
   const frame = {
     roomName: room.name,
     workspaceName: room.workspaceName,
@@ -198,11 +233,9 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
       reader: readerOf(to),
       because: kind,
       actor,
-      task: task && {
-        ...taskFacts(state, task, to.id, url, now),
-        ...(audienceOfThread(what.thread) === 'all' && task.completedAt === null && { answers: replyAddress(env, reply.token) }),
-      },
-      description: kind === 'assigned' ? (task?.description ?? '') : '',
+      task: task && taskFacts(state, task, to.id, url, now),
+      value: line && valueFacts(state, line, to, url),
+      description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
       said: what.said.flatMap((one) => saidFacts(state, one, url)),
       internal: audienceOfThread(what.thread) === 'seller',
     };
@@ -231,81 +264,6 @@ function saidFacts(state: RoomState, { event, by, at }: Recorded, url: string): 
     },
   ];
 }
-
-/** What a reply has done, to whoever wrote it. UNDO to it takes the deed back. */
-export async function receiptMail(
-  env: Addresses,
-  state: RoomState,
-  to: Participant,
-  deed: Deed,
-  key: string,
-  mint: Minter,
-): Promise<{ mail: OutgoingMail; replyHash: string }> {
-  const room = state.room;
-  if (!room) throw new Error('a room without facts sends no mail');
-  const shared = sharedOf(deed.thread);
-  const enter = to.side === 'customer' ? (await mint('enter', shared)).token : null;
-  const reply = await mint('reply', deed.thread);
-  const wishes = await mint('wishes', ROOM_THREAD);
-  const replyTo = replyAddress(env, reply.token);
-  const rendered = receipt({
-    reader: readerOf(to),
-    mark: reply.hash,
-    roomName: room.name,
-    workspaceName: room.workspaceName,
-    url: roomUrl(env, room.id, to, enter, null),
-    wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
-    changed: sayDeed(state, to, deed.command),
-    canUndo: deed.undo !== null,
-    replyTo,
-  });
-  const headers = { ...threadHeaders(env, room.id, deed.thread, wishes.token), 'Auto-Submitted': 'auto-replied' };
-  return { mail: envelop(env, rendered, { key, from: fromName(state, ''), to, replyTo, headers }), replyHash: reply.hash };
-}
-
-/** What a command has changed, as its author reads it. */
-function sayDeed(state: RoomState, to: Participant, command: Command): string {
-  const { locale } = to;
-  const say = { locale };
-  if (command.type === 'participant.describe') {
-    if (command.locale) return m.receipt_locale({}, { locale: command.locale });
-    switch (command.mail) {
-      case 'each':
-        return m.receipt_wish_each({}, say);
-      case 'mine':
-        return m.receipt_wish_mine({}, say);
-      case 'weekly':
-        return m.receipt_wish_weekly({}, say);
-      case 'none':
-        return m.receipt_wish_none({}, say);
-      default:
-        return m.receipt_done({}, say);
-    }
-  }
-  const task = 'task' in command ? state.plan.tasks[command.task] : undefined;
-  if (!task) return m.receipt_done({}, say);
-  const { title } = task;
-  switch (command.type) {
-    case 'task.complete':
-      return m.receipt_completed({ title }, say);
-    case 'task.reopen':
-      return m.receipt_reopened({ title }, say);
-    case 'task.change': {
-      if (command.owners !== undefined) {
-        if (!sameJson(command.owners, task.owners)) return m.receipt_proposed({ title }, say);
-        const names = task.owners.map((id) => nameOf(state, id));
-        return names.length > 0 ? m.receipt_owners({ title, names: sayNames(names, locale) }, say) : m.receipt_nobody({ title }, say);
-      }
-      if (command.due === undefined) return m.receipt_done({}, say);
-      if (!sameJson(command.due, task.due)) return m.receipt_proposed({ title }, say);
-      return task.due ? m.receipt_moved({ title, when: sayDue(task.due, to) }, say) : m.receipt_undated({ title }, say);
-    }
-    default:
-      return m.receipt_done({}, say);
-  }
-}
-
-const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 interface CodeRequest {
   to: { name: string; email: string };

@@ -35,6 +35,12 @@ learnRefusals({
   link_unknown: m.refusal_link_unknown,
   code_wrong: m.refusal_code_wrong,
   code_expired: m.refusal_code_expired,
+  only_asker_closes: m.refusal_only_asker_closes,
+  no_such_objection: m.refusal_no_such_objection,
+  no_such_line: m.refusal_no_such_line,
+  number_is_theirs: m.refusal_number_is_theirs,
+  number_unclear: m.refusal_number_unclear,
+  no_proposal: m.refusal_no_proposal,
   sign_in_first: m.refusal_sign_in_first,
   unavailable: m.refusal_unavailable,
 });

@@ -50,6 +50,19 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'plan.turned':
     case 'task.proposed':
     case 'proposal.settled':
+    case 'objection.raised':
+    case 'objection.answered':
+    case 'objection.reopened':
+    case 'value.added':
+    case 'value.changed':
+    case 'value.numbered':
+    case 'value.proposed':
+    case 'value.accepted':
+    case 'value.declined':
+    case 'value.stanced':
+    case 'value.removed':
+    case 'value.restored':
+    case 'value.settled':
       return 'all';
   }
 }

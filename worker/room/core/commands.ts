@@ -5,9 +5,11 @@
 import * as v from 'valibot';
 import { isDay, isZone } from './due.ts';
 import { ID_PATTERN } from './ids.ts';
-import type { CommentId, FileId, HeldMailId, MilestoneId, ParticipantId, TaskId, ThreadId } from './ids.ts';
+import type { CommentId, FileId, HeldMailId, MilestoneId, ParticipantId, TaskId, ThreadId, ValueLineId } from './ids.ts';
+import { currencies } from './money.ts';
 import { taskKinds } from './plan.ts';
 import type { Reason } from './refusal.ts';
+import { periods, stances, valueKinds } from './value.ts';
 
 // Zero-width, bidirectional-override and control characters let one name look like another.
 // U+200D and U+FE0F stay: emoji are built with them.
@@ -172,6 +174,117 @@ const discussion = [
   v.object({ type: v.literal('comment.delete'), comment, thread, author: participant }),
 ] as const;
 
+const objections = [
+  v.object({
+    type: v.literal('objection.raise'),
+    task,
+    title,
+    description: v.optional(text(20_000), ''),
+    owners: v.optional(owners, []),
+    /** The comment it is raised from: its author is who asks. The room looks the author up. */
+    comment: v.optional(v.nullable(comment), null),
+    author: v.optional(v.nullable(participant), null),
+  }),
+  /** Marks a comment as the answer; with a body it is said at once. */
+  v.object({ type: v.literal('objection.answer'), task, comment, body: v.optional(text(20_000), '') }),
+  v.object({ type: v.literal('objection.accept'), task }),
+  v.object({ type: v.literal('objection.reopen'), task }),
+] as const;
+
+const valueLine = id<ValueLineId>();
+/** A number, also as a form field writes it. */
+const quantity = (min: number, max: number) =>
+  v.pipe(
+    v.union(
+      [
+        v.number(because('number_unclear')),
+        v.pipe(v.string(because('number_unclear')), v.regex(/^\s*\d{1,15}(\.\d+)?\s*$/, because('number_unclear')), v.transform(Number)),
+      ],
+      because('number_unclear'),
+    ),
+    v.number(because('number_unclear')),
+    v.finite(because('number_unclear')),
+    v.minValue(min, because('number_unclear')),
+    v.maxValue(max, because('number_unclear')),
+  );
+const short = (max: number) => v.pipe(text(max), v.transform(cleanLine));
+const per = v.picklist(periods, because('malformed'));
+const sum = quantity(0, 1e12);
+const weight = v.pipe(quantity(1, 5), v.integer(because('number_unclear')));
+const range = v.object({ low: sum, high: sum });
+const factor = v.object({ label: v.optional(short(60), ''), value: quantity(0, 1e12), unit: v.optional(short(30), '') });
+const amount = v.variant('unit', [
+  v.object({
+    unit: v.literal('money'),
+    per,
+    ...range.entries,
+    /** Low and high are their product, if there are any. */
+    factors: v.optional(v.pipe(v.array(factor), v.maxLength(8, because('too_many'))), []),
+  }),
+  v.object({ unit: v.literal('weight'), weight, words: v.optional(short(200), '') }),
+]);
+/** One number in any of three ways: as it is, as a line of text that is read, or as a weight where money says little. */
+const numberFields = {
+  amount: v.optional(v.nullable(amount), null),
+  text: v.optional(text(200), ''),
+  per: v.optional(per),
+  weight: v.optional(weight),
+  words: v.optional(short(200), ''),
+};
+const valueKind = v.picklist(valueKinds, because('malformed'));
+const note = text(2_000);
+
+const value = [
+  v.object({
+    type: v.literal('value.add'),
+    line: valueLine,
+    side: v.picklist(['gain', 'cost'], because('malformed')),
+    title,
+    kind: v.optional(valueKind, 'other'),
+    expectation: v.optional(note, ''),
+    need: v.optional(note, ''),
+    motive: v.optional(note, ''),
+    source: v.optional(short(300), ''),
+    ...numberFields,
+  }),
+  v.object({
+    type: v.literal('value.change'),
+    line: valueLine,
+    title: v.optional(title),
+    kind: v.optional(valueKind),
+    expectation: v.optional(note),
+    need: v.optional(note),
+    motive: v.optional(note),
+    source: v.optional(short(300)),
+  }),
+  v.object({ type: v.literal('value.number'), line: valueLine, ...numberFields }),
+  /** One factor of a product. */
+  v.object({
+    type: v.literal('value.factor'),
+    line: valueLine,
+    factor: v.pipe(quantity(0, 7), v.integer(because('malformed'))),
+    value: quantity(0, 1e12),
+  }),
+  v.object({ type: v.literal('value.propose'), line: valueLine, ...numberFields, note: v.optional(note, '') }),
+  v.object({ type: v.literal('value.acceptProposal'), line: valueLine }),
+  v.object({ type: v.literal('value.declineProposal'), line: valueLine }),
+  v.object({
+    type: v.literal('value.stance'),
+    line: valueLine,
+    stance: v.nullable(v.picklist(stances, because('malformed'))),
+    range: v.optional(v.nullable(range), null),
+    text: v.optional(text(200), ''),
+    note: v.optional(note, ''),
+  }),
+  v.object({ type: v.literal('value.remove'), line: valueLine }),
+  v.object({ type: v.literal('value.restore'), line: valueLine }),
+  v.object({
+    type: v.literal('value.settings'),
+    currency: v.optional(v.picklist(currencies, because('malformed'))),
+    months: v.optional(v.pipe(quantity(1, 120), v.integer(because('number_unclear')))),
+  }),
+] as const;
+
 const heldMail = [
   v.object({ type: v.literal('mail.settle'), held: id<HeldMailId>(), how: v.picklist(['dismissed', 'posted'], because('malformed')) }),
 ] as const;
@@ -181,7 +294,7 @@ const room = [
   v.object({ type: v.literal('room.ruleCode'), alwaysAskCode: v.boolean() }),
 ] as const;
 
-export const command = v.variant('type', [...room, ...people, ...plan, ...truth, ...discussion, ...heldMail]);
+export const command = v.variant('type', [...room, ...people, ...plan, ...truth, ...discussion, ...objections, ...value, ...heldMail]);
 
 export type Command = v.InferOutput<typeof command>;
 /** A command as a client writes it: what has a default may be left out. */
@@ -190,6 +303,8 @@ export type PeopleCommand = Extract<Command, { type: `participant.${string}` }>;
 export type PlanCommand = Extract<Command, { type: `task.${string}` | `milestone.${string}` }>;
 export type TruthCommand = Extract<Command, { type: 'plan.confirm' | 'plan.unconfirm' | `proposal.${string}` }>;
 export type DiscussionCommand = Extract<Command, { type: `comment.${string}` }>;
+export type ObjectionCommand = Extract<Command, { type: `objection.${string}` }>;
+export type ValueCommand = Extract<Command, { type: `value.${string}` }>;
 export type HeldMailCommand = Extract<Command, { type: `mail.${string}` }>;
 
 /** A command with the idempotency key under which it is applied once: a client's generated id. */

@@ -1,7 +1,7 @@
 /** Threads and comments. A thread hangs on the room or on a task; its internal twin is the seller side's alone. */
 import { ROOM_THREAD, sharedOf } from './audience.ts';
 import type { Recorded } from './events.ts';
-import type { CommentId, FileId, ParticipantId, TaskId, ThreadId } from './ids.ts';
+import type { CommentId, FileId, ParticipantId, TaskId, ThreadId, ValueLineId } from './ids.ts';
 import type { RoomState } from './room.ts';
 
 export interface FileFact {
@@ -60,7 +60,11 @@ export type DiscussionEvent =
 
 export const threadExists = (state: RoomState, thread: ThreadId): boolean => {
   const shared = sharedOf(thread);
-  return shared === ROOM_THREAD || state.plan.tasks[shared as string as TaskId] !== undefined;
+  return (
+    shared === ROOM_THREAD ||
+    state.plan.tasks[shared as string as TaskId] !== undefined ||
+    state.value.lines[shared as string as ValueLineId] !== undefined
+  );
 };
 
 export function applyThreads(threads: RoomState['threads'], recorded: Recorded<DiscussionEvent>): RoomState['threads'] {

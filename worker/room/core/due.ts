@@ -130,3 +130,25 @@ function placeOf(zone: string, locale: string, instant: number): string {
   const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'shortGeneric' }).formatToParts(instant);
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
 }
+
+const DAY_STARTS = 9;
+const DAY_ENDS = 18;
+const WEEK_HOURS = 5 * (DAY_ENDS - DAY_STARTS);
+
+/** Whole working hours (Monday to Friday, 9 to 18, in a zone) between two instants. */
+export function workingHours(from: number, to: number, zone: string): number {
+  if (!(from < to)) return 0;
+  const weeks = Math.floor((to - from) / (7 * 86_400_000));
+  // Whole weeks count the same wherever they begin; only the rest is walked through.
+  let ms = weeks * WEEK_HOURS * 3_600_000;
+  const start = from + weeks * 7 * 86_400_000;
+  const last = dayIn(zone, to);
+  for (let day = dayIn(zone, start); day <= last; day = addDays(day, 1)) {
+    const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
+    if (weekday === 0 || weekday === 6) continue;
+    const opens = Math.max(start, instantOf(day, `0${DAY_STARTS}:00`, zone));
+    const shuts = Math.min(to, instantOf(day, `${DAY_ENDS}:00`, zone));
+    ms += Math.max(0, shuts - opens);
+  }
+  return Math.floor(ms / 3_600_000);
+}

@@ -4,8 +4,10 @@ import type { DiscussionEvent } from './discussion.ts';
 import type { HeldMailEvent } from './held-mail.ts';
 import type { AccountId, OpportunityId, ParticipantId, RoomId, WorkspaceId } from './ids.ts';
 import type { PeopleEvent } from './people.ts';
+import type { ObjectionEvent } from './objections.ts';
 import type { PlanEvent } from './plan.ts';
 import type { TruthEvent } from './plan-truth.ts';
+import type { ValueEvent } from './value.ts';
 
 export type RoomOnlyEvent =
   | {
@@ -22,7 +24,15 @@ export type RoomOnlyEvent =
   | { type: 'room.renamed'; name: string }
   | { type: 'room.codeRuled'; alwaysAskCode: boolean };
 
-export type RoomEvent = RoomOnlyEvent | PeopleEvent | PlanEvent | TruthEvent | DiscussionEvent | HeldMailEvent;
+export type RoomEvent =
+  | RoomOnlyEvent
+  | PeopleEvent
+  | PlanEvent
+  | TruthEvent
+  | DiscussionEvent
+  | HeldMailEvent
+  | ObjectionEvent
+  | ValueEvent;
 
 /** Which door a command came through. */
 export type Via = 'app' | 'mail' | 'api' | 'system';

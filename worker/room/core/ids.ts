@@ -13,6 +13,7 @@ export type TaskId = Id<'task'>;
 export type CommentId = Id<'comment'>;
 export type FileId = Id<'file'>;
 export type HeldMailId = Id<'heldMail'>;
+export type ValueLineId = Id<'valueLine'>;
 /** `room`, `internal`, a task's id, or a task's id followed by `:internal`. */
 export type ThreadId = Id<'thread'>;
 

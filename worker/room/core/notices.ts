@@ -3,10 +3,11 @@ import { maySee, maySeeThread } from './audience.ts';
 import type { Recorded } from './events.ts';
 import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
 import { ROOM_THREAD, sharedOf } from './audience.ts';
+import { objectionOf } from './objections.ts';
 import { present, type Participant } from './people.ts';
 import type { RoomState } from './room.ts';
 
-export type NoticeKind = 'invitation' | 'mention' | 'assigned' | 'comment' | 'completed' | 'changed';
+export type NoticeKind = 'invitation' | 'mention' | 'assigned' | 'comment' | 'completed' | 'changed' | 'value' | 'objection' | 'answer';
 
 export interface Notice {
   to: ParticipantId;
@@ -16,9 +17,19 @@ export interface Notice {
 }
 
 /** Seconds from an event until its mail: a burst in that time becomes one mail. */
-export const WINDOW: Record<NoticeKind, number> = { invitation: 0, mention: 20, assigned: 20, comment: 120, completed: 120, changed: 120 };
+export const WINDOW: Record<NoticeKind, number> = {
+  invitation: 0,
+  mention: 20,
+  assigned: 20,
+  comment: 120,
+  completed: 120,
+  changed: 120,
+  value: 120,
+  objection: 20,
+  answer: 20,
+};
 
-const personal: ReadonlySet<NoticeKind> = new Set(['invitation', 'mention', 'assigned']);
+const personal: ReadonlySet<NoticeKind> = new Set(['invitation', 'mention', 'assigned', 'answer']);
 
 /** Whether a person's own wish lets this mail through. */
 export function wanted(to: Participant, kind: NoticeKind): boolean {
@@ -37,6 +48,8 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
       return;
     notices.set(to, { to, kind, thread, seq });
   };
+
+  const thread = (about: string) => about as ThreadId;
 
   switch (event.type) {
     case 'participant.invited':
@@ -57,6 +70,38 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
       const thread = event.task as string as ThreadId;
       for (const owner of task?.owners ?? []) tell(owner, 'completed', thread);
       if (task && task.addedBy !== 'system') tell(task.addedBy, 'completed', thread);
+      const answered = state.objections[event.task]?.answer?.by;
+      if (answered && answered !== 'system') tell(answered, 'completed', thread);
+      break;
+    }
+    case 'objection.raised': {
+      const task = state.plan.tasks[event.task];
+      const side = state.people[event.asker]?.side;
+      // It is the other side's to answer: its owners, or all of it while it is nobody's.
+      if (!task?.owners.length) for (const one of present(state)) if (one.side !== side) tell(one.id, 'objection', thread(event.task));
+      break;
+    }
+    case 'objection.answered': {
+      const objection = objectionOf(state, state.plan.tasks[event.task]);
+      if (objection && objection.asker !== 'system') tell(objection.asker, 'answer', thread(event.task));
+      break;
+    }
+    case 'objection.reopened':
+    case 'task.reopened': {
+      const task = state.plan.tasks[event.task];
+      if (task?.kind !== 'objection') break;
+      for (const owner of task.owners) tell(owner, 'objection', thread(event.task));
+      for (const voice of state.threads[thread(event.task)]?.voices ?? []) tell(voice, 'objection', thread(event.task));
+      break;
+    }
+    case 'value.added':
+    case 'value.numbered':
+    case 'value.proposed':
+    case 'value.accepted':
+    case 'value.declined': {
+      // What one side thinks it is worth, the other should hear; it can answer with a number of its own.
+      const side = by === 'system' ? undefined : state.people[by]?.side;
+      for (const one of present(state)) if (one.side !== side) tell(one.id, 'value', thread(event.line));
       break;
     }
     case 'comment.posted': {

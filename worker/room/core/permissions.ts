@@ -2,6 +2,7 @@
  * The one table of who may do what. Rooms are rank-free: sides differ, people of a side do not.
  * Nothing outside this file and audience.ts compares sides.
  */
+import type { ParticipantId } from './ids.ts';
 import type { Participant, Side } from './people.ts';
 import type { Comment } from './discussion.ts';
 import type { Task } from './plan.ts';
@@ -23,6 +24,15 @@ export const can = {
   editComment: (who: Participant, comment: Pick<Comment, 'by'>) => comment.by === who.id,
   /** Held mail is not proven to be the customer's: only sellers see and settle it. */
   settleHeldMail: (who: Participant) => who.side === 'seller',
+  /** Lines of the value case and their words are everyone's; a number that the customer has set is the customer's to change. */
+  shapeValue: (_who: Participant) => true,
+  setNumber: (who: Participant, owner: Side | null) => owner !== 'customer' || who.side === 'customer',
+  /** Currency and horizon say what a number means: once one is the customer's, so are they. */
+  settleValue: (who: Participant, isCustomers: boolean) => !isCustomers || who.side === 'customer',
+  /** Only who asks says that it is answered; somebody of their side when they are gone, anybody when nobody is known. */
+  closeObjection: (who: Participant, asker: { id: ParticipantId | null; side: Side | null }) =>
+    asker.id === null ? asker.side === null || who.side === asker.side : who.id === asker.id,
+  answerObjection: (who: Participant, asker: { id: ParticipantId | null; side: Side | null }) => who.id !== asker.id,
   rename: (who: Participant) => who.side === 'seller',
   alwaysAskCode: (_who: Participant) => true,
 } as const;

@@ -32,6 +32,12 @@ export const reasons = [
   'link_unknown',
   'code_wrong',
   'code_expired',
+  'only_asker_closes',
+  'no_such_objection',
+  'no_such_line',
+  'number_is_theirs',
+  'number_unclear',
+  'no_proposal',
   'sign_in_first',
   'unavailable',
 ] as const;

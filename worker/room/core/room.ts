@@ -5,11 +5,13 @@
 import { applyThreads, filesOf, type RoomFile, type ThreadSummary } from './discussion.ts';
 import type { Recorded } from './events.ts';
 import { applyHeldMail, type HeldMail } from './held-mail.ts';
-import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, ThreadId, WorkspaceId } from './ids.ts';
+import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, TaskId, ThreadId, WorkspaceId } from './ids.ts';
+import { applyObjections, type ObjectionNotes } from './objections.ts';
 import { applyPeople, type Participant } from './people.ts';
 import { applyPlan, emptyPlan, type Plan } from './plan.ts';
 import { applyTruth } from './plan-history.ts';
 import { emptyTruth, type Truth } from './plan-truth.ts';
+import { applyValue, emptyValue, type ValueCase } from './value.ts';
 
 export interface RoomFacts {
   id: RoomId;
@@ -35,6 +37,9 @@ export interface RoomState {
   /** The newest files; older ones are paged from the journal. */
   files: RoomFile[];
   held: Record<HeldMailId, HeldMail>;
+  /** What objections have beyond their tasks. */
+  objections: Record<TaskId, ObjectionNotes>;
+  value: ValueCase;
 }
 
 const LIVE_FILES = 200;
@@ -48,6 +53,8 @@ export const emptyRoom: RoomState = {
   threads: {},
   files: [],
   held: {},
+  objections: {},
+  value: emptyValue,
 };
 
 /** A stored state with what it lacks laid under it: a snapshot of an older version has fewer nouns. */
@@ -86,10 +93,30 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
     case 'task.changed':
     case 'task.moved':
     case 'task.completed':
-    case 'task.reopened':
     case 'task.removed':
     case 'task.restored':
       return { ...next, plan: applyPlan(state.plan, event, at, by) };
+    case 'task.reopened':
+      return {
+        ...next,
+        plan: applyPlan(state.plan, event, at, by),
+        objections: applyObjections(state.objections, event, at, by),
+      };
+    case 'objection.raised':
+    case 'objection.answered':
+    case 'objection.reopened':
+      return { ...next, objections: applyObjections(state.objections, event, at, by) };
+    case 'value.added':
+    case 'value.changed':
+    case 'value.numbered':
+    case 'value.proposed':
+    case 'value.accepted':
+    case 'value.declined':
+    case 'value.stanced':
+    case 'value.removed':
+    case 'value.restored':
+    case 'value.settled':
+      return { ...next, value: applyValue(state.value, event, seq, at, by) };
     case 'comment.posted':
     case 'comment.edited':
     case 'comment.deleted': {

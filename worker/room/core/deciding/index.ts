@@ -10,9 +10,11 @@ import { refuse } from '../refusal.ts';
 import type { RoomState } from '../room.ts';
 import { decideDiscussion } from './discussion.ts';
 import { decideHeldMail } from './held-mail.ts';
+import { barredByObjection, decideObjection } from './objections.ts';
 import { decidePeople } from './people.ts';
 import { decidePlan } from './plan.ts';
 import { decideTruth } from './plan-truth.ts';
+import { decideValue } from './value.ts';
 
 /** What a command makes happen, or why not. Never throws, changes nothing. */
 export function decide(state: RoomState, by: ParticipantId, command: Command, facts: Facts): Decision {
@@ -43,13 +45,30 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'task.reopen':
     case 'task.remove':
     case 'task.restore':
-      return decidePlan(state, who, command, facts);
+      return barredByObjection(state, who, command) ?? decidePlan(state, who, command, facts);
     case 'plan.confirm':
     case 'plan.unconfirm':
     case 'proposal.accept':
     case 'proposal.decline':
     case 'proposal.withdraw':
       return decideTruth(state, who, command, facts);
+    case 'objection.raise':
+    case 'objection.answer':
+    case 'objection.accept':
+    case 'objection.reopen':
+      return decideObjection(state, who, command, facts);
+    case 'value.add':
+    case 'value.change':
+    case 'value.number':
+    case 'value.factor':
+    case 'value.propose':
+    case 'value.acceptProposal':
+    case 'value.declineProposal':
+    case 'value.stance':
+    case 'value.remove':
+    case 'value.restore':
+    case 'value.settings':
+      return decideValue(state, who, command);
     case 'comment.post':
     case 'comment.edit':
     case 'comment.delete':
