@@ -1,6 +1,7 @@
 /** The services behind pages and API, wired to the bindings. The only implementation of services.ts. */
 import * as v from 'valibot';
 import { email, name } from '#core/commands.ts';
+import { defaultRule } from '#core/deal.ts';
 import { ID_PATTERN, type RoomId } from '#core/ids.ts';
 import type { Participant } from '#core/people.ts';
 import { done, refuse } from '#core/refusal.ts';
@@ -8,6 +9,7 @@ import { deviceSecret, roomActor } from './access/actor.ts';
 import { read, Sellers } from './access/sellers.ts';
 import { hashOf, readToken } from './access/tokens.ts';
 import { mayTry } from './access/limits.ts';
+import { Accounts } from './directory/accounts.ts';
 import { Rooms } from './directory/rooms.ts';
 import { templatesIn } from './directory/templates.ts';
 import type { Env } from './env.ts';
@@ -21,6 +23,7 @@ const introducing = v.object({ name, email });
 export function createServices(env: Env): Services {
   const sellers = new Sellers(env);
   const rooms = new Rooms(env);
+  const accounts = new Accounts(env);
   const stub = (room: RoomId) => roomStub(env, room);
   const isRoom = (room: string): room is RoomId => ID_PATTERN.test(room);
 
@@ -108,8 +111,20 @@ export function createServices(env: Env): Services {
       accounts: (seller) => rooms.accounts(seller),
       open: (seller, input) => rooms.open(seller, input),
       removeDemo: (seller) => rooms.removeDemo(seller),
+      qualification: async (seller) => (await rooms.qualification(seller.workspace)) ?? defaultRule,
+      setQualification: (seller, input) => rooms.setQualification(seller, input),
       colleagues: (seller) => sellers.colleagues(seller.workspace),
       inviteColleague: (seller, input) => sellers.inviteColleague(seller, input),
+    },
+    accounts: {
+      list: (seller, search) => accounts.list(seller, search),
+      page: (seller, id) => accounts.page(seller, id),
+      match: (seller, address, called) => accounts.match(seller, address, called),
+      rename: (seller, id, input) => accounts.rename(seller, id, input),
+      merge: (seller, id, input) => accounts.merge(seller, id, input),
+      separate: (seller, id) => accounts.separate(seller, id),
+      addDomain: (seller, id, input) => accounts.addDomain(seller, id, input),
+      removeDomain: (seller, id, domain) => accounts.removeDomain(seller, id, domain),
     },
     rooms: {
       open: async (actor, room, threads) => {

@@ -2,6 +2,7 @@
  * What pages and the API may ask of the Worker. SvelteKit's pages get an object of this shape as
  * `event.platform.env.services` and import nothing but types from here: two bundles, one contract.
  */
+import type { Money, QualificationRule, Stage } from '#core/deal.ts';
 import type { Comment, FileFact } from '#core/discussion.ts';
 import type { AccountId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
 import type { Locale, Participant } from '#core/people.ts';
@@ -29,8 +30,18 @@ export interface Seller {
 export interface RoomRow {
   room: RoomId;
   name: string;
+  account: AccountId;
   accountName: string;
   demo: boolean;
+  /** The stage that counts. */
+  stage: Stage;
+  qualified: boolean;
+  confirmed: number;
+  needed: number;
+  amount: Money | null;
+  /** Expected close, a calendar day. */
+  close: string | null;
+  source: string;
   lastActivityAt: string;
   unread: boolean;
   overdue: number;
@@ -39,6 +50,60 @@ export interface RoomRow {
   seller: StepRow | null;
   customer: StepRow | null;
 }
+/** A company that the workspace sells to. */
+export interface AccountRow {
+  account: AccountId;
+  name: string;
+  domains: string[];
+  rooms: number;
+  /** Opportunities that are not over. */
+  open: number;
+  /** What the open, qualified ones are worth, by currency. */
+  amounts: Money[];
+  lastActivityAt: string | null;
+}
+export interface OpportunityRow {
+  room: RoomId;
+  name: string;
+  demo: boolean;
+  /** Whether the reader is in its room. */
+  mine: boolean;
+  stage: Stage;
+  qualified: boolean;
+  confirmed: number;
+  needed: number;
+  amount: Money | null;
+  close: string | null;
+  sellers: string[];
+  lastActivityAt: string;
+}
+export interface AccountPerson {
+  name: string;
+  email: string;
+  joined: boolean;
+  rooms: { room: RoomId; name: string; mine: boolean }[];
+}
+export interface AccountPage {
+  account: AccountId;
+  name: string;
+  domains: string[];
+  opportunities: OpportunityRow[];
+  /** Customers in its rooms, each address once. */
+  people: AccountPerson[];
+  openObjections: number;
+  /** Accounts that turned out to be this one. */
+  merged: { account: AccountId; name: string }[];
+  mergedInto: { account: AccountId; name: string } | null;
+}
+/** An account that a new room's customer may be, and why. */
+export interface AccountMatch {
+  account: AccountId;
+  name: string;
+  why: 'same' | 'domain' | 'similar';
+  rooms: number;
+  sellers: string[];
+}
+
 export interface StepRow {
   task: TaskId;
   title: string;
@@ -89,6 +154,8 @@ export interface OpenRoomInput {
   template: string;
   locale?: string;
   name?: string;
+  /** An existing account’s id, or `new` for another company of a like name. */
+  choice?: string;
 }
 
 export interface Upload {
@@ -138,8 +205,25 @@ export interface Services {
     /** Opens a room with its customer added, not yet invited. */
     open(seller: Seller, input: unknown): Promise<Result<{ room: RoomId }>>;
     removeDemo(seller: Seller): Promise<void>;
+    /** What qualifies a deal in this workspace, unless a room says otherwise. */
+    qualification(seller: Seller): Promise<QualificationRule>;
+    /** Changes it, and with it every room that goes by it. */
+    setQualification(seller: Seller, input: unknown): Promise<Result<QualificationRule>>;
     colleagues(seller: Seller): Promise<{ name: string; email: string }[]>;
     inviteColleague(seller: Seller, input: unknown): Promise<Result<{ email: string }>>;
+  };
+  accounts: {
+    /** By name; `search` is part of a name or a domain. */
+    list(seller: Seller, search: string): Promise<AccountRow[]>;
+    page(seller: Seller, account: string): Promise<Result<AccountPage>>;
+    /** Accounts that an address and a name may mean, the likeliest first. */
+    match(seller: Seller, email: string, name: string): Promise<AccountMatch[]>;
+    rename(seller: Seller, account: string, input: unknown): Promise<Result<{ was: string }>>;
+    merge(seller: Seller, account: string, input: unknown): Promise<Result<{ into: AccountId }>>;
+    /** Undoes a merge. */
+    separate(seller: Seller, account: string): Promise<Result<null>>;
+    addDomain(seller: Seller, account: string, input: unknown): Promise<Result<{ domain: string }>>;
+    removeDomain(seller: Seller, account: string, domain: string): Promise<Result<null>>;
   };
   rooms: {
     open(actor: Actor, room: RoomId, threads: ThreadId[]): Promise<Result<RoomPage>>;

@@ -75,9 +75,12 @@ describe('whatever is typed', () => {
   const han = fc.array(fc.constantFrom(...'云帆智联晨曦海纳星辰鼎盛'), { minLength: 2, maxLength: 4 }).map((chars) => chars.join(''));
 
   const pieces = fc
-    .array(fc.constantFrom('云帆', '科技', '有限公司', '集团', '北京', '(中国)', '市', '公司', 'contoso', ' Ltd', 'S.A.', ' & ', 'China', '　'), {
-      maxLength: 6,
-    })
+    .array(
+      fc.constantFrom('云帆', '科技', '有限公司', '集团', '北京', '(中国)', '市', '公司', 'contoso', ' Ltd', 'S.A.', ' & ', 'China', '　'),
+      {
+        maxLength: 6,
+      },
+    )
     .map((parts) => parts.join(''));
 
   test('a key is its own key, and nothing throws', () => {

@@ -32,6 +32,9 @@ const thread = fc.oneof(
 let counter = 0;
 const unique = () => id(`u${(counter += 1).toString(32).replace(/[0189]/g, 'z')}`);
 
+const anyCriterion = fc.constantFrom('metrics', 'champion', 'budget', `own:${SECRET}criterion`);
+const commentNumbered = (at: number) => id(`said${'abcdefghijklmnopqrstuvwxyz'[at]}`);
+
 const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({
     type: fc.constant('task.add'),
@@ -102,6 +105,36 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({ type: fc.constantFrom('value.acceptProposal', 'value.declineProposal', 'value.remove', 'value.restore'), line: anyLine }),
   fc.record({ type: fc.constant('value.stance'), line: anyLine, stance: fc.constantFrom('agrees', 'doubts', 'rejects', null) }),
   fc.record({ type: fc.constant('value.settings'), months: fc.integer({ min: 1, max: 36 }) }),
+  fc.record({
+    type: fc.constant('deal.change'),
+    amount: fc.nat(),
+    currency: fc.constantFrom('CNY', 'EUR', 'JPY'),
+    close: fc.constantFrom(null, '2026-12-31'),
+    notes: fc.string({ maxLength: 20 }).map((words) => SECRET + words),
+    source: fc.string({ maxLength: 20 }).map((words) => SECRET + words),
+  }),
+  fc.record({ type: fc.constant('deal.stage'), stage: fc.constantFrom('lead', 'proposal') }),
+  fc.record({ type: fc.constant('deal.close'), outcome: fc.constantFrom('won', 'lost', 'paused') }),
+  fc.record({
+    type: fc.constant('deal.rule'),
+    framework: fc.constantFrom('meddicc', 'bant', 'own'),
+    own: fc.constant([`${SECRET}criterion`]),
+    minimum: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({ type: fc.constant('deal.claim'), criterion: anyCriterion, claimed: fc.boolean() }),
+  fc.record({ type: fc.constant('deal.cite'), criterion: anyCriterion, kind: fc.constant('task'), of: anyTask }),
+  fc
+    .record({ type: fc.constant('deal.cite'), criterion: anyCriterion, by: anyPerson, at: fc.nat({ max: 20 }) })
+    .map(({ by, at, ...one }) => ({
+      ...one,
+      kind: 'comment',
+      of: commentNumbered(at),
+      said: { by: by.id, at: AT, via: 'app', thread: 'room', body: `${SECRET}quoted` },
+    })),
+  fc.record({ type: fc.constant('deal.uncite'), criterion: anyCriterion, of: anyTask }),
+  fc
+    .record({ type: fc.constant('comment.delete'), by: anyPerson, at: fc.nat({ max: 20 }) })
+    .map(({ by, at, type }) => ({ type, comment: commentNumbered(at), thread: 'room', author: by.id })),
   fc.record({ type: fc.constant('participant.remove'), participant: anyPerson.map((one) => one.id) }),
   fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
 );
@@ -181,6 +214,14 @@ test('doing the same thing twice in a row changes nothing the second time', () =
     fc.record({ type: fc.constant('task.change'), task: anyTask, title: fc.constantFrom('one', 'other') }),
     fc.record({ type: fc.constantFrom('proposal.accept', 'proposal.decline'), task: anyTask, proposer: anyPerson.map((one) => one.id) }),
     fc.record({ type: fc.constant('proposal.withdraw'), task: anyTask }),
+    fc.record({
+      type: fc.constant('deal.change'),
+      amount: fc.constantFrom('120万', '1,200.50', 7),
+      currency: fc.constantFrom('CNY', 'JPY'),
+    }),
+    fc.record({ type: fc.constant('deal.claim'), criterion: anyCriterion, claimed: fc.boolean() }),
+    fc.record({ type: fc.constant('deal.cite'), criterion: anyCriterion, kind: fc.constant('task'), of: anyTask }),
+    fc.record({ type: fc.constant('deal.close'), outcome: fc.constantFrom('won', 'lost', 'paused') }),
   );
   fc.assert(
     fc.property(history, anyPerson, repeatable, (steps, who, input) => {

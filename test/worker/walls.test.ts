@@ -57,6 +57,9 @@ interface Row {
 
 interface Room {
   room: string;
+  account: string;
+  /** Of another workspace. */
+  otherAccount: string;
   task: string;
   customer: string;
   sharedFile: string;
@@ -72,6 +75,8 @@ const json = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 const OUT = { stranger: 401, else: 403 } as const;
+const SELLERS = { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 401 } as const;
+const OF_WORKSPACE = { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 404, else: 401 } as const;
 const HIDDEN = { stranger: 401, else: [403, 404] } as const;
 
 const TABLE: Row[] = [
@@ -92,6 +97,54 @@ const TABLE: Row[] = [
     path: () => '/api/rooms',
     init: () => json({ email: 'new@corp.example', account: 'Corp' }),
     answers: { seller: 201, 'colleague not in the room': 201, 'seller elsewhere': 201, else: 401 },
+  },
+  { route: 'GET /api/rooms.csv', path: () => '/api/rooms.csv?stage=lead', answers: SELLERS },
+  { route: 'GET /api/accounts', path: () => '/api/accounts?q=corp', answers: SELLERS },
+  { route: 'GET /api/accounts/match', path: () => '/api/accounts/match?email=chen@corp.example&name=Corp', answers: SELLERS },
+  // Accounts are the workspace's: a colleague who is in none of its rooms sees them, another workspace does not.
+  { route: 'GET /api/accounts/:account', path: ({ account }) => `/api/accounts/${account}`, answers: OF_WORKSPACE },
+  {
+    route: 'PATCH /api/accounts/:account',
+    path: ({ account }) => `/api/accounts/${account}`,
+    init: () => ({ ...json({ name: 'Corp again' }), method: 'PATCH' }),
+    answers: OF_WORKSPACE,
+  },
+  {
+    route: 'POST /api/accounts/:account/merge',
+    path: ({ account }) => `/api/accounts/${account}/merge`,
+    init: ({ otherAccount }) => json({ into: otherAccount }),
+    answers: { ...OF_WORKSPACE, seller: 404, 'colleague not in the room': 404 },
+  },
+  {
+    route: 'DELETE /api/accounts/:account/merge',
+    path: ({ account }) => `/api/accounts/${account}/merge`,
+    init: () => ({ method: 'DELETE' }),
+    answers: OF_WORKSPACE,
+  },
+  {
+    route: 'POST /api/accounts/:account/domains',
+    path: ({ account }) => `/api/accounts/${account}/domains`,
+    init: () => json({ domain: 'corp.example' }),
+    answers: OF_WORKSPACE,
+  },
+  {
+    route: 'DELETE /api/accounts/:account/domains/:domain',
+    path: ({ account }) => `/api/accounts/${account}/domains/corp.example`,
+    init: () => ({ method: 'DELETE' }),
+    answers: OF_WORKSPACE,
+  },
+  { route: 'GET /api/qualification', path: () => '/api/qualification', answers: SELLERS },
+  {
+    route: 'PUT /api/qualification',
+    path: () => '/api/qualification',
+    init: () => ({ ...json({ framework: 'meddicc', minimum: 3 }), method: 'PUT' }),
+    answers: SELLERS,
+  },
+  {
+    route: 'POST /api/rooms/:room/commands',
+    path: ({ room }) => `/api/rooms/${room}/commands`,
+    init: () => json({ id: fresh(), command: { type: 'deal.change', notes: 'internal-or-not' } }),
+    answers: { seller: 202, customer: 403, ...OUT },
   },
   { route: 'GET /api/rooms/:room', path: ({ room }) => `/api/rooms/${room}`, answers: { seller: 200, customer: 200, ...OUT } },
   {
@@ -227,6 +280,8 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   return {
     room: {
       room: opened.room,
+      account: (await viewOf(seller, opened.room)).state.room?.account ?? '',
+      otherAccount: (await viewOf(elsewhere, otherRoom.room)).state.room?.account ?? '',
       task,
       customer: opened.customer,
       sharedFile: await upload('room'),

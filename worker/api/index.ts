@@ -1,21 +1,18 @@
 /** The API: everything whose caller is not a page. Described at `/api/openapi.json` from the schemas that check it. */
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { describeRoute, openAPIRouteHandler } from 'hono-openapi';
-import { toJsonSchema } from '@valibot/to-json-schema';
-import * as v from 'valibot';
 import { submission } from '#core/commands.ts';
 import { ID_PATTERN, type HeldMailId, type ParticipantId, type RoomId, type ThreadId } from '#core/ids.ts';
-import { statusOf, type Result } from '#core/refusal.ts';
-import { GUEST_COOKIE, roomActor, SELLER_COOKIE } from '../access/actor.ts';
+import { GUEST_COOKIE, roomActor } from '../access/actor.ts';
 import type { Bindings } from '../app.ts';
 import { opening } from '../directory/rooms.ts';
 import { MAX_FILE } from '../files/store.ts';
 import { originalPage } from '../mail/original.ts';
-import type { Actor, Seller } from '../services.ts';
+import type { Actor } from '../services.ts';
 import { roomStub } from '../room/stub.ts';
-
-type Ctx = Context<Bindings>;
+import { answer, body, type Ctx, json, refusals, sellerOf, signInFirst } from './answering.ts';
+import { directory } from './directory.ts';
 
 /** Who asks, for a room: `?as=customer` is the guest of this browser, `?as=seller` the seller; else whoever is signed in. */
 export async function actorOf(c: Ctx): Promise<Actor | null> {
@@ -27,22 +24,6 @@ export async function actorOf(c: Ctx): Promise<Actor | null> {
   }
   return as !== 'seller' && guest && ID_PATTERN.test(guest) ? { kind: 'guest', device: guest } : null;
 }
-
-export const sellerOf = (c: Ctx): Promise<Seller | null> => c.get('services').access.seller(getCookie(c, SELLER_COOKIE));
-
-const signInFirst = (c: Ctx) => c.json({ error: { code: 'unauthenticated', reason: 'sign_in_first' } }, 401);
-
-function answer<T>(c: Ctx, result: Result<T>, status: 200 | 201 | 202 = 200) {
-  return result.ok ? c.json(result.value as object, status) : c.json({ error: result.refusal }, statusOf(result.refusal));
-}
-
-const schemaOf = (schema: v.GenericSchema) => toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' }) as object;
-const body = (schema: v.GenericSchema) => ({ required: true, content: { 'application/json': { schema: schemaOf(schema) } } });
-const refusals = {
-  401: { description: 'Nobody is signed in' },
-  403: { description: 'Not a participant of this room' },
-  422: { description: 'The input breaks a rule: `error.reason` says which, `error.field` where' },
-};
 
 export const api = new Hono<Bindings>();
 
@@ -227,6 +208,8 @@ api.get(
   (c) => c.redirect(`/unsubscribe/${encodeURIComponent(c.req.param('token'))}`),
 );
 
+api.route('/', directory);
+
 api.get(
   '/openapi.json',
   openAPIRouteHandler(api, {
@@ -243,12 +226,6 @@ const roomOf = (c: Ctx): RoomId => c.req.param('room') as RoomId;
 const stub = (c: Ctx) => roomStub(c.env, roomOf(c));
 const threadsOf = (c: Ctx): ThreadId[] => (c.req.query('threads')?.split(',').filter(Boolean) ?? []) as ThreadId[];
 const notHere = (c: Ctx) => c.json({ error: { code: 'not_found', reason: 'no_such_mail' } }, 404);
-
-/** The body as JSON; what is none is `null`, which no schema takes. */
-async function json(c: Ctx): Promise<unknown> {
-  if (Number(c.req.header('content-length') ?? 0) > 256 * 1024) return null;
-  return c.req.json().catch(() => null);
-}
 
 function decodeName(name: string): string {
   try {

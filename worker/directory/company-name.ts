@@ -27,10 +27,11 @@ export function companyDomain(address: string): string | null {
 
 /** Traditional characters that company names are made of, with their simplified twins. */
 const TRADITIONAL: Record<string, string> = Object.fromEntries(
-  ('華华國国電电訊讯網网資资術术團团責责東东廣广灣湾業业產产機机車车銀银貿贸際际軟软體体數数據据龍龙鳳凤聯联達达圖图雲云帆帆'
-    .concat('創创鑫鑫務务諮咨詢询顧顾問问實实環环氣气動动傳传媒媒發发開开設设計计醫医藥药農农漁渔導导應应運运輸输遠远風风飛飞馬马')
-    .match(/../gu) ?? [])
-    .map((pair) => [...pair] as [string, string]),
+  (
+    '華华國国電电訊讯網网資资術术團团責责東东廣广灣湾業业產产機机車车銀银貿贸際际軟软體体數数據据龍龙鳳凤聯联達达圖图雲云帆帆'
+      .concat('創创鑫鑫務务諮咨詢询顧顾問问實实環环氣气動动傳传媒媒發发開开設设計计醫医藥药農农漁渔導导應应運运輸输遠远風风飛飞馬马')
+      .match(/../gu) ?? []
+  ).map((pair) => [...pair] as [string, string]),
 );
 
 const LEGAL_HAN =
@@ -84,7 +85,7 @@ const ONLY_TRADE = new RegExp(`^(?:${TRADE_HAN.source.slice(0, -1)})+$`);
 function hanCore(text: string): string {
   let core = text.replace(/\s+/g, '');
   // 云帆（上海）有限公司, 北京云帆集团: forms and places stand at both ends in any order.
-  for (let before = ''; before !== core; ) {
+  for (let before = ''; before !== core;) {
     before = core;
     const named = without(core, LEGAL_HAN, 2);
     const placed = without(without(named, PLACE, 2), LAST_PLACE, 2);
@@ -103,7 +104,7 @@ function latinCore(text: string): string {
   };
   let kept = words[0] === 'the' && words.length > 1 ? words.slice(1) : words;
   // "GmbH & Co. KG" and "(China) Co., Ltd." end in several of them, in any order.
-  for (let before = -1; before !== kept.length; ) {
+  for (let before = -1; before !== kept.length;) {
     before = kept.length;
     kept = strip(strip(kept, LEGAL_LATIN), PLACE_LATIN);
     if (kept.length > 1 && kept.at(-1) === 'and') kept = kept.slice(0, -1);

@@ -1,9 +1,10 @@
-/** Two questions that a room asks D1, kept apart so that the room needs nothing else of it. */
+/** What a room asks D1, kept apart so that the room needs nothing else of it. */
 import { and, eq, inArray } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
+import { defaultRule, type QualificationRule } from '#core/deal.ts';
 import type { PersonId, RoomId, WorkspaceId } from '#core/ids.ts';
 import type { Key, MailedKind } from '../room/doors.ts';
-import { mailedKey, membership, person } from './schema.ts';
+import { mailedKey, membership, person, workspace } from './schema.ts';
 
 /** Members of a workspace by address: only they may stand on the seller side of its rooms. */
 export async function colleaguesByAddress(db: D1Database, workspace: WorkspaceId, emails: string[]): Promise<Record<string, PersonId>> {
@@ -13,6 +14,12 @@ export async function colleaguesByAddress(db: D1Database, workspace: WorkspaceId
     .innerJoin(person, eq(person.id, membership.personId))
     .where(and(eq(membership.workspaceId, workspace), inArray(person.email, emails)));
   return Object.fromEntries(rows.map((row) => [row.email, row.id]));
+}
+
+/** What qualifies a deal in a workspace, unless a room says otherwise. */
+export async function qualificationRuleOf(db: D1Database, id: WorkspaceId): Promise<QualificationRule> {
+  const [row] = await drizzle(db).select({ rule: workspace.qualification }).from(workspace).where(eq(workspace.id, id));
+  return row?.rule ?? defaultRule;
 }
 
 /** A key that was minted without the room, for a digest. */

@@ -2,10 +2,11 @@
 import { and, asc, desc, eq, inArray, isNull, max, ne, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import * as v from 'valibot';
-import { email, line, locale, name } from '#core/commands.ts';
+import { email, locale, name, qualificationRule } from '#core/commands.ts';
+import type { QualificationRule } from '#core/deal.ts';
 import { addDays, dayIn, isOverdue, workday } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
-import type { AccountId, MilestoneId, OpportunityId, ParticipantId, RoomId, TaskId } from '#core/ids.ts';
+import type { AccountId, MilestoneId, OpportunityId, ParticipantId, RoomId, TaskId, WorkspaceId } from '#core/ids.ts';
 import { nextStep, openTasks } from '#core/next-step.ts';
 import { likelyLocale, type Locale, type Participant, type Side } from '#core/people.ts';
 import type { Task, TaskKind } from '#core/plan.ts';
@@ -16,13 +17,16 @@ import { read } from '../access/sellers.ts';
 import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import type { RoomRow, Seller, StepRow } from '../services.ts';
-import { account, opportunity, participant, room, roomEvent, seen, task } from './schema.ts';
+import { accountName, Accounts } from './accounts.ts';
+import { account, opportunity, participant, room, roomEvent, seen, task, workspace } from './schema.ts';
 import { templateOf, type RoomTemplate } from './templates.ts';
 import { roomStub } from '../room/stub.ts';
 
 export const opening = v.object({
   email,
-  account: line(120, 'name_missing', 'title_too_long'),
+  account: accountName,
+  /** Which account the customer is: one’s id, or `new`. Left out, the one of just this name, or a new one. */
+  choice: v.optional(v.pipe(v.string('malformed'), v.maxLength(26, 'malformed'))),
   template: v.optional(v.string(), 'blank'),
   locale: v.optional(locale),
   name: v.optional(
@@ -43,6 +47,8 @@ export interface Opening {
   demo: boolean;
   accountId: AccountId;
   accountName: string;
+  /** The workspace's own rule of what qualifies a deal, if it has one. */
+  rule?: QualificationRule | null;
 }
 
 /** The events that found a room: its facts, its first two people and the plan of its template. */
@@ -80,6 +86,7 @@ export function foundingEvents(
     { type: 'participant.joined', participant: ids.seller },
     person(ids.customer, 'customer', what.customer),
   ];
+  if (what.rule) events.push({ type: 'deal.ruled', rule: what.rule, follows: true });
   const today = dayIn(seller.zone, now);
   for (const milestone of what.template?.milestones ?? []) {
     const id = fresh<MilestoneId>();
@@ -103,55 +110,43 @@ export function foundingEvents(
 export class Rooms {
   readonly #env: Env;
   readonly #db;
+  readonly #accounts;
 
   constructor(env: Env) {
     this.#env = env;
     this.#db = drizzle(env.DB);
+    this.#accounts = new Accounts(env);
   }
 
   async accounts(seller: Seller): Promise<{ id: AccountId; name: string }[]> {
     return this.#db
       .select({ id: account.id, name: account.name })
       .from(account)
-      .where(eq(account.workspaceId, seller.workspace))
+      .where(and(eq(account.workspaceId, seller.workspace), isNull(account.mergedInto)))
       .orderBy(asc(account.name))
       .limit(500);
-  }
-
-  /** The account of this name in the workspace, made if it is new. */
-  async account(seller: Seller, accountName: string, address: string): Promise<AccountId> {
-    const [known] = await this.#db
-      .select({ id: account.id })
-      .from(account)
-      .where(and(eq(account.workspaceId, seller.workspace), sql`lower(${account.name}) = lower(${accountName})`));
-    if (known) return known.id;
-    const id = fresh<AccountId>();
-    await this.#db.insert(account).values({
-      id,
-      workspaceId: seller.workspace,
-      name: accountName,
-      domain: address.split('@')[1] ?? null,
-      createdAt: new Date().toISOString(),
-    });
-    return id;
   }
 
   /** Opens a room. The customer is added, not yet invited: nothing is mailed before the seller has seen it. */
   async open(seller: Seller, input: unknown): Promise<Result<{ room: RoomId }>> {
     const asked = read(opening, input);
     if (!asked.ok) return asked;
-    const { email: address, account: accountName, template: key } = asked.value;
+    const { email: address, account: typed, template: key, choice } = asked.value;
     if (address === seller.email) return refuse('conflict', 'already_here', 'email');
-    const theirs = asked.value.locale ?? likelyLocale(accountName, address);
+    const theirs = asked.value.locale ?? likelyLocale(typed, address);
+    const theAccount = await this.#accounts.forRoom(seller, typed, address, choice);
+    if (!theAccount.ok) return theAccount;
+    const { id: accountId, name: called } = theAccount.value;
     const template = templateOf(theirs, key);
     return done({
       room: await this.found(seller, {
-        roomName: template && template.key !== 'blank' ? `${accountName} · ${template.name}` : accountName,
+        roomName: template && template.key !== 'blank' ? `${called} · ${template.name}` : called,
         customer: { name: asked.value.name ?? nameFromAddress(address), email: address, locale: theirs, zone: seller.zone },
         template,
         demo: false,
-        accountId: await this.account(seller, accountName, address),
-        accountName,
+        accountId,
+        accountName: called,
+        rule: await this.qualification(seller.workspace),
       }),
     });
   }
@@ -212,7 +207,15 @@ export class Rooms {
       return {
         room: one.id,
         name: one.name,
+        account: one.accountId,
         accountName: one.accountName,
+        stage: one.stage,
+        qualified: one.qualified,
+        confirmed: one.confirmed,
+        needed: one.needed,
+        amount: one.amount !== null && one.currency ? { minor: one.amount, currency: one.currency } : null,
+        close: one.close,
+        source: one.source,
         demo: one.demo,
         lastActivityAt: one.lastActivityAt,
         unread: one.lastCommentBy !== me && one.lastCommentSeq > read,
@@ -224,14 +227,43 @@ export class Rooms {
     });
   }
 
+  /** The workspace's own rule of what qualifies a deal; null where it goes by the default. */
+  async qualification(id: WorkspaceId): Promise<QualificationRule | null> {
+    const [row] = await this.#db.select({ rule: workspace.qualification }).from(workspace).where(eq(workspace.id, id));
+    return row?.rule ?? null;
+  }
+
+  /** Changes the rule, and with it every room of the workspace that goes by it. Doing it again finishes what was interrupted. */
+  async setQualification(seller: Seller, input: unknown): Promise<Result<QualificationRule>> {
+    const asked = read(qualificationRule, input);
+    if (!asked.ok) return asked;
+    const rule = asked.value;
+    if (rule.framework === 'own' && rule.own.length === 0) return refuse('invalid', 'no_criteria', 'own');
+    await this.#db.update(workspace).set({ qualification: rule }).where(eq(workspace.id, seller.workspace));
+    const rows = await this.#db.select({ id: room.id }).from(room).where(eq(room.workspaceId, seller.workspace));
+    for (let start = 0; start < rows.length; start += 10) {
+      await Promise.all(rows.slice(start, start + 10).map(({ id }) => roomStub(this.#env, id).takeRule(rule)));
+    }
+    return done(rule);
+  }
+
   /** Takes the demo rooms out of the workspace's list. */
   async removeDemo(seller: Seller): Promise<void> {
     const demos = await this.#db
-      .select({ id: room.id })
+      .select({ id: room.id, account: room.accountId })
       .from(room)
       .where(and(eq(room.workspaceId, seller.workspace), eq(room.demo, true)));
-    for (const { id } of demos) {
+    for (const { id, account: company } of demos) {
       await this.#db.batch([
+        this.#db
+          .delete(account)
+          .where(
+            and(
+              eq(account.id, company),
+              sql`NOT EXISTS (SELECT 1 FROM room WHERE account_id = ${company} AND NOT demo)`,
+              sql`NOT EXISTS (SELECT 1 FROM account AS other WHERE other.merged_into = ${company})`,
+            ),
+          ),
         this.#db.delete(room).where(and(eq(room.id, id), eq(room.workspaceId, seller.workspace))),
         this.#db.delete(participant).where(eq(participant.roomId, id)),
         this.#db.delete(task).where(eq(task.roomId, id)),

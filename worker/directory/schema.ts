@@ -3,6 +3,7 @@
  * those under "derived" are written by worker/room/projection.ts alone and can be rebuilt from the rooms.
  */
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { QualificationRule, Stage } from '#core/deal.ts';
 import type { RoomEvent, Via } from '#core/events.ts';
 import type { Due } from '#core/due.ts';
 import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
@@ -25,6 +26,8 @@ export const person = sqliteTable('person', {
 export const workspace = sqliteTable('workspace', {
   id: text('id').$type<WorkspaceId>().primaryKey(),
   name: text('name').notNull(),
+  /** What qualifies a deal; null is the default. */
+  qualification: text('qualification', { mode: 'json' }).$type<QualificationRule>(),
   createdAt: instant('created_at').notNull(),
 });
 
@@ -83,10 +86,28 @@ export const account = sqliteTable(
     id: text('id').$type<AccountId>().primaryKey(),
     workspaceId: workspaceId(),
     name: text('name').notNull(),
+    /** The domain it came with. All that it has are in `account_domain`. */
     domain: text('domain'),
+    /** The account that this one turned out to be: its rooms are shown there. Undone by forgetting it. */
+    mergedInto: text('merged_into').$type<AccountId>(),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [index('account_workspace').on(table.workspaceId)],
+);
+
+/** Mail domains by which an account is known again. One domain may serve several companies of a group. */
+export const accountDomain = sqliteTable(
+  'account_domain',
+  {
+    workspaceId: workspaceId(),
+    domain: text('domain').notNull(),
+    accountId: text('account_id').$type<AccountId>().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.domain, table.accountId] }),
+    index('account_domain_account').on(table.accountId),
+  ],
 );
 
 export const opportunity = sqliteTable(
@@ -122,8 +143,19 @@ export const room = sqliteTable(
     lastCommentBy: text('last_comment_by').$type<ParticipantId | 'system'>(),
     openedAt: instant('opened_at').notNull(),
     lastActivityAt: instant('last_activity_at').notNull(),
+    /** The opportunity, for the seller's lists. The stage is the one that counts: a deal without the customer's word is a lead. */
+    stage: text('stage').$type<Stage>().notNull().default('lead'),
+    qualified: integer('qualified', { mode: 'boolean' }).notNull().default(false),
+    confirmed: integer('confirmed').notNull().default(0),
+    needed: integer('needed').notNull().default(3),
+    /** Minor units of `currency`. */
+    amount: integer('amount'),
+    currency: text('currency'),
+    /** Expected close, a calendar day. */
+    close: text('close'),
+    source: text('source').notNull().default(''),
   },
-  (table) => [index('room_workspace').on(table.workspaceId, table.lastActivityAt)],
+  (table) => [index('room_workspace').on(table.workspaceId, table.lastActivityAt), index('room_account').on(table.accountId)],
 );
 
 export const participant = sqliteTable(

@@ -160,6 +160,23 @@ export class Journal {
     return row && recorded(row);
   }
 
+  /** A comment as it reads now, with its edits; undefined if there is none or it was deleted. */
+  saidNow(id: string): Comment | undefined {
+    const posted = this.comment(id);
+    if (posted?.event.type !== 'comment.posted') return undefined;
+    const later = this.#sql
+      .exec<EventRow>(
+        `SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq > ? AND json_extract(event, '$.comment') = ? ORDER BY seq`,
+        posted.event.thread,
+        posted.seq,
+        id,
+      )
+      .toArray()
+      .map(recorded);
+    const [comment] = [posted, ...later].reduce(applyComments, []);
+    return comment?.deleted ? undefined : comment;
+  }
+
   /** Comments of a thread after a sequence number, for the mail about them. */
   said(thread: ThreadId, after: number): Recorded[] {
     return this.#sql

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { maySee, maySeeThread, ROOM_THREAD, viewFor } from '#core/audience.ts';
 import { submission, type Command } from '#core/commands.ts';
 import type { Facts } from '#core/decision.ts';
+import type { QualificationRule } from '#core/deal.ts';
 import type { FileFact } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import { releasedComment, type HeldReason } from '#core/held-mail.ts';
@@ -20,7 +21,7 @@ import { apply, type RoomState } from '#core/room.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
 import { base32 } from '#core/ids.ts';
-import { colleaguesByAddress, findMailedKey } from '../directory/lookups.ts';
+import { colleaguesByAddress, findMailedKey, qualificationRuleOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
 import { codeMail, invitationPreview, newDeviceMail, newsMail, type Minter } from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
@@ -102,6 +103,11 @@ export class Room extends DurableObject<Env> {
     }
     const { id, command } = parsed.output;
     if (command.type === 'comment.post') command.mail = null;
+    if (command.type === 'deal.rule' && command.follows) {
+      const rule = this.#state.room && (await qualificationRuleOf(this.env.DB, this.#state.room.workspace).catch(() => null));
+      if (!rule) return refuse('unavailable', 'unavailable');
+      Object.assign(command, rule);
+    }
     const facts = await this.#factsFor(command);
     if (!facts) return refuse('unavailable', 'unavailable');
     // Looked up last: whoever was removed while D1 was asked is refused.
@@ -152,6 +158,8 @@ export class Room extends DurableObject<Env> {
       const posted = this.#journal.comment(command.comment);
       if (posted?.event.type !== 'comment.posted' || posted.event.thread !== (command.task as string))
         return refuse('not_found', 'no_such_comment');
+    } else if (command.type === 'deal.cite') {
+      asked = { ...command, said: (command.kind === 'comment' && this.#journal.saidNow(command.of)) || null };
     }
 
     const decision = decide(this.#state, by, asked, facts);
@@ -204,6 +212,21 @@ export class Room extends DurableObject<Env> {
         now,
       );
     }
+  }
+
+  /** The workspace's rule of what qualifies a deal has changed: a room that goes by it takes it over. */
+  async takeRule(rule: QualificationRule): Promise<void> {
+    const { room, deal } = this.#state;
+    if (!room || !deal.follows || JSON.stringify(deal.rule) === JSON.stringify(rule)) return;
+    this.#record(null, 'system', 'system', [{ type: 'deal.ruled', rule, follows: true }]);
+    await this.settle();
+  }
+
+  /** The customer's company has another name in the directory now. */
+  async nameAccount(accountName: string): Promise<void> {
+    if (!this.#state.room || this.#state.room.accountName === accountName) return;
+    this.#record(null, 'system', 'system', [{ type: 'room.accountNamed', accountName }]);
+    await this.settle();
   }
 
   // -------------------------------------------------------------- reading the room

@@ -4,12 +4,13 @@
  */
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, TaskId } from '#core/ids.ts';
+import { countedStage, qualificationOf } from '#core/qualification.ts';
 import type { RoomState } from '#core/room.ts';
 import type { SeenRow } from './reading.ts';
 
 /** Writes a batch of events and read marks, all or nothing. Doing it again changes nothing. */
 export async function project(db: D1Database, state: RoomState, events: Recorded[], read: SeenRow[]): Promise<void> {
-  const { room } = state;
+  const { room, deal } = state;
   if (!room) return;
   const people = new Set<ParticipantId>();
   const tasks = new Set<TaskId>();
@@ -17,6 +18,7 @@ export async function project(db: D1Database, state: RoomState, events: Recorded
     if ('participant' in event) people.add(event.participant);
     if ('task' in event) tasks.add(event.task);
   }
+  const qualification = qualificationOf(state);
   const last = events.at(-1);
   const comment = events.findLast(({ event }) => event.type === 'comment.posted');
   const statements: D1PreparedStatement[] = [];
@@ -70,10 +72,11 @@ export async function project(db: D1Database, state: RoomState, events: Recorded
     statements.push(
       db
         .prepare(
-          `INSERT INTO room (id, workspace_id, account_id, opportunity_id, name, account_name, demo, seq, held, last_comment_seq, last_comment_by, opened_at, last_activity_at)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+          `INSERT INTO room (id, workspace_id, account_id, opportunity_id, name, account_name, demo, seq, held, last_comment_seq, last_comment_by, opened_at, last_activity_at, stage, qualified, confirmed, needed, amount, currency, close, source)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, account_name = excluded.account_name, seq = excluded.seq, held = excluded.held, last_activity_at = excluded.last_activity_at,
-             last_comment_seq = max(room.last_comment_seq, excluded.last_comment_seq), last_comment_by = coalesce(excluded.last_comment_by, room.last_comment_by)
+             last_comment_seq = max(room.last_comment_seq, excluded.last_comment_seq), last_comment_by = coalesce(excluded.last_comment_by, room.last_comment_by),
+             stage = excluded.stage, qualified = excluded.qualified, confirmed = excluded.confirmed, needed = excluded.needed, amount = excluded.amount, currency = excluded.currency, close = excluded.close, source = excluded.source
            WHERE excluded.seq > room.seq`,
         )
         .bind(
@@ -90,6 +93,14 @@ export async function project(db: D1Database, state: RoomState, events: Recorded
           comment?.by ?? null,
           room.openedAt,
           last.at,
+          countedStage(deal, qualification.qualified),
+          qualification.qualified ? 1 : 0,
+          qualification.confirmed.length,
+          qualification.needed,
+          deal.amount?.minor ?? null,
+          deal.amount?.currency ?? null,
+          deal.close,
+          deal.source,
         ),
     );
   }

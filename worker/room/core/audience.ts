@@ -1,4 +1,5 @@
 /** Visibility, decided once: sockets, pages, mails, files, API and exports all ask here. */
+import { emptyDeal } from './deal.ts';
 import type { Recorded, RoomEvent } from './events.ts';
 import type { ThreadId } from './ids.ts';
 import type { Side } from './people.ts';
@@ -26,9 +27,16 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'mail.held':
     case 'mail.settled':
     case 'participant.troubled':
+    case 'deal.changed':
+    case 'deal.staged':
+    case 'deal.ruled':
+    case 'deal.claimed':
+    case 'deal.cited':
+    case 'deal.uncited':
       return 'seller';
     case 'room.opened':
     case 'room.renamed':
+    case 'room.accountNamed':
     case 'room.codeRuled':
     case 'participant.added':
     case 'participant.invited':
@@ -82,5 +90,6 @@ export function viewFor(side: Side, state: RoomState): RoomState {
     threads: Object.fromEntries(Object.entries(state.threads).filter(([thread]) => maySeeThread(side, thread as ThreadId))),
     files: state.files.filter((file) => maySeeThread(side, file.thread)),
     held: {},
+    deal: emptyDeal,
   };
 }

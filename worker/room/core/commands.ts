@@ -3,10 +3,12 @@
  * the API or a mail. The browser takes only the types from here.
  */
 import * as v from 'valibot';
+import { frameworks, openStages, outcomes } from './deal.ts';
 import { isDay, isZone } from './due.ts';
 import { ID_PATTERN } from './ids.ts';
 import type { CommentId, FileId, HeldMailId, MilestoneId, ParticipantId, TaskId, ThreadId, ValueLineId } from './ids.ts';
 import { currencies } from './money.ts';
+import { isCurrency, MAX_MINOR } from './amount.ts';
 import { taskKinds } from './plan.ts';
 import type { Reason } from './refusal.ts';
 import { periods, stances, valueKinds } from './value.ts';
@@ -289,12 +291,109 @@ const heldMail = [
   v.object({ type: v.literal('mail.settle'), held: id<HeldMailId>(), how: v.picklist(['dismissed', 'posted'], because('malformed')) }),
 ] as const;
 
+const currency = v.pipe(v.string(because('bad_currency')), v.toUpperCase(), v.check(isCurrency, because('bad_currency')));
+const criterion = v.pipe(v.string(because('malformed')), v.maxLength(80, because('malformed')));
+/** One line that may be empty. */
+const optionalLine = (max: number) => v.pipe(text(max * 4), v.transform(cleanLine), v.maxLength(max, because('title_too_long')));
+/** What qualifies a deal; the workspace's own rule is checked by the same. */
+export const qualificationRule = v.object({
+  framework: v.picklist(frameworks, because('malformed')),
+  own: v.optional(
+    v.pipe(
+      v.array(line(60, 'name_missing', 'title_too_long')),
+      v.maxLength(12, because('too_many')),
+      v.transform((names) => [...new Set(names)]),
+    ),
+    [],
+  ),
+  minimum: v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,2}$/, because('bad_minimum')), v.transform(Number))], because('bad_minimum')),
+    v.integer(because('bad_minimum')),
+    v.minValue(1, because('bad_minimum')),
+    v.maxValue(12, because('bad_minimum')),
+  ),
+});
+
+const deal = [
+  v.object({
+    type: v.literal('deal.change'),
+    /** Minor units as a number, or as a person writes it (`1,200,000`, `120万`); null or nothing takes it away. */
+    amount: v.optional(
+      v.nullable(
+        v.union(
+          [
+            v.pipe(
+              v.number(),
+              v.safeInteger(because('bad_amount')),
+              v.minValue(0, because('bad_amount')),
+              v.maxValue(MAX_MINOR, because('bad_amount')),
+            ),
+            v.pipe(
+              v.string(),
+              v.maxLength(40, because('bad_amount')),
+              v.transform((typed) => typed.trim()),
+            ),
+          ],
+          because('bad_amount'),
+        ),
+      ),
+    ),
+    currency: v.optional(currency),
+    close: v.optional(
+      v.nullable(
+        v.union(
+          [
+            v.pipe(
+              v.literal(''),
+              v.transform(() => null),
+            ),
+            day,
+          ],
+          because('bad_date'),
+        ),
+      ),
+    ),
+    source: v.optional(optionalLine(120)),
+    notes: v.optional(text(5_000)),
+  }),
+  v.object({ type: v.literal('deal.stage'), stage: v.picklist(openStages, because('malformed')) }),
+  v.object({ type: v.literal('deal.close'), outcome: v.picklist(outcomes, because('malformed')) }),
+  v.object({
+    type: v.literal('deal.rule'),
+    ...qualificationRule.entries,
+    /** Whether the room goes by its workspace's rule from now on; the room then takes that rule, whatever is sent. */
+    follows: v.optional(v.boolean(), false),
+  }),
+  v.object({ type: v.literal('deal.claim'), criterion, claimed: v.boolean(because('malformed')) }),
+  v.object({
+    type: v.literal('deal.cite'),
+    criterion,
+    /** A comment of a customer's, or a task that one of them finished. */
+    kind: v.picklist(['comment', 'task'], because('malformed')),
+    of: v.union([comment, task]),
+    /** What the comment says: a browser's guess for its own screen. The room looks it up and never believes it. */
+    said: v.optional(
+      v.nullable(
+        v.object({
+          by: participant,
+          at: v.string(),
+          via: v.picklist(['app', 'mail', 'api', 'system']),
+          thread,
+          body: text(20_000),
+        }),
+      ),
+      null,
+    ),
+  }),
+  v.object({ type: v.literal('deal.uncite'), criterion, of: v.union([comment, task]) }),
+] as const;
+
 const room = [
   v.object({ type: v.literal('room.rename'), name: title }),
   v.object({ type: v.literal('room.ruleCode'), alwaysAskCode: v.boolean() }),
 ] as const;
 
-export const command = v.variant('type', [...room, ...people, ...plan, ...truth, ...discussion, ...objections, ...value, ...heldMail]);
+export const command = v.variant('type', [...room, ...people, ...plan, ...truth, ...discussion, ...objections, ...value, ...heldMail, ...deal]);
 
 export type Command = v.InferOutput<typeof command>;
 /** A command as a client writes it: what has a default may be left out. */
@@ -305,6 +404,7 @@ export type TruthCommand = Extract<Command, { type: 'plan.confirm' | 'plan.uncon
 export type DiscussionCommand = Extract<Command, { type: `comment.${string}` }>;
 export type ObjectionCommand = Extract<Command, { type: `objection.${string}` }>;
 export type ValueCommand = Extract<Command, { type: `value.${string}` }>;
+export type DealCommand = Extract<Command, { type: `deal.${string}` }>;
 export type HeldMailCommand = Extract<Command, { type: `mail.${string}` }>;
 
 /** A command with the idempotency key under which it is applied once: a client's generated id. */

@@ -1,5 +1,6 @@
 /** What can have happened in a room. Events are facts: a type's meaning is never edited; add a new type instead. */
 import type { Audience } from './audience.ts';
+import type { DealEvent } from './deal.ts';
 import type { DiscussionEvent } from './discussion.ts';
 import type { HeldMailEvent } from './held-mail.ts';
 import type { AccountId, OpportunityId, ParticipantId, RoomId, WorkspaceId } from './ids.ts';
@@ -22,6 +23,8 @@ export type RoomOnlyEvent =
       demo: boolean;
     }
   | { type: 'room.renamed'; name: string }
+  /** The customer's company is now called this in the directory. */
+  | { type: 'room.accountNamed'; accountName: string }
   | { type: 'room.codeRuled'; alwaysAskCode: boolean };
 
 export type RoomEvent =
@@ -32,7 +35,8 @@ export type RoomEvent =
   | DiscussionEvent
   | HeldMailEvent
   | ObjectionEvent
-  | ValueEvent;
+  | ValueEvent
+  | DealEvent;
 
 /** Which door a command came through. */
 export type Via = 'app' | 'mail' | 'api' | 'system';

@@ -33,6 +33,8 @@ export const can = {
   closeObjection: (who: Participant, asker: { id: ParticipantId | null; side: Side | null }) =>
     asker.id === null ? asker.side === null || who.side === asker.side : who.id === asker.id,
   answerObjection: (who: Participant, asker: { id: ParticipantId | null; side: Side | null }) => who.id !== asker.id,
+  /** The opportunity and what speaks for it are the selling side's own business. */
+  deal: (who: Participant) => who.side === 'seller',
   rename: (who: Participant) => who.side === 'seller',
   alwaysAskCode: (_who: Participant) => true,
 } as const;

@@ -2,6 +2,7 @@
  * The room's core: its state, and `apply`, which says what an event changes. What a command makes happen is `decide`, in
  * deciding/. Pure, and the same in the Durable Object, in the browser and in tests.
  */
+import { applyDeal, type Deal, emptyDeal } from './deal.ts';
 import { applyThreads, filesOf, type RoomFile, type ThreadSummary } from './discussion.ts';
 import type { Recorded } from './events.ts';
 import { applyHeldMail, type HeldMail } from './held-mail.ts';
@@ -40,6 +41,8 @@ export interface RoomState {
   /** What objections have beyond their tasks. */
   objections: Record<TaskId, ObjectionNotes>;
   value: ValueCase;
+  /** The selling side's alone; for customers it is always empty. */
+  deal: Deal;
 }
 
 const LIVE_FILES = 200;
@@ -55,6 +58,7 @@ export const emptyRoom: RoomState = {
   held: {},
   objections: {},
   value: emptyValue,
+  deal: emptyDeal,
 };
 
 /** A stored state with what it lacks laid under it: a snapshot of an older version has fewer nouns. */
@@ -69,7 +73,7 @@ export function apply(state: RoomState, recorded: Recorded): RoomState {
 
 function applyNouns(state: RoomState, recorded: Recorded): RoomState {
   const { seq, at, by, event } = recorded;
-  const next = { ...state, seq };
+  const next = { ...state, seq, deal: applyDeal(state.deal, recorded) };
   switch (event.type) {
     case 'room.opened': {
       const { type: _, room: id, ...rest } = event;
@@ -77,6 +81,8 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
     }
     case 'room.renamed':
       return state.room ? { ...next, room: { ...state.room, name: event.name } } : next;
+    case 'room.accountNamed':
+      return state.room ? { ...next, room: { ...state.room, accountName: event.accountName } } : next;
     case 'room.codeRuled':
       return state.room ? { ...next, room: { ...state.room, alwaysAskCode: event.alwaysAskCode } } : next;
     case 'participant.added':

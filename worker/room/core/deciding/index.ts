@@ -8,6 +8,7 @@ import type { ParticipantId } from '../ids.ts';
 import { can } from '../permissions.ts';
 import { refuse } from '../refusal.ts';
 import type { RoomState } from '../room.ts';
+import { decideDeal } from './deal.ts';
 import { decideDiscussion } from './discussion.ts';
 import { decideHeldMail } from './held-mail.ts';
 import { barredByObjection, decideObjection } from './objections.ts';
@@ -73,6 +74,14 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'comment.edit':
     case 'comment.delete':
       return decideDiscussion(state, who, command, facts);
+    case 'deal.change':
+    case 'deal.stage':
+    case 'deal.close':
+    case 'deal.rule':
+    case 'deal.claim':
+    case 'deal.cite':
+    case 'deal.uncite':
+      return decideDeal(state, who, command);
     case 'mail.settle':
       return decideHeldMail(state, who, command);
   }

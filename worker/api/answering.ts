@@ -1,0 +1,33 @@
+/** What the routes of the API have in common: who asks, how an answer or a refusal is written, how an input is described. */
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type * as v from 'valibot';
+import { statusOf, type Result } from '#core/refusal.ts';
+import { SELLER_COOKIE } from '../access/actor.ts';
+import type { Bindings } from '../app.ts';
+import type { Seller } from '../services.ts';
+
+export type Ctx = Context<Bindings>;
+
+export const sellerOf = (c: Ctx): Promise<Seller | null> => c.get('services').access.seller(getCookie(c, SELLER_COOKIE));
+
+export const signInFirst = (c: Ctx) => c.json({ error: { code: 'unauthenticated', reason: 'sign_in_first' } }, 401);
+
+export function answer<T>(c: Ctx, result: Result<T>, status: 200 | 201 | 202 = 200) {
+  return result.ok ? c.json(result.value as object, status) : c.json({ error: result.refusal }, statusOf(result.refusal));
+}
+
+const schemaOf = (schema: v.GenericSchema) => toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' }) as object;
+export const body = (schema: v.GenericSchema) => ({ required: true, content: { 'application/json': { schema: schemaOf(schema) } } });
+export const refusals = {
+  401: { description: 'Nobody is signed in' },
+  403: { description: 'Not a participant of this room' },
+  422: { description: 'The input breaks a rule: `error.reason` says which, `error.field` where' },
+};
+
+/** The body as JSON; what is none is `null`, which no schema takes. */
+export async function json(c: Ctx): Promise<unknown> {
+  if (Number(c.req.header('content-length') ?? 0) > 256 * 1024) return null;
+  return c.req.json().catch(() => null);
+}
