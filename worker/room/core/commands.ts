@@ -393,7 +393,17 @@ const room = [
   v.object({ type: v.literal('room.ruleCode'), alwaysAskCode: v.boolean() }),
 ] as const;
 
-export const command = v.variant('type', [...room, ...people, ...plan, ...truth, ...discussion, ...objections, ...value, ...heldMail, ...deal]);
+export const command = v.variant('type', [
+  ...room,
+  ...people,
+  ...plan,
+  ...truth,
+  ...discussion,
+  ...objections,
+  ...value,
+  ...heldMail,
+  ...deal,
+]);
 
 export type Command = v.InferOutput<typeof command>;
 /** A command as a client writes it: what has a default may be left out. */
