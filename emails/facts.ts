@@ -39,6 +39,8 @@ export interface TaskFacts {
   /** Whether the reader is one of them. */
   mine: boolean;
   url: string;
+  /** Where a one-word reply acts on it; absent where nothing is to be done by mail. */
+  answers?: string;
 }
 
 export interface InvitationFacts extends Frame {
@@ -168,6 +170,16 @@ export interface ColleagueFacts extends Addressed {
   workspaceName: string;
   url: string;
   minutes: number;
+}
+
+/** What a reply has done: the answer to a mail that acted. */
+export interface ReceiptFacts extends Frame {
+  /** What changed, in words of the reader's language. */
+  changed: string;
+  /** Whether UNDO takes it back. */
+  canUndo: boolean;
+  /** The address that this mail's answers go to. */
+  replyTo: string;
 }
 
 /** A mail ready to be addressed. `html` is a whole document, `text` as good as it. */

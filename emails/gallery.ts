@@ -19,6 +19,7 @@ import type {
 import { invitation } from './invitation.tsx';
 import { newDevice } from './new-device.tsx';
 import { news } from './news.tsx';
+import { receipt } from './receipt.tsx';
 import { rejection } from './rejection.tsx';
 import { signIn } from './sign-in.tsx';
 
@@ -55,6 +56,7 @@ export interface Deal {
   line: { title: string; hours: string; people: string; weeks: string; note: string; question: string; answer: string };
   details: { comments: string; promised: string; value: string };
   replySubject: string;
+  receipt: string;
 }
 
 export const en: Deal = {
@@ -95,6 +97,7 @@ export const en: Deal = {
   },
   details: { comments: '3 new comments by Li Dan', promised: 'with Li Dan', value: 'Emma Keller changed “14 people” to “10 people”' },
   replySubject: 'Re: [Contoso roll-out] Send the budget approval',
+  receipt: '“Send the budget approval” is marked as done, in your name.',
 };
 
 export const zh: Deal = {
@@ -135,6 +138,7 @@ export const zh: Deal = {
   },
   details: { comments: '李丹新增 3 条留言', promised: '由李丹负责', value: '陈伟把“14人”改为“10人”' },
   replySubject: '回复：[华东制造 MES 项目] 提供预算审批文件',
+  receipt: '“发送预算批复”已以您的名义标记为完成。',
 };
 
 const url = (path: string): string => `${APP}${path}`;
@@ -195,7 +199,11 @@ export function samplesOf(deal: Deal): Sample[] {
     internal: false,
     ...more,
   });
-  add('news-assigned', news(about({ because: 'assigned', description: deal.description })), [deal.description]);
+  add(
+    'news-assigned',
+    news(about({ because: 'assigned', description: deal.description, task: task(deal.tasks.budget, { answers: address('t4') }) })),
+    [deal.description],
+  );
   add('news-mention', news(about({ because: 'mention', reader: sellerReader, actor: buyer.name, said: [said(buyer.name, deal.long)] })), [
     deal.long,
   ]);
@@ -298,6 +306,12 @@ export function samplesOf(deal: Deal): Sample[] {
       }),
     ),
     [deal.internal],
+  );
+
+  const acted = { reader: buyer, mark: 'd17a', roomName: deal.room, workspaceName: deal.workspace, url: url(`/join/${key}`) };
+  add(
+    'receipt',
+    receipt({ ...acted, wishesUrl: url(`/unsubscribe/${key}`), changed: deal.receipt, canUndo: true, replyTo: address('u6') }),
   );
 
   add('sign-in', signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: false, minutes: 15 }));

@@ -3,7 +3,7 @@ import * as m from '#messages';
 import type { NewsFacts, Rendered } from './facts.ts';
 import { Button, mail, Title, Words } from './layout.tsx';
 import { Said, saidText } from './said.tsx';
-import { sayWhen, TaskCard, taskText } from './task.tsx';
+import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './task.tsx';
 import { sayAnswerTo, ValueCard, valueText } from './value.tsx';
 
 /** Stable words: a subject that changes would tear the thread apart in every mail program. */
@@ -100,6 +100,7 @@ export function news(facts: NewsFacts): Rendered {
         <Title>{heading}</Title>
         {wordsFirst ? [words, about] : [about, words]}
         {hint && <Words>{hint}</Words>}
+        {task && <TaskAnswers task={task} reader={reader} subject={subject} />}
         <Button url={facts.url} team={team}>
           {button}
         </Button>
@@ -110,6 +111,7 @@ export function news(facts: NewsFacts): Rendered {
       heading,
       ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
       hint,
+      task && taskAnswersText({ task, reader }),
       m.mail_link_to({ title: button, url: facts.url }, { locale }),
     ],
   });

@@ -3,7 +3,8 @@ import * as m from '#messages';
 import { sayDue } from '#core/due.ts';
 import type { FC } from 'hono/jsx';
 import type { Reader, TaskFacts } from './facts.ts';
-import { Box, Lines, Link, paint } from './layout.tsx';
+import { AnswerLinks, type Answers } from './answers.tsx';
+import { Box, Lines, Link, paint, Words } from './layout.tsx';
 import { sayNames } from './moment.ts';
 
 export function sayWhen({ due, overdue }: Pick<TaskFacts, 'due' | 'overdue'>, { locale, zone }: Reader): string {
@@ -61,3 +62,34 @@ export const taskText = ({ task, reader, description, done }: TaskProps): string
     task.url,
     ...(description ? [description] : []),
   ].join('\n');
+
+/** What its owner may answer with a press: no link does anything by itself. */
+function answersOf(task: TaskFacts, { locale }: Reader, subject: string): Answers | null {
+  if (!task.answers || !task.mine) return null;
+  return {
+    address: task.answers,
+    subject,
+    answers: [
+      { says: m.act_done({}, { locale }), body: m.act_word_done({}, { locale }) },
+      { says: m.act_move({}, { locale }), body: m.act_word_move({}, { locale }) },
+      { says: m.act_hand_over({}, { locale }), body: m.act_word_hand_over({}, { locale }) },
+      { says: m.act_not_me({}, { locale }), body: m.act_word_not_me({}, { locale }) },
+      { says: m.act_question({}, { locale }), body: '' },
+    ],
+  };
+}
+
+export const TaskAnswers: FC<{ task: TaskFacts; reader: Reader; subject: string }> = ({ task, reader, subject }) => {
+  const answers = answersOf(task, reader, subject);
+  if (!answers) return null;
+  return (
+    <>
+      <AnswerLinks {...answers} />
+      <Words soft>{m.act_hint({}, { locale: reader.locale })}</Words>
+    </>
+  );
+};
+
+/** In plain text the words themselves are the buttons. */
+export const taskAnswersText = ({ task, reader }: { task: TaskFacts; reader: Reader }): string | null =>
+  task.answers && task.mine ? m.act_hint({}, { locale: reader.locale }) : null;

@@ -1,6 +1,7 @@
 /** From what happened to a mail: facts for the template, the address that answers it, the headers that thread it. */
 import { audienceOfThread, ROOM_THREAD, sharedOf } from '#core/audience.ts';
-import { isOverdue } from '#core/due.ts';
+import type { Command } from '#core/commands.ts';
+import { isOverdue, sayDue } from '#core/due.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, RoomId, TaskId, ThreadId, ValueLineId } from '#core/ids.ts';
 import { nextStep, owedBy } from '#core/next-step.ts';
@@ -14,10 +15,14 @@ import { code } from '#emails/code.tsx';
 import type { Frame, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
 import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
+import { sayNames } from '#emails/moment.ts';
 import { news } from '#emails/news.tsx';
+import { receipt } from '#emails/receipt.tsx';
 import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
+import * as m from '#messages';
 import type { MailedKind } from '../room/doors.ts';
+import type { Deed } from '../room/receipts.ts';
 import { richText } from '../room/rich-text.ts';
 import type { MailPreview } from '../services.ts';
 import { mailbox, type OutgoingMail } from './transport.ts';
@@ -233,7 +238,12 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
       reader: readerOf(to),
       because: kind,
       actor,
-      task: task && taskFacts(state, task, to.id, url, now),
+      task: task && {
+        ...taskFacts(state, task, to.id, url, now),
+        ...(audienceOfThread(what.thread) === 'all' &&
+          task.completedAt === null &&
+          task.kind !== 'objection' && { answers: replyAddress(env, reply.token) }),
+      },
       value: line && valueFacts(state, line, to, url),
       description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
       said: what.said.flatMap((one) => saidFacts(state, one, url)),
@@ -264,6 +274,81 @@ function saidFacts(state: RoomState, { event, by, at }: Recorded, url: string): 
     },
   ];
 }
+
+/** What a reply has done, to whoever wrote it. UNDO to it takes the deed back. */
+export async function receiptMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  deed: Deed,
+  key: string,
+  mint: Minter,
+): Promise<{ mail: OutgoingMail; replyHash: string }> {
+  const room = state.room;
+  if (!room) throw new Error('a room without facts sends no mail');
+  const shared = sharedOf(deed.thread);
+  const enter = to.side === 'customer' ? (await mint('enter', shared)).token : null;
+  const reply = await mint('reply', deed.thread);
+  const wishes = await mint('wishes', ROOM_THREAD);
+  const replyTo = replyAddress(env, reply.token);
+  const rendered = receipt({
+    reader: readerOf(to),
+    mark: reply.hash,
+    roomName: room.name,
+    workspaceName: room.workspaceName,
+    url: roomUrl(env, room.id, to, enter, null),
+    wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
+    changed: sayDeed(state, to, deed.command),
+    canUndo: deed.undo !== null,
+    replyTo,
+  });
+  const headers = { ...threadHeaders(env, room.id, deed.thread, wishes.token), 'Auto-Submitted': 'auto-replied' };
+  return { mail: envelop(env, rendered, { key, from: fromName(state, ''), to, replyTo, headers }), replyHash: reply.hash };
+}
+
+/** What a command has changed, as its author reads it. */
+function sayDeed(state: RoomState, to: Participant, command: Command): string {
+  const { locale } = to;
+  const say = { locale };
+  if (command.type === 'participant.describe') {
+    if (command.locale) return m.receipt_locale({}, { locale: command.locale });
+    switch (command.mail) {
+      case 'each':
+        return m.receipt_wish_each({}, say);
+      case 'mine':
+        return m.receipt_wish_mine({}, say);
+      case 'weekly':
+        return m.receipt_wish_weekly({}, say);
+      case 'none':
+        return m.receipt_wish_none({}, say);
+      default:
+        return m.receipt_done({}, say);
+    }
+  }
+  const task = 'task' in command ? state.plan.tasks[command.task] : undefined;
+  if (!task) return m.receipt_done({}, say);
+  const { title } = task;
+  switch (command.type) {
+    case 'task.complete':
+      return m.receipt_completed({ title }, say);
+    case 'task.reopen':
+      return m.receipt_reopened({ title }, say);
+    case 'task.change': {
+      if (command.owners !== undefined) {
+        if (!sameJson(command.owners, task.owners)) return m.receipt_proposed({ title }, say);
+        const names = task.owners.map((id) => nameOf(state, id));
+        return names.length > 0 ? m.receipt_owners({ title, names: sayNames(names, locale) }, say) : m.receipt_nobody({ title }, say);
+      }
+      if (command.due === undefined) return m.receipt_done({}, say);
+      if (!sameJson(command.due, task.due)) return m.receipt_proposed({ title }, say);
+      return task.due ? m.receipt_moved({ title, when: sayDue(task.due, to) }, say) : m.receipt_undated({ title }, say);
+    }
+    default:
+      return m.receipt_done({}, say);
+  }
+}
+
+const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 interface CodeRequest {
   to: { name: string; email: string };

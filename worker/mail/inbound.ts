@@ -108,7 +108,7 @@ function doorway(env: Env, authservId: string, targets: Map<string, Target>): Do
 }
 
 interface Acted {
-  outcome: 'comment' | 'session' | 'ignore' | 'reject' | 'bounce' | 'calendar';
+  outcome: 'comment' | 'act' | 'session' | 'ignore' | 'reject' | 'bounce' | 'calendar';
   reason: string;
   /** What the sending server is told when the mail is not taken. */
   say: string | null;

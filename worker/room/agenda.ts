@@ -4,7 +4,9 @@ export type Chore =
   /** Bring D1 up to date. */
   | 'project'
   /** Mail one person; the key is `<participant>|<thread>|news`, or `…|invitation`. */
-  | 'notify';
+  | 'notify'
+  /** Tell the author of a mail what it did; the key is the mail's id. */
+  | 'receipt';
 
 export interface Due extends Record<string, SqlStorageValue> {
   kind: Chore;

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { maySee, maySeeThread, ROOM_THREAD, viewFor } from '#core/audience.ts';
+import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
 import { submission, type Command } from '#core/commands.ts';
 import type { Facts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
@@ -23,7 +24,7 @@ import { fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.
 import { base32 } from '#core/ids.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
-import { codeMail, invitationPreview, newDeviceMail, newsMail, type Minter } from '../mail/compose.ts';
+import { codeMail, invitationPreview, newDeviceMail, newsMail, receiptMail, type Minter } from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
@@ -32,11 +33,23 @@ import { fingerprint, Journal } from './journal.ts';
 import { htmlOf, Lobby } from './lobby.ts';
 import { project } from './projection.ts';
 import { Reading } from './reading.ts';
+import { Receipts } from './receipts.ts';
 import { meantBy } from './replies.ts';
 import { richText } from './rich-text.ts';
 
 /** Who is at the door: a seller's person, checked before; or a guest's device, which only the room can know. */
 export type RoomActor = { kind: 'seller'; person: PersonId; session: string } | { kind: 'guest'; device: string };
+
+/** A reply that was checked and read: whose it is, where it was sent, what it says. */
+export interface ReceivedMail {
+  /** SHA-256 of Message-ID and recipient: the same mail delivered twice has the same. */
+  id: string;
+  participant: ParticipantId;
+  thread: ThreadId;
+  replyHash: string;
+  text: string;
+  files: FileFact[];
+}
 
 /** Something that somebody did, as the founding of a room tells it. */
 export interface Chapter {
@@ -57,6 +70,7 @@ export class Room extends DurableObject<Env> {
   readonly #doors = new Doors(this.ctx.storage);
   readonly #agenda = new Agenda(this.ctx.storage);
   readonly #reading = new Reading(this.ctx.storage);
+  readonly #receipts = new Receipts(this.ctx.storage);
   readonly #lobby = new Lobby(this.ctx);
   #state: RoomState = this.#journal.restore();
 
@@ -641,14 +655,7 @@ export class Room extends DurableObject<Env> {
   }
 
   /** A reply, checked and read, becomes a comment in its sender's name. Delivered twice, it is posted once. */
-  receive(mail: {
-    id: string;
-    participant: ParticipantId;
-    thread: ThreadId;
-    replyHash: string;
-    text: string;
-    files: FileFact[];
-  }): Result<{ outcome: 'comment' | 'session'; seq: number }> {
+  receive(mail: ReceivedMail): Result<{ outcome: 'comment' | 'act' | 'session'; seq: number }> {
     if (/^\s*(no|nein|不是我|不是|否|不)\s*[.!。！]?\s*$/i.test(mail.text)) {
       const ended = this.#doors.disown(mail.replyHash);
       if (ended !== undefined) {
@@ -656,6 +663,44 @@ export class Room extends DurableObject<Env> {
         return done({ outcome: 'session', seq: this.#state.seq });
       }
     }
+    return this.#actByMail(mail) ?? this.#commentByMail(mail);
+  }
+
+  /** A reply whose first line asks for something does it, in its author's name; what else it says is a comment. Null when it asks for nothing. */
+  #actByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
+    const earlier = this.#journal.earlier(`${mail.participant}:mail-${mail.id}`);
+    if (earlier) return this.#receipts.of(mail.id) ? done({ outcome: 'act', seq: earlier.seq }) : null;
+    const who = this.#state.people[mail.participant];
+    const { line, rest } = firstLine(mail.text);
+    const now = Date.now();
+    const act = who && readAct(line, { now, zone: who.zone, locale: who.locale });
+    if (!who || !act) return null;
+
+    const before = this.#state;
+    const deed = act.act === 'undo' ? this.#receipts.takeBack(mail.replyHash, now) : undefined;
+    const command = act.act === 'undo' ? (deed?.undo ?? null) : commandOfAct(before, who, mail.thread, act, () => fresh<ParticipantId>());
+    if (!command) return null;
+    this.#joinedByMail(who.id);
+    const facts = { at: new Date(now).toISOString(), colleagues: {}, staged: {} };
+    const outcome = this.#execute(who.id, 'mail', `mail-${mail.id}`, command, facts);
+    // Refused, it is still what they wrote: a comment, and nothing is changed.
+    if (!outcome.ok) return null;
+    // What is taken back is not offered to be taken back again: a new reply says what is wanted.
+    const undo = act.act === 'undo' ? null : undoOf(before, command);
+    this.#receipts.keep(mail.id, { participant: who.id, thread: deed?.thread ?? mail.thread, command, undo }, now);
+    this.#agenda.add('receipt', mail.id, now, now);
+    if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
+    return done({ outcome: 'act', seq: this.#state.seq });
+  }
+
+  /** Whoever answers is in the room. */
+  #joinedByMail(id: ParticipantId): void {
+    const one = this.#state.people[id];
+    if (one?.status === 'invited' || one?.status === 'added')
+      this.#record(null, id, 'mail', [{ type: 'participant.joined', participant: id }]);
+  }
+
+  #commentByMail(mail: ReceivedMail, part = 'mail'): Result<{ outcome: 'comment'; seq: number }> {
     for (const file of mail.files) this.#stageFor(mail.participant, file);
     // A task that was removed since keeps its thread; the room's own thread takes what has no other place.
     const comment: Extract<Command, { type: 'comment.post' }> = {
@@ -668,12 +713,10 @@ export class Room extends DurableObject<Env> {
       invite: [],
       mail: mail.id,
     };
-    const earlier = this.#journal.earlier(`${mail.participant}:mail-${mail.id}`);
+    const earlier = this.#journal.earlier(`${mail.participant}:${part}-${mail.id}`);
     if (earlier) return done({ outcome: 'comment', seq: earlier.seq });
-    const one = this.#state.people[mail.participant];
-    if (one?.status === 'invited' || one?.status === 'added')
-      this.#record(null, one.id, 'mail', [{ type: 'participant.joined', participant: one.id }]);
-    const outcome = this.#execute(mail.participant, 'mail', `mail-${mail.id}`, comment, {
+    this.#joinedByMail(mail.participant);
+    const outcome = this.#execute(mail.participant, 'mail', `${part}-${mail.id}`, comment, {
       at: new Date().toISOString(),
       colleagues: {},
       staged: {},
@@ -786,6 +829,16 @@ export class Room extends DurableObject<Env> {
     return row?.note ?? '';
   }
 
+  /** Tells whoever acted by mail what it changed: one receipt a mail. */
+  async #giveReceipt(mail: string): Promise<void> {
+    const deed = this.#receipts.of(mail);
+    const one = deed && this.#state.people[deed.participant];
+    if (!deed || !one) return;
+    const made = await receiptMail(this.env, this.#state, one, deed, `receipt/${mail}`, await this.#minter(one.id));
+    this.#receipts.sent(mail, made.replyHash);
+    await this.#post([made.mail], true);
+  }
+
   /** Hands mails to the postbox, and remembers what was said so that a reply's quotation can be told apart. */
   async #post(mails: OutgoingMail[], urgent: boolean): Promise<void> {
     const room = this.#state.room;
@@ -831,6 +884,7 @@ export class Room extends DurableObject<Env> {
 
   async #do(chore: Due): Promise<void> {
     if (chore.kind === 'project') return this.settle();
+    if (chore.kind === 'receipt') return this.#giveReceipt(chore.key);
     return this.#notify(chore.key);
   }
 

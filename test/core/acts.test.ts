@@ -1,0 +1,97 @@
+/** What a reply's first line asks for. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { firstLine, readAct } from '#core/acts.ts';
+
+// Wednesday.
+const now = Date.parse('2026-11-25T02:00:00Z');
+const read = (line: string, locale: 'en' | 'zh-CN' = 'en') => readAct(line, { now, zone: 'Asia/Shanghai', locale });
+const day = (line: string) => {
+  const act = read(line);
+  return act?.act === 'move' ? `${act.due.date} ${act.due.time ?? '-'}` : act;
+};
+
+describe('one word does it, in either language from either reader', () => {
+  test.each([
+    ['done', 'done'],
+    ['Done.', 'done'],
+    ['  DONE!! ', 'done'],
+    ['完成', 'done'],
+    ['已完成。', 'done'],
+    ['搞定了！', 'done'],
+    ['not me', 'notMe'],
+    ['不是我', 'notMe'],
+    ['UNDO', 'undo'],
+    ['撤销', 'undo'],
+    ['STOP', 'none'],
+    ['ONLY ME', 'mine'],
+    ['weekly', 'weekly'],
+    ['中文', 'chinese'],
+    ['ENGLISH', 'english'],
+    ['still right', 'confirm'],
+    ['没问题', 'confirm'],
+    ['ok', 'accept'],
+    ['不够', 'notEnough'],
+    ['MYDATA', 'myData'],
+    ['EXPORT', 'export'],
+  ])('“%s” is %s', (line, act) => {
+    expect(read(line)).toEqual({ act });
+  });
+});
+
+describe('a date in words', () => {
+  test.each([
+    ['改到周五15点', '2026-11-27 15:00'],
+    ['改到 下周三上午10点', '2026-12-02 10:00'],
+    ['move to Fri 15:00', '2026-11-27 15:00'],
+    ['Move it to next Fri 3pm.', '2026-12-04 15:00'],
+    ['move to +3d', '2026-11-28 -'],
+    ['推迟到12月3日', '2026-12-03 -'],
+    ['new date: 2026-12-08', '2026-12-08 -'],
+  ])('“%s” moves it to %s', (line, when) => {
+    expect(day(line)).toBe(when);
+  });
+});
+
+test('a hand-over names an address or a person', () => {
+  expect(read('转给 li@corp.com')).toEqual({ act: 'handOver', to: 'li@corp.com' });
+  expect(read('hand over to Li Na')).toEqual({ act: 'handOver', to: 'Li Na' });
+});
+
+test('a number by itself picks one', () => {
+  expect(read('2')).toEqual({ act: 'pick', number: 2 });
+  expect(read('第三个')).toEqual({ act: 'pick', number: 3 });
+  expect(read('option 5')).toEqual({ act: 'pick', number: 5 });
+});
+
+describe('more than an act is a comment', () => {
+  test.each([
+    'done, but the legal review is missing',
+    'Not done with page 3, sorry',
+    '完成了一半',
+    '不是我不想，是预算没批',
+    'move to the new office is planned for Friday',
+    'Can we move to Friday? Chen is ill',
+    '转给财务看了，他们下周回复',
+    'ok, then let us talk about the price',
+    '15',
+    'the undo button is missing',
+    '',
+  ])('“%s”', (line) => {
+    const act = read(line);
+    if (act?.act === 'handOver') expect(act.to).toContain('财务');
+    else expect(act).toBeNull();
+  });
+});
+
+test('the first line that says something is the one that is read; the rest is kept', () => {
+  expect(firstLine('\n\n  done \n\nThe scan follows.\nChen')).toEqual({ line: '  done ', rest: 'The scan follows.\nChen' });
+  expect(firstLine('')).toEqual({ line: '', rest: '' });
+});
+
+test('any line is read without a fault', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (line) => void read(line)),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,115 @@
+/** Acting by mail: a reply of one line does what it says, once, with a receipt, and can be taken back. */
+import { describe, expect, test } from 'vitest';
+import { fresh } from '../../worker/access/tokens.ts';
+import type { TaskId } from '#core/ids.ts';
+import { act, bring, comments, deliverMail, invite, mailsTo, newSeller, openRoom, viewOf } from '../support/front-door.ts';
+
+/** A room in which the customer has a task, and the mail that says so. */
+async function asked(title = 'Security review') {
+  const seller = await newSeller();
+  const opened = await openRoom(seller);
+  await invite(seller, opened);
+  const task = fresh<TaskId>();
+  await act(seller, opened.room, { type: 'task.add', task, title, owners: [opened.customer], due: null });
+  await deliverMail(opened.room);
+  const [mail] = await mailsTo(opened.customerEmail);
+  if (!mail?.replyTo) throw new Error('no mail about the task');
+  const { replyTo } = mail;
+  const reply = (text: string, more: object = {}) => bring({ from: opened.customerEmail, to: replyTo, text, ...more });
+  const taskNow = async () => (await viewOf(seller, opened.room)).state.plan.tasks[task];
+  const receipts = async () => {
+    await deliverMail(opened.room);
+    return (await mailsTo(opened.customerEmail)).filter((one) => one.headers['Auto-Submitted'] === 'auto-replied');
+  };
+  return { seller, opened, task, mail, reply, taskNow, receipts };
+}
+
+describe('a customer who answers a task with one line', () => {
+  test('finishes it with “done”, once, and is told in one receipt', async () => {
+    const { seller, opened, task, reply, taskNow, receipts } = await asked();
+    const letter = { messageId: `<${fresh()}@corp.example>` };
+    await reply('Done', letter);
+    await reply('Done', letter);
+    expect((await taskNow())?.completedBy).toBe(opened.customer);
+    expect(await comments(seller, opened.room, task)).toEqual([]);
+    const told = await receipts();
+    expect(told).toHaveLength(1);
+    expect(told[0]?.text).toContain('“Security review” is marked as done');
+    expect(told[0]?.text).toContain('UNDO');
+  });
+
+  test('takes it back by answering the receipt with “UNDO”, once', async () => {
+    const { opened, reply, taskNow, receipts } = await asked();
+    await reply('完成');
+    const [receipt] = await receipts();
+    const to = receipt?.replyTo ?? '';
+    await bring({ from: opened.customerEmail, to, text: 'UNDO' });
+    expect((await taskNow())?.completedAt).toBeNull();
+    await reply('done');
+    // The first receipt is spent: the word is a comment now, and changes nothing.
+    await bring({ from: opened.customerEmail, to, text: 'undo' });
+    expect((await taskNow())?.completedBy).toBe(opened.customer);
+  });
+
+  test('moves it by words of either language, in their own zone', async () => {
+    const { reply, taskNow } = await asked();
+    await reply('改到 2027-03-05 15点');
+    expect((await taskNow())?.due).toEqual({ date: '2027-03-05', time: '15:00', zone: 'Asia/Shanghai' });
+    await reply('move to 2027-03-08');
+    expect((await taskNow())?.due?.date).toBe('2027-03-08');
+  });
+
+  test('hands it to a colleague by address, who is brought in and invited', async () => {
+    const { seller, opened, reply, taskNow } = await asked();
+    const address = `li.na.${fresh().slice(0, 6)}@corp.example`;
+    await reply(`转给 ${address}`);
+    const { people } = (await viewOf(seller, opened.room)).state;
+    const lina = Object.values(people).find((one) => one.email === address);
+    expect(lina?.broughtBy).toBe(opened.customer);
+    expect((await taskNow())?.owners).toEqual([lina?.id]);
+    await deliverMail(opened.room);
+    expect((await mailsTo(address)).length).toBeGreaterThan(0);
+  });
+
+  test('says more below the line, and that is a comment', async () => {
+    const { seller, opened, task, reply, taskNow } = await asked();
+    await reply('done\n\nThe scan is with Ms Zhao.');
+    expect((await taskNow())?.completedBy).toBe(opened.customer);
+    expect((await comments(seller, opened.room, task)).map((one) => one.body)).toEqual(['The scan is with Ms Zhao.']);
+  });
+
+  test('is not misread: what only begins like an act is a comment and changes nothing', async () => {
+    const { seller, opened, task, reply, taskNow, receipts } = await asked();
+    await reply('Done with page one, two are missing');
+    expect((await taskNow())?.completedAt).toBeNull();
+    expect(await comments(seller, opened.room, task)).toHaveLength(1);
+    expect(await receipts()).toEqual([]);
+  });
+
+  test('chooses how often mail comes and in which language, from any mail', async () => {
+    const { seller, opened, reply, receipts } = await asked();
+    await reply('中文');
+    await reply('WEEKLY');
+    const me = (await viewOf(seller, opened.room)).state.people[opened.customer];
+    expect(me?.locale).toBe('zh-CN');
+    expect(me?.mail).toBe('weekly');
+    const told = (await receipts()).map((one) => one.text).join('\n');
+    expect(told).toContain('每周');
+  });
+
+  test('finds the words as buttons in the mail: each writes a reply, none does anything by itself', async () => {
+    const { mail } = await asked();
+    const links = [...mail.html.matchAll(/href="(mailto:[^"]+)"/g)].map((one) => (one[1] ?? '').replaceAll('&amp;', '&'));
+    expect(links.some((link) => link.startsWith(`mailto:${mail.replyTo ?? ''}`.replace('+', '%2B')) && link.endsWith('body=Done'))).toBe(
+      true,
+    );
+    expect(mail.text).toContain('done · move to');
+  });
+});
+
+test('somebody else’s “done” does nothing: it is held for the seller', async () => {
+  const { opened, mail, taskNow } = await asked();
+  await bring({ from: 'mallory@evil.example', to: mail.replyTo ?? '', text: 'done' });
+  await bring({ from: opened.customerEmail, to: mail.replyTo ?? '', text: 'done', verdict: 'mx.cloudflare.net; dmarc=fail' });
+  expect((await taskNow())?.completedAt).toBeNull();
+});

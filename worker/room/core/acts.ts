@@ -1,0 +1,266 @@
+/**
+ * Acting by mail: what the first line of a reply asks for, in either language whatever the writer's own, and the command
+ * that it stands for where it was written. Words are data; what is not understood is a comment, never an error.
+ */
+import { sharedOf } from './audience.ts';
+import type { Command } from './commands.ts';
+import type { Due } from './due.ts';
+import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
+import { likelyLocale, type MailWish, type Participant, present, withAddress } from './people.ts';
+import type { RoomState } from './room.ts';
+import { nameFromAddress } from './task-line.ts';
+import { readWhen } from './when.ts';
+
+/** Acts that are one word or phrase by themselves. The first of each language is the one that our own buttons write. */
+const WORDS = {
+  done: [
+    'done',
+    'completed',
+    'complete',
+    'finished',
+    'it is done',
+    "it's done",
+    'all done',
+    '完成',
+    '已完成',
+    '完成了',
+    '做完了',
+    '搞定',
+    '搞定了',
+    '办好了',
+    '已办理',
+    '已处理',
+  ],
+  reopen: ['reopen', 'not done', 'not done yet', '重新打开', '还没完成', '没完成', '未完成'],
+  notMe: ['not me', 'not mine', 'wrong person', '不是我', '不归我', '不归我管', '不是我负责', '找错人了'],
+  confirm: [
+    'still right',
+    'still correct',
+    'still true',
+    'plan confirmed',
+    '计划没问题',
+    '没问题',
+    '照旧',
+    '仍然正确',
+    '确认无误',
+    '确认',
+    '没有变化',
+    '无变化',
+  ],
+  accept: [
+    'ok',
+    'okay',
+    'accept',
+    'accepted',
+    'agreed',
+    'that answers it',
+    'this answers it',
+    'answered',
+    'thanks, that answers it',
+    '可以',
+    '好',
+    '好的',
+    '行',
+    '同意',
+    '接受',
+    '清楚了',
+    '解决了',
+    '没有问题了',
+  ],
+  notEnough: [
+    'not enough',
+    'not yet',
+    'that is not enough',
+    'does not answer it',
+    'still open',
+    '不够',
+    '还不够',
+    '没解决',
+    '还没解决',
+    '没有回答',
+  ],
+  undo: ['undo', 'undo that', '撤销', '撤回', '恢复'],
+  mine: ['only me', 'only mine', '只看我的', '仅与我有关', '只发与我有关的'],
+  weekly: ['weekly', '每周', '每周一次', '周报'],
+  each: ['each', 'every mail', 'all mails', '每封', '全部'],
+  none: ['stop', 'unsubscribe', '退订', '停止', '不要再发', '别再发了'],
+  english: ['english', 'in english', '英文', '英语'],
+  chinese: ['中文', '简体中文', '用中文', 'chinese', 'in chinese'],
+  myData: ['mydata', 'my data', '我的数据'],
+  export: ['export', 'take a copy', '导出', '导出副本'],
+} as const;
+
+export type WordAct = keyof typeof WORDS;
+
+/** What our own mails write into a button's reply. */
+export const wordFor = (act: 'done' | 'notMe' | 'confirm' | 'accept' | 'notEnough', locale: string): string => {
+  const words: readonly string[] = WORDS[act];
+  const own = words.find((word) => /\p{Script=Han}/u.test(word) === locale.startsWith('zh')) ?? words[0] ?? '';
+  return own.charAt(0).toUpperCase() + own.slice(1);
+};
+
+export type Act =
+  | { act: WordAct }
+  | { act: 'move'; due: Due }
+  | { act: 'handOver'; to: string }
+  /** A number by itself: one of the times that were proposed. */
+  | { act: 'pick'; number: number };
+
+const BY_WORD = new Map<string, WordAct>(
+  Object.entries(WORDS).flatMap(([act, words]) => words.map((word): [string, WordAct] => [word, act as WordAct])),
+);
+
+const MOVE =
+  /^(?:please\s+)?(?:move(?:\s+it)?|moved|postpone|reschedule|shift|new date|due|改到|改成|改为|改至|延到|延至|推迟到|推迟至|挪到|移到)\s*(?:to|until|till|:|：|到)?\s*(.+)$/iu;
+const HAND_OVER =
+  /^(?:please\s+)?(?:hand(?:\s+it)?\s+over\s+to|hand\s+to|assign(?:\s+it)?\s+to|reassign\s+to|forward\s+to|pass\s+to|give\s+to|转给|转交给|转交|交给|请找|移交给)\s*[:：]?\s*@?(.+)$/iu;
+const PICK = /^(?:第\s*)?(?:option|time|number|no\.?|#)?\s*([1-5]|[一二三四五])\s*(?:个|项|号)?$/iu;
+const NUMERALS = '一二三四五';
+
+const fold = (line: string): string =>
+  line
+    .normalize('NFKC')
+    .replace(/^[\s"'“”‘’「」*_>-]+|[\s"'“”‘’「」*_.!。！～~,，;；👍🙏✅]+$/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** The first line that says something, and what comes after it. */
+export function firstLine(text: string): { line: string; rest: string } {
+  const lines = text.split('\n');
+  const at = lines.findIndex((one) => one.trim() !== '');
+  return at === -1
+    ? { line: '', rest: '' }
+    : {
+        line: lines[at] ?? '',
+        rest: lines
+          .slice(at + 1)
+          .join('\n')
+          .trim(),
+      };
+}
+
+/**
+ * What a line asks for; null when it is no act. `now` in epoch ms, `zone` where dates are meant.
+ * A line that holds more than the act is no act: "done, but the legal review is missing" is a comment.
+ */
+export function readAct(line: string, ctx: { now: number; zone: string; locale: Participant['locale'] }): Act | null {
+  const said = fold(line);
+  if (said === '' || said.length > 120) return null;
+  const word = BY_WORD.get(said.toLowerCase());
+  if (word) return { act: word };
+
+  const pick = PICK.exec(said)?.[1];
+  if (pick) return { act: 'pick', number: NUMERALS.includes(pick) ? NUMERALS.indexOf(pick) + 1 : Number(pick) };
+
+  const to = HAND_OVER.exec(said)?.[1]?.trim();
+  if (to && !/\s(and|but|because)\s/i.test(to)) return { act: 'handOver', to };
+
+  const when = MOVE.exec(said)?.[1]?.trim();
+  if (when) {
+    const read = readWhen(when, ctx);
+    // All of it must be the date: a sentence that only begins like an act stays a comment.
+    const left = read ? (when.slice(0, read.start) + when.slice(read.end)).replace(/[\s,.，。吧please]+/giu, '') : when;
+    if (read && left === '') return { act: 'move', due: read.due };
+  }
+  return null;
+}
+
+/** The one person whom a name or an address means. */
+function personNamed(state: RoomState, said: string): Participant | undefined {
+  const address = /[^\s<>()]+@[^\s<>()]+/.exec(said)?.[0];
+  if (address) return withAddress(state, address);
+  const wanted = said.toLowerCase();
+  const all = present(state);
+  const exact = all.filter((one) => one.name.toLowerCase() === wanted);
+  const close = exact.length > 0 ? exact : all.filter((one) => one.name.toLowerCase().split(/\s+/).includes(wanted));
+  return close.length === 1 ? close[0] : undefined;
+}
+
+/**
+ * The command that an act stands for where it was written; null where it means nothing there (then it is a comment).
+ * `freshId` is for somebody who is brought in by the act.
+ */
+export function commandOfAct(state: RoomState, who: Participant, thread: ThreadId, act: Act, freshId: () => ParticipantId): Command | null {
+  const task = state.plan.tasks[sharedOf(thread) as string as TaskId];
+  const own = (change: { mail?: MailWish; locale?: Participant['locale'] }): Command => ({
+    type: 'participant.describe',
+    participant: who.id,
+    ...change,
+  });
+
+  switch (act.act) {
+    case 'weekly':
+    case 'each':
+    case 'mine':
+    case 'none':
+      return own({ mail: act.act });
+    case 'english':
+      return own({ locale: 'en' });
+    case 'chinese':
+      return own({ locale: 'zh-CN' });
+    default:
+  }
+  if (!task || task.removed) return null;
+
+  switch (act.act) {
+    case 'done':
+      return task.completedAt === null ? { type: 'task.complete', task: task.id } : null;
+    case 'reopen':
+      return task.completedAt === null ? null : { type: 'task.reopen', task: task.id };
+    case 'move':
+      return { type: 'task.change', task: task.id, due: { ...act.due }, invite: [] };
+    case 'notMe':
+      return task.owners.includes(who.id)
+        ? { type: 'task.change', task: task.id, owners: task.owners.filter((one) => one !== who.id), invite: [] }
+        : null;
+    case 'handOver': {
+      const known = personNamed(state, act.to);
+      const address = /[^\s<>()，,]+@[^\s<>()，,]+\.[^\s<>()，,]+/.exec(act.to)?.[0]?.toLowerCase();
+      if (!known && !address) return null;
+      const id = known?.id ?? freshId();
+      const owners = [
+        ...new Set(task.owners.includes(who.id) ? task.owners.map((one) => (one === who.id ? id : one)) : [...task.owners, id]),
+      ];
+      if (known || !address) return { type: 'task.change', task: task.id, owners, invite: [] };
+      const name = nameFromAddress(address);
+      const locale = likelyLocale(who.locale === 'zh-CN' ? '中' : '', address);
+      const invite = [{ participant: id, side: who.side, name, email: address, locale, zone: who.zone, invite: true, note: '' }];
+      return { type: 'task.change', task: task.id, owners, invite };
+    }
+    default:
+      return null;
+  }
+}
+
+/** The command that takes another one back, given the state before it; null when nothing does. */
+export function undoOf(before: RoomState, command: Command): Command | null {
+  switch (command.type) {
+    case 'task.complete':
+      return { type: 'task.reopen', task: command.task };
+    case 'task.reopen':
+      return { type: 'task.complete', task: command.task };
+    case 'task.change': {
+      const task = before.plan.tasks[command.task];
+      if (!task) return null;
+      return {
+        type: 'task.change',
+        task: task.id,
+        invite: [],
+        ...(command.due !== undefined && { due: task.due }),
+        ...(command.owners !== undefined && { owners: task.owners }),
+      };
+    }
+    case 'participant.describe': {
+      const one = before.people[command.participant];
+      if (!one) return null;
+      return {
+        type: 'participant.describe',
+        participant: one.id,
+        ...(command.mail !== undefined && { mail: one.mail }),
+        ...(command.locale !== undefined && { locale: one.locale }),
+      };
+    }
+    default:
+      return null;
+  }
+}
