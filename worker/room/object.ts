@@ -723,7 +723,8 @@ export class Room extends DurableObject<Env> {
     });
     if (!outcome.ok) return outcome;
     const said = this.#state.people[mail.participant];
-    const meant = said && part === 'mail' && meantBy(this.#state, said, { thread: mail.thread, text: comment.body, comment: comment.comment });
+    const meant =
+      said && part === 'mail' && meantBy(this.#state, said, { thread: mail.thread, text: comment.body, comment: comment.comment });
     // A no to what it meant leaves the comment: the words have arrived.
     if (meant)
       this.#execute(mail.participant, 'mail', `meant-${mail.id}`, meant, { at: new Date().toISOString(), colleagues: {}, staged: {} });
