@@ -9,6 +9,8 @@ import type { Recorded } from '#core/events.ts';
 import type { ThreadId } from '#core/ids.ts';
 import { noticesOf } from '#core/notices.ts';
 import { decide } from '#core/deciding/index.ts';
+import { wouldCircle } from '#core/plan-shift.ts';
+import { historyOf } from '#core/task-history.ts';
 import { verdict } from '#core/plan-truth.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { AT, added, chen, facts, id, joined, lidan, opened, record, zhao, zhou } from '../support/cast.ts';
@@ -20,6 +22,10 @@ const founding = record([opened, ...people.flatMap((one) => [added(one), joined(
 const name = fc.constantFrom('alpha', 'beta', 'gamma', 'delta');
 const anyTask = name.map((one) => id(`task${one}`));
 const anyLine = name.map((one) => id(`line${one}`));
+const anyMilestone = fc.constantFrom('begin', 'decide').map((one) => id(`mile${one}`));
+const anyCheck = name.map((one) => id(`check${one}`));
+const anyShift = fc.constantFrom('one', 'two').map((one) => id(`shift${one}`));
+const anyDay = fc.constantFrom('2026-11-30', '2026-12-04', '2026-12-18');
 const anyPerson = fc.constantFrom(...people);
 const thread = fc.oneof(
   fc.constant('room'),
@@ -62,10 +68,26 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
       { maxLength: 2 },
     ),
   }),
+  fc.record({ type: fc.constant('task.change'), task: anyTask, after: fc.array(anyTask, { maxLength: 3 }) }),
+  fc.record({ type: fc.constant('task.change'), task: anyTask, milestone: fc.option(anyMilestone) }),
+  fc.record({ type: fc.constant('milestone.add'), milestone: anyMilestone, title: fc.constant('Stage'), date: fc.option(anyDay) }),
+  fc.record({ type: fc.constant('milestone.change'), milestone: anyMilestone, date: fc.option(anyDay) }),
+  fc.record({ type: fc.constantFrom('milestone.remove', 'milestone.restore'), milestone: anyMilestone }),
+  fc.record({ type: fc.constant('check.add'), task: anyTask, check: anyCheck, text: fc.constant('line'), before: fc.option(anyCheck) }),
+  fc.record({ type: fc.constantFrom('check.tick', 'check.untick', 'check.remove', 'check.restore'), task: anyTask, check: anyCheck }),
+  fc.record({ type: fc.constant('check.move'), task: anyTask, check: anyCheck, before: fc.option(anyCheck) }),
+  fc.record({
+    type: fc.constant('plan.shift'),
+    shift: anyShift,
+    days: fc.integer({ min: -2, max: 5 }),
+    tasks: fc.array(anyTask, { maxLength: 3 }),
+    milestones: fc.array(anyMilestone, { maxLength: 2 }),
+  }),
+  fc.record({ type: fc.constant('plan.unshift'), shift: anyShift }),
   fc.record({ type: fc.constantFrom('plan.confirm', 'plan.unconfirm') }),
   fc.record({ type: fc.constantFrom('proposal.accept', 'proposal.decline'), task: anyTask, proposer: anyPerson.map((one) => one.id) }),
   fc.record({ type: fc.constant('proposal.withdraw'), task: anyTask }),
-  fc.record({ type: fc.constant('task.move'), task: anyTask, before: fc.option(anyTask), milestone: fc.constant(null) }),
+  fc.record({ type: fc.constant('task.move'), task: anyTask, before: fc.option(anyTask), milestone: fc.option(anyMilestone) }),
   fc
     .record({
       type: fc.constant('comment.post'),
@@ -212,6 +234,13 @@ test('doing the same thing twice in a row changes nothing the second time', () =
     fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
     fc.record({ type: fc.constantFrom('plan.confirm', 'plan.unconfirm') }),
     fc.record({ type: fc.constant('task.change'), task: anyTask, title: fc.constantFrom('one', 'other') }),
+    fc.record({ type: fc.constant('task.change'), task: anyTask, after: fc.array(anyTask, { maxLength: 2 }) }),
+    fc.record({ type: fc.constant('task.move'), task: anyTask, before: fc.option(anyTask), milestone: fc.option(anyMilestone) }),
+    fc.record({ type: fc.constantFrom('milestone.remove', 'milestone.restore'), milestone: anyMilestone }),
+    fc.record({ type: fc.constant('check.move'), task: anyTask, check: anyCheck, before: fc.option(anyCheck) }),
+    fc.record({ type: fc.constantFrom('check.tick', 'check.untick', 'check.remove', 'check.restore'), task: anyTask, check: anyCheck }),
+    fc.record({ type: fc.constant('plan.shift'), shift: anyShift, days: fc.integer({ min: -2, max: 5 }), tasks: fc.array(anyTask) }),
+    fc.record({ type: fc.constant('plan.unshift'), shift: anyShift }),
     fc.record({ type: fc.constantFrom('proposal.accept', 'proposal.decline'), task: anyTask, proposer: anyPerson.map((one) => one.id) }),
     fc.record({ type: fc.constant('proposal.withdraw'), task: anyTask }),
     fc.record({
@@ -252,6 +281,20 @@ test('a plan that one side alone has confirmed is never called confirmed, and wh
         const after = log.slice(0, seq).reduce(apply, emptyRoom);
         expect(after.plan).toEqual(before.plan);
         expect(before.plan.tasks[event.task]?.owners).not.toContain(by);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('no task ever waits for itself, and a task’s history says what it is now', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { state, log } = play(steps);
+      for (const task of Object.values(state.plan.tasks)) {
+        expect(wouldCircle(state.plan, task.id, task.after ?? [])).toBe(false);
+        const due = historyOf(task.id, log).flatMap((one) => ('changes' in one && one.what !== 'proposed' ? one.changes : []));
+        expect(due.findLast((one) => one.field === 'due')?.to ?? null).toEqual(task.due);
       }
     }),
     { numRuns: 200 },

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { frameworks, openStages, outcomes } from './deal.ts';
 import { isDay, isZone } from './due.ts';
 import { ID_PATTERN } from './ids.ts';
-import type { CommentId, FileId, HeldMailId, MilestoneId, ParticipantId, TaskId, ThreadId, ValueLineId } from './ids.ts';
+import type { CheckId, CommentId, FileId, HeldMailId, MilestoneId, ParticipantId, ShiftId, TaskId, ThreadId, ValueLineId } from './ids.ts';
 import { currencies } from './money.ts';
 import { isCurrency, MAX_MINOR } from './amount.ts';
 import { taskKinds } from './plan.ts';
@@ -113,10 +113,18 @@ const people = [
 const kind = v.picklist(taskKinds, because('malformed'));
 const owners = v.pipe(v.array(participant), v.maxLength(20, because('too_many')));
 
+const after = v.pipe(v.array(task), v.maxLength(50, because('too_many')));
+const check = id<CheckId>();
+const checkText = line(500, 'title_missing', 'title_too_long');
+/** A date that has passed is refused as a slip of the pen, unless its writer says that it is meant. */
+const past = v.optional(v.boolean(because('malformed')));
+const many = <Item extends v.GenericSchema>(item: Item) => v.optional(v.pipe(v.array(item), v.maxLength(1_000, because('too_many'))), []);
+
 const plan = [
-  v.object({ type: v.literal('milestone.add'), milestone, title, date: v.nullable(day) }),
-  v.object({ type: v.literal('milestone.change'), milestone, title: v.optional(title), date: v.optional(v.nullable(day)) }),
+  v.object({ type: v.literal('milestone.add'), milestone, title, date: v.nullable(day), past }),
+  v.object({ type: v.literal('milestone.change'), milestone, title: v.optional(title), date: v.optional(v.nullable(day)), past }),
   v.object({ type: v.literal('milestone.remove'), milestone }),
+  v.object({ type: v.literal('milestone.restore'), milestone }),
   v.object({
     type: v.literal('task.add'),
     task,
@@ -126,6 +134,8 @@ const plan = [
     due: v.optional(v.nullable(due), null),
     milestone: v.optional(v.nullable(milestone), null),
     description: v.optional(text(20_000), ''),
+    after: v.optional(after),
+    past,
     invite: newcomers,
   }),
   v.object({
@@ -137,6 +147,8 @@ const plan = [
     due: v.optional(v.nullable(due)),
     milestone: v.optional(v.nullable(milestone)),
     description: v.optional(text(20_000)),
+    after: v.optional(after),
+    past,
     invite: newcomers,
   }),
   v.object({ type: v.literal('task.move'), task, before: v.nullable(task), milestone: v.nullable(milestone) }),
@@ -144,6 +156,27 @@ const plan = [
   v.object({ type: v.literal('task.reopen'), task }),
   v.object({ type: v.literal('task.remove'), task }),
   v.object({ type: v.literal('task.restore'), task }),
+  v.object({ type: v.literal('check.add'), task, check, text: checkText, before: v.optional(v.nullable(check), null) }),
+  v.object({ type: v.literal('check.rename'), task, check, text: checkText }),
+  v.object({ type: v.literal('check.tick'), task, check }),
+  v.object({ type: v.literal('check.untick'), task, check }),
+  v.object({ type: v.literal('check.remove'), task, check }),
+  v.object({ type: v.literal('check.restore'), task, check }),
+  v.object({ type: v.literal('check.move'), task, check, before: v.nullable(check) }),
+  v.object({
+    type: v.literal('plan.shift'),
+    shift: id<ShiftId>(),
+    /** Working days; below zero, to earlier. */
+    days: v.pipe(
+      v.number(because('malformed')),
+      v.integer(because('malformed')),
+      v.minValue(-500, because('bad_date')),
+      v.maxValue(500, because('bad_date')),
+    ),
+    tasks: many(task),
+    milestones: many(milestone),
+  }),
+  v.object({ type: v.literal('plan.unshift'), shift: id<ShiftId>() }),
 ] as const;
 
 const truth = [
@@ -409,7 +442,10 @@ export type Command = v.InferOutput<typeof command>;
 /** A command as a client writes it: what has a default may be left out. */
 export type CommandInput = v.InferInput<typeof command>;
 export type PeopleCommand = Extract<Command, { type: `participant.${string}` }>;
-export type PlanCommand = Extract<Command, { type: `task.${string}` | `milestone.${string}` }>;
+export type PlanCommand = Extract<
+  Command,
+  { type: `task.${string}` | `milestone.${string}` | `check.${string}` | 'plan.shift' | 'plan.unshift' }
+>;
 export type TruthCommand = Extract<Command, { type: 'plan.confirm' | 'plan.unconfirm' | `proposal.${string}` }>;
 export type DiscussionCommand = Extract<Command, { type: `comment.${string}` }>;
 export type ObjectionCommand = Extract<Command, { type: `objection.${string}` }>;

@@ -2,7 +2,7 @@
 import { dayIn, deadline, type Due, isOverdue, workdaysBetween } from './due.ts';
 import type { ParticipantId } from './ids.ts';
 import type { Side } from './people.ts';
-import { tasksOf, type Task } from './plan.ts';
+import { tasksOf, type Task, waitsFor } from './plan.ts';
 import type { RoomState } from './room.ts';
 
 /** Working days without a sign of a side's life after which it is called quiet, and stalled. */
@@ -18,16 +18,30 @@ export const inDueOrder = (tasks: Task[]): Task[] =>
     .sort((a, b) => (a.at === b.at ? a.place - b.place : a.at - b.at))
     .map((one) => one.task);
 
-/** Open tasks that a person owns, earliest due first. */
+/** In due order, but what waits for another task stands after what can be done now. */
+const inTurnOrder = (state: RoomState, tasks: Task[]): Task[] => {
+  const waiting = new Set(tasks.filter((task) => waitsFor(state.plan, task).length > 0));
+  const ordered = inDueOrder(tasks);
+  return waiting.size === 0 ? ordered : [...ordered.filter((task) => !waiting.has(task)), ...ordered.filter((task) => waiting.has(task))];
+};
+
+/** Open tasks that a person owns: what can be done now first, each earliest due first. */
 export const owedBy = (state: RoomState, participant: ParticipantId): Task[] =>
-  inDueOrder(openTasks(state).filter((task) => task.owners.includes(participant)));
+  inTurnOrder(
+    state,
+    openTasks(state).filter((task) => task.owners.includes(participant)),
+  );
 
 const isOf = (state: RoomState, task: Task, side: Side): boolean => task.owners.some((id) => state.people[id]?.side === side);
 
-/** Open tasks that a side owns, earliest due first. A task with owners on both sides is on both lists. */
-export const owedBySide = (state: RoomState, side: Side): Task[] => inDueOrder(openTasks(state).filter((task) => isOf(state, task, side)));
+/** Open tasks that a side owns: what can be done now first, each earliest due first. A task with owners on both sides is on both lists. */
+export const owedBySide = (state: RoomState, side: Side): Task[] =>
+  inTurnOrder(
+    state,
+    openTasks(state).filter((task) => isOf(state, task, side)),
+  );
 
-/** The next step of a side: its earliest open task, or null when nothing is asked of it. */
+/** The next step of a side: its earliest open task that waits for no other (else the first that waits), or null when nothing is asked of it. */
 export const nextStep = (state: RoomState, side: Side): Task | null => owedBySide(state, side)[0] ?? null;
 
 export const overdueTasks = (state: RoomState, now: number): Task[] =>
@@ -35,10 +49,13 @@ export const overdueTasks = (state: RoomState, now: number): Task[] =>
 
 /**
  * Whose turn it is in the room: the owners of the step that is due first, so what is overdue comes before all. Both when
- * it is owned by both; null while nothing that somebody owns is open.
+ * it is owned by both; what waits for another task is nobody's turn yet. Null while nothing that somebody owns is open.
  */
 export function turnOf(state: RoomState): { task: Task; sides: Side[] } | null {
-  const [task] = inDueOrder(openTasks(state).filter((one) => isOf(state, one, 'seller') || isOf(state, one, 'customer')));
+  const [task] = inTurnOrder(
+    state,
+    openTasks(state).filter((one) => isOf(state, one, 'seller') || isOf(state, one, 'customer')),
+  );
   return task ? { task, sides: (['seller', 'customer'] as const).filter((side) => isOf(state, task, side)) } : null;
 }
 

@@ -65,6 +65,11 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
       else if (event.due !== undefined || event.title !== undefined) for (const owner of task?.owners ?? []) tell(owner, 'changed', thread);
       break;
     }
+    // Many dates, one word to each who has to do with them.
+    case 'plan.shifted':
+      for (const moved of event.tasks)
+        for (const owner of state.plan.tasks[moved.task]?.owners ?? []) tell(owner, 'changed', moved.task as string as ThreadId);
+      break;
     case 'task.completed': {
       const task = state.plan.tasks[event.task];
       const thread = event.task as string as ThreadId;

@@ -59,7 +59,7 @@ export function applyTruth(before: RoomState, state: RoomState, recorded: Record
 const without = (proposals: Proposal[], task: TaskId, by: ParticipantId) => proposals.filter((one) => one.task !== task || one.by !== by);
 
 /** What is a sign of a side's life: work on the deal. Settings of one's own are not, nor is what the other side can't see. */
-const WORK = /^(task|milestone|plan|proposal|comment|material|meeting|objection|value)\./;
+const WORK = /^(task|check|milestone|plan|proposal|comment|material|meeting|objection|value)\./;
 
 function acted(before: RoomState, state: RoomState, { by, at, audience, event }: Recorded): Truth {
   const who = by === 'system' || audience !== 'all' ? undefined : state.people[by];

@@ -95,6 +95,16 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
     case 'milestone.added':
     case 'milestone.changed':
     case 'milestone.removed':
+    case 'milestone.restored':
+    case 'check.added':
+    case 'check.renamed':
+    case 'check.ticked':
+    case 'check.unticked':
+    case 'check.removed':
+    case 'check.restored':
+    case 'check.moved':
+    case 'plan.shifted':
+    case 'plan.unshifted':
     case 'task.added':
     case 'task.changed':
     case 'task.moved':

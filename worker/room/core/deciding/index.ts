@@ -39,6 +39,16 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'milestone.add':
     case 'milestone.change':
     case 'milestone.remove':
+    case 'milestone.restore':
+    case 'check.add':
+    case 'check.rename':
+    case 'check.tick':
+    case 'check.untick':
+    case 'check.remove':
+    case 'check.restore':
+    case 'check.move':
+    case 'plan.shift':
+    case 'plan.unshift':
     case 'task.add':
     case 'task.change':
     case 'task.move':
