@@ -1,4 +1,5 @@
 /** Every part at once, as the server draws them. */
+import { allLater } from './all-later.ts';
 import * as forms from './forms.ts';
 import type { Parts } from './parts.ts';
 import * as seller from './seller-parts.ts';
@@ -9,6 +10,7 @@ import type { ViewName } from './views/index.ts';
 export const allParts = (as: 'seller' | 'customer', view: ViewName): Parts => ({
   seller: as === 'seller' ? seller : null,
   View: allViews[view] ?? null,
+  later: allLater,
   Panel,
   forms,
 });

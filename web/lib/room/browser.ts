@@ -16,7 +16,7 @@ async function start(room: HTMLElement, text: string): Promise<void> {
   ]);
   hydrate(Room, {
     target: room,
-    props: { data, parts: { seller, View: view?.default ?? null, Panel: panel?.default ?? null, forms: null } },
+    props: { data, parts: { seller, View: view?.default ?? null, later: null, Panel: panel?.default ?? null, forms: null } },
   });
 }
 

@@ -82,6 +82,14 @@ export class LiveRoom {
   /** True once the script runs: then acts are sent without leaving the page. */
   started = $state(false);
 
+  /** What the server draws whole; a browser fetches it later. */
+  readonly parts: Parts['later'];
+  /** The page stands, or there is news: what was left as it was drawn may come alive. */
+  settled = $state(false);
+  settle(): void {
+    this.settled = true;
+  }
+
   /** The folded forms' code, once it is here. */
   forms = $state.raw<Parts['forms']>(null);
 
@@ -101,10 +109,11 @@ export class LiveRoom {
     ),
   );
 
-  constructor(data: RoomData, forms: Parts['forms']) {
+  constructor(data: RoomData, { forms, later }: Parts) {
     this.room = data.room;
     this.as = data.as;
     this.forms = forms;
+    this.parts = later;
     this.locale = data.locale;
     this.peek = data.peek ?? false;
     this.colleagues = data.colleagues;
@@ -165,17 +174,24 @@ export class LiveRoom {
     if (decision && !decision.ok) return decision.refusal;
     if (decision?.events.length === 0) return null;
     void this.wantActing();
+    this.settle();
     const one = { id: freshId(), command, at };
     this.#setPending([...this.#pending, one]);
     this.#send(one);
+    const events = decision?.events ?? [];
+    this.#proposed = events.some((event) => event.type === 'task.proposed');
+    if (this.#proposed) void import('./proposing.ts').then(({ tellProposed }) => tellProposed(this, events));
     return null;
   }
+
+  /** What was done last is only proposed: it is somebody else's to accept. */
+  #proposed = false;
 
   /** Does what undoes itself: no question before, a way back after. */
   doWithUndo(command: Command, text: string, back: Command): void {
     const refusal = this.do(command);
     if (refusal) this.toasts.show(say(refusal));
-    else this.toasts.show(text, { label: m.undo(), run: () => this.do(back) });
+    else if (!this.#proposed) this.toasts.show(text, { label: m.undo(), run: () => this.do(back) });
   }
 
   #facts = (at: string): Facts => ({
@@ -300,6 +316,7 @@ export class LiveRoom {
   #happen(events: Recorded[], html: Record<string, string>): void {
     const news = events.filter((one) => one.seq > this.#confirmed.seq);
     if (news.length === 0 || !this.#acting) return;
+    this.settle();
     // A comment that has come back is no longer on its way: laid over itself it and its files would count twice.
     const back = new Set(news.flatMap(({ event }) => (event.type === 'comment.posted' ? [event.comment] : [])));
     const waiting = this.#pending.filter(({ command }) => command.type !== 'comment.post' || !back.has(command.comment));

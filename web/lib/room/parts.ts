@@ -4,11 +4,14 @@
  */
 import type { Component } from 'svelte';
 import type { Task } from '#core/plan.ts';
+import type { LaterName } from './later.ts';
 
 export interface Parts {
   seller: typeof import('./seller-parts.ts') | null;
   /** The view that the address names, unless it is the plan. */
   View: Component | null;
+  /** What the browser leaves as it was drawn at first. */
+  later: Record<LaterName, Component> | null;
   /** A task's panel. */
   Panel: Component<{ task: Task; typed: string }> | null;
   /** The forms that stand folded away. */

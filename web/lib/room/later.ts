@@ -1,0 +1,10 @@
+/** The parts of the first page whose code may come after it: the server has drawn them, and they are read before they are used. */
+import type { Component } from 'svelte';
+
+export const laterParts = {
+  truth: () => import('./PlanTruth.svelte'),
+  files: () => import('./Files.svelte'),
+  people: () => import('./views/PeopleView.svelte'),
+} satisfies Record<string, () => Promise<{ default: Component }>>;
+
+export type LaterName = keyof typeof laterParts;
