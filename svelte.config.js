@@ -25,6 +25,17 @@ export default {
         'img-src': ['self', 'data:', 'blob:'],
         'connect-src': ['self'],
         'font-src': ['self'],
+        // Videos and documents that a reader asked for: the hosts of worker/room/core/embeds.ts, which a test compares.
+        'frame-src': [
+          'self',
+          'https://www.youtube-nocookie.com',
+          'https://player.bilibili.com',
+          'https://player.vimeo.com',
+          'https://www.loom.com',
+          'https://v.qq.com',
+          'https://embed.figma.com',
+          'https://docs.google.com',
+        ],
         'object-src': ['none'],
         'base-uri': ['none'],
         'form-action': ['self'],

@@ -127,9 +127,9 @@ export function createServices(env: Env): Services {
       removeDomain: (seller, id, domain) => accounts.removeDomain(seller, id, domain),
     },
     rooms: {
-      open: async (actor, room, threads) => {
+      open: async (actor, room, threads, at = null) => {
         if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
-        const opened = await stub(room).view(await roomActor(actor), threads);
+        const opened = await stub(room).view(await roomActor(actor), threads, at);
         if (!opened.ok) return opened;
         const { view, pages } = opened.value;
         const me = view.state.people[view.me];
@@ -137,8 +137,10 @@ export function createServices(env: Env): Services {
         const colleagues = me?.person && view.state.room ? await sellers.colleagues(view.state.room.workspace).catch(() => []) : [];
         return done({ view, pages, colleagues });
       },
-      thread: async (actor, room, thread, before) =>
-        isRoom(room) ? stub(room).thread(await roomActor(actor), thread, before) : refuse('forbidden', 'not_a_participant'),
+      thread: async (actor, room, thread, where) =>
+        isRoom(room) ? stub(room).thread(await roomActor(actor), thread, where) : refuse('forbidden', 'not_a_participant'),
+      wordings: async (actor, room, comment) =>
+        isRoom(room) ? stub(room).wordings(await roomActor(actor), comment) : refuse('forbidden', 'not_a_participant'),
       submit,
       submitForm: async (actor, room, form) => {
         const made = commandOfForm(form);

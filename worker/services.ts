@@ -3,10 +3,10 @@
  * `event.platform.env.services` and import nothing but types from here: two bundles, one contract.
  */
 import type { Money, QualificationRule, Stage } from '#core/deal.ts';
-import type { Comment, FileFact } from '#core/discussion.ts';
-import type { AccountId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type { Comment, FileFact, Wording } from '#core/discussion.ts';
+import type { AccountId, CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
 import type { Locale, Participant } from '#core/people.ts';
-import type { RoomView, ThreadPage } from '#core/protocol.ts';
+import type { RoomView, ThreadPage, Where } from '#core/protocol.ts';
 import type { Result } from '#core/refusal.ts';
 import type { Due } from '#core/due.ts';
 import type { RoomTemplate } from './directory/templates.ts';
@@ -226,9 +226,12 @@ export interface Services {
     removeDomain(seller: Seller, account: string, domain: string): Promise<Result<null>>;
   };
   rooms: {
-    open(actor: Actor, room: RoomId, threads: ThreadId[]): Promise<Result<RoomPage>>;
-    /** One thread, oldest first; `before` a sequence number. */
-    thread(actor: Actor, room: RoomId, thread: ThreadId, before: number | null): Promise<Result<ThreadPage>>;
+    /** With the first page of these threads, or the one around a comment where it stands in one of them. */
+    open(actor: Actor, room: RoomId, threads: ThreadId[], at?: CommentId | null): Promise<Result<RoomPage>>;
+    /** One page of a thread, oldest first: the newest, before or after a sequence number, or around a comment. */
+    thread(actor: Actor, room: RoomId, thread: ThreadId, where: Where): Promise<Result<ThreadPage>>;
+    /** Every wording of a comment that was edited, the first one first. */
+    wordings(actor: Actor, room: RoomId, comment: CommentId): Promise<Result<{ wordings: (Wording & { html: string | null })[] }>>;
     /** The one way to change a room; `input` is checked against the schema of commands. */
     submit(actor: Actor, room: RoomId, input: unknown): Promise<Result<{ seq: number }>>;
     /** A form without script: `command` is JSON, other fields are laid over it; `line` is a task in one line; `file`s are uploaded. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { viewFor } from '#core/audience.ts';
 import { command, type CommandInput } from '#core/commands.ts';
 import { decide } from '#core/deciding/index.ts';
+import { applyComments, type Comment } from '#core/discussion.ts';
 import type { Participant } from '#core/people.ts';
 import { isCurrency, plainAmount, readAmount, sums } from '#core/amount.ts';
 import { evidenceFor, qualificationOf, stageOf, standingOf } from '#core/qualification.ts';
@@ -12,11 +13,18 @@ import { apply, restored, type RoomState } from '#core/room.ts';
 import { audienceOf } from '#core/audience.ts';
 import { AT, chen, commentId, facts, lidan, record, roomWhere, said, task, taskId, zhao } from '../support/cast.ts';
 
+/** What Chen said in the room, as the room looks it up. */
+const chens = Object.fromEntries(
+  record([said('chen', 'room')], chen)
+    .reduce<Comment[]>(applyComments, [])
+    .map((one) => [one.id, one]),
+);
+
 /** Does it as somebody; the state after, or the reason why not. */
 function does(state: RoomState, who: Participant, input: CommandInput): RoomState | string {
   const parsed = v.safeParse(command, input);
   if (!parsed.success) return parsed.issues[0].message;
-  const decision = decide(state, who.id, parsed.output, facts);
+  const decision = decide(state, who.id, parsed.output, { ...facts, comments: chens });
   if (!decision.ok) return decision.refusal.reason;
   return decision.events.reduce(
     (before, event) => apply(before, { seq: before.seq + 1, at: AT, by: who.id, via: 'app', audience: audienceOf(event), event }),
@@ -97,7 +105,7 @@ describe('a criterion', () => {
     expect(standingOf(both, 'champion')).toBe('confirmed');
     const off = after(both, [lidan, { type: 'deal.uncite', criterion: 'champion', of: commentId('chenroom') }]);
     expect(standingOf(off, 'champion')).toBe('claimed');
-    const deleted = after(both, [chen, { type: 'comment.delete', comment: commentId('chenroom'), thread: 'room', author: chen.id }]);
+    const deleted = after(both, [chen, { type: 'comment.delete', comment: commentId('chenroom'), thread: 'room' }]);
     expect(standingOf(deleted, 'champion')).toBe('claimed');
     expect(evidenceFor(deleted, 'champion')).toEqual([]);
   });
@@ -105,7 +113,7 @@ describe('a criterion', () => {
   test('shows the words as their author last wrote them', () => {
     const state = after(roomWhere(said('chen', 'room')), cite('metrics', chen, 'chenroom'), [
       chen,
-      { type: 'comment.edit', comment: commentId('chenroom'), thread: 'room', author: chen.id, body: 'Half of\n that' },
+      { type: 'comment.edit', comment: commentId('chenroom'), thread: 'room', body: 'Half of\n that' },
     ]);
     expect(evidenceFor(state, 'metrics')[0]?.excerpt).toBe('Half of that');
   });

@@ -4,9 +4,9 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { audienceOf, viewFor, visible } from '#core/audience.ts';
 import { command, type Command } from '#core/commands.ts';
-import { applyComments, type Comment } from '#core/discussion.ts';
+import { applyComments, reactions, shown, type Comment } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
-import type { ThreadId } from '#core/ids.ts';
+import type { CommentId, ThreadId } from '#core/ids.ts';
 import { noticesOf } from '#core/notices.ts';
 import { decide } from '#core/deciding/index.ts';
 import { wouldCircle } from '#core/plan-shift.ts';
@@ -35,6 +35,8 @@ const thread = fc.oneof(
   anyTask,
   anyTask.map((one) => `${one}:internal`),
 );
+/** Few ids for comments, so that they are edited, deleted and answered after they were posted. */
+const anyComment = fc.constantFrom('ant', 'bee', 'cat', 'dog', 'eel', 'fox').map((one) => id<CommentId>(one));
 let counter = 0;
 const unique = () => id(`u${(counter += 1).toString(32).replace(/[0189]/g, 'z')}`);
 
@@ -98,9 +100,9 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
         { maxLength: 3 },
       ),
     })
+    .chain((one) => fc.oneof(anyComment, fc.constant(null)).map((comment) => ({ ...one, comment: comment ?? unique() })))
     .map((one) => ({
       ...one,
-      comment: unique(),
       body: one.thread.endsWith(':internal') ? SECRET + one.body : one.body,
     })),
   fc.record({
@@ -155,8 +157,16 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
     })),
   fc.record({ type: fc.constant('deal.uncite'), criterion: anyCriterion, of: anyTask }),
   fc
-    .record({ type: fc.constant('comment.delete'), by: anyPerson, at: fc.nat({ max: 20 }) })
-    .map(({ by, at, type }) => ({ type, comment: commentNumbered(at), thread: 'room', author: by.id })),
+    .record({ type: fc.constant('comment.edit'), comment: anyComment, thread, body: fc.string({ minLength: 1, maxLength: 30 }) })
+    .map((one) => ({ ...one, body: one.thread.endsWith(':internal') ? SECRET + one.body : one.body })),
+  fc.record({ type: fc.constantFrom('comment.delete', 'comment.restore'), comment: anyComment, thread }),
+  fc.record({
+    type: fc.constant('comment.react'),
+    comment: anyComment,
+    thread,
+    reaction: fc.constantFrom(...reactions),
+    on: fc.boolean(),
+  }),
   fc.record({ type: fc.constant('participant.remove'), participant: anyPerson.map((one) => one.id) }),
   fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
 );
@@ -166,13 +176,21 @@ interface History {
   log: Recorded[];
 }
 
+/** What the room looks up before it decides: the comment that a command speaks about, from the whole history. */
+const factsOf = (log: Recorded[], one: Command) => ({
+  ...facts,
+  comments:
+    'comment' in one ? Object.fromEntries(everySaid(log).flatMap((said) => (said.id === one.comment ? [[said.id, said]] : []))) : {},
+});
+const everySaid = (log: Recorded[]) => log.reduce<Comment[]>(applyComments, []);
+
 function play(steps: [(typeof people)[number], unknown][]): History {
   let state = founding.reduce(apply, emptyRoom);
   const log = [...founding];
   for (const [who, input] of steps) {
     const parsed = v.safeParse(command, input);
     if (!parsed.success) continue;
-    const decision = decide(state, who.id, parsed.output, facts);
+    const decision = decide(state, who.id, parsed.output, factsOf(log, parsed.output));
     if (!decision.ok) continue;
     for (const event of decision.events) {
       const recorded: Recorded = { seq: log.length + 1, at: AT, by: who.id, via: 'app', audience: audienceOf(event), event };
@@ -251,19 +269,33 @@ test('doing the same thing twice in a row changes nothing the second time', () =
     fc.record({ type: fc.constant('deal.claim'), criterion: anyCriterion, claimed: fc.boolean() }),
     fc.record({ type: fc.constant('deal.cite'), criterion: anyCriterion, kind: fc.constant('task'), of: anyTask }),
     fc.record({ type: fc.constant('deal.close'), outcome: fc.constantFrom('won', 'lost', 'paused') }),
+    fc.record({ type: fc.constantFrom('comment.delete', 'comment.restore'), comment: anyComment, thread: fc.constant('room') }),
+    fc.record({ type: fc.constant('comment.edit'), comment: anyComment, thread: fc.constant('room'), body: fc.constant('again') }),
+    fc.record({
+      type: fc.constant('comment.react'),
+      comment: anyComment,
+      thread: fc.constant('room'),
+      reaction: fc.constantFrom(...reactions),
+      on: fc.boolean(),
+    }),
   );
   fc.assert(
     fc.property(history, anyPerson, repeatable, (steps, who, input) => {
-      const { state } = play(steps);
+      const { state, log } = play(steps);
       const parsed = v.safeParse(command, input);
       if (!parsed.success) return;
-      const once = decide(state, who.id, parsed.output as Command, facts);
+      const once = decide(state, who.id, parsed.output, factsOf(log, parsed.output));
       if (!once.ok) return;
-      const after = once.events.reduce(
-        (before, event) => apply(before, { seq: before.seq + 1, at: AT, by: who.id, via: 'app', audience: audienceOf(event), event }),
-        state,
-      );
-      expect(decide(after, who.id, parsed.output as Command, facts)).toEqual({ ok: true, events: [] });
+      const more = once.events.map((event, index): Recorded => ({
+        seq: log.length + index + 1,
+        at: AT,
+        by: who.id,
+        via: 'app',
+        audience: audienceOf(event),
+        event,
+      }));
+      const after = more.reduce(apply, state);
+      expect(decide(after, who.id, parsed.output, factsOf([...log, ...more], parsed.output))).toEqual({ ok: true, events: [] });
     }),
     { numRuns: 300 },
   );
@@ -324,5 +356,40 @@ test('a window of comments is the same, folded at once or in pieces, and a comme
       expect([...events, ...events].reduce<Comment[]>(applyComments, [])).toEqual(whole);
     }),
     { numRuns: 100 },
+  );
+});
+
+test('of a deleted comment nothing is shown but the trace, and restoring brings back exactly what was there', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { state, log } = play(steps);
+      for (const one of everySaid(log)) {
+        if (one.deletedAt !== null) expect(shown(one)).toMatchObject({ id: one.id, by: one.by, body: '', files: [], reactions: {} });
+        const back = decide(
+          state,
+          one.by,
+          { type: 'comment.restore', comment: one.id, thread: one.thread },
+          { ...facts, comments: { [one.id]: one } },
+        );
+        if (!back.ok) continue;
+        // A browser that never had the words gets them with the event.
+        const [bare] = record(back.events, lidan, log.length).reduce<Comment[]>(applyComments, [
+          { ...shown(one), reactions: one.reactions },
+        ]);
+        expect(bare).toMatchObject({ body: one.body, files: one.files, deletedAt: null });
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a thread counts the comments that stand in it', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { state, log } = play(steps);
+      for (const [thread, summary] of Object.entries(state.threads))
+        expect(summary.count).toBe(everySaid(log).filter((one) => one.thread === thread && one.deletedAt === null).length);
+    }),
+    { numRuns: 200 },
   );
 });

@@ -61,6 +61,8 @@ interface Room {
   /** Of another workspace. */
   otherAccount: string;
   task: string;
+  comment: string;
+  note: string;
   customer: string;
   sharedFile: string;
   internalFile: string;
@@ -166,6 +168,16 @@ const TABLE: Row[] = [
   {
     route: 'GET /api/rooms/:room/threads/:thread',
     path: ({ room }) => `/api/rooms/${room}/threads/room:internal`,
+    answers: { seller: 200, customer: 404, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/comments/:comment/wordings',
+    path: ({ room, comment }) => `/api/rooms/${room}/comments/${comment}/wordings`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/comments/:comment/wordings',
+    path: ({ room, note }) => `/api/rooms/${room}/comments/${note}/wordings`,
     answers: { seller: 200, customer: 404, ...OUT },
   },
   {
@@ -275,6 +287,8 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
 
   await bring({ from: opened.customerEmail, to: mail.replyTo ?? '', text: 'By mail' });
   await bring({ from: newAddress('other'), to: mail.replyTo ?? '', text: 'By somebody else' });
+  const note = fresh();
+  await act(seller, opened.room, { type: 'comment.post', comment: note, thread: 'room:internal', body: 'internal-or-not' });
   const byMail = (await comments(seller, opened.room)).find((one) => one.via === 'mail');
   const [held] = Object.values((await viewOf(seller, opened.room)).state.held);
   return {
@@ -282,6 +296,8 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
       room: opened.room,
       account: (await viewOf(seller, opened.room)).state.room?.account ?? '',
       otherAccount: (await viewOf(elsewhere, otherRoom.room)).state.room?.account ?? '',
+      comment: byMail?.id ?? '',
+      note,
       task,
       customer: opened.customer,
       sharedFile: await upload('room'),

@@ -3,7 +3,8 @@ import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { describeRoute, openAPIRouteHandler } from 'hono-openapi';
 import { submission } from '#core/commands.ts';
-import { ID_PATTERN, type HeldMailId, type ParticipantId, type RoomId, type ThreadId } from '#core/ids.ts';
+import { ID_PATTERN, type CommentId, type HeldMailId, type ParticipantId, type RoomId, type ThreadId } from '#core/ids.ts';
+import type { Where } from '#core/protocol.ts';
 import { GUEST_COOKIE, roomActor } from '../access/actor.ts';
 import type { Bindings } from '../app.ts';
 import { opening } from '../directory/rooms.ts';
@@ -108,13 +109,27 @@ api.get(
   '/rooms/:room/threads/:thread',
   describeRoute({
     summary: 'Comments of a thread, oldest first',
-    responses: { 200: { description: 'A page; `before` asks for the one before it' }, ...refusals },
+    description: 'The newest page; `?before=` and `?after=` a sequence number page on, `?at=` a comment gives the page around it.',
+    responses: { 200: { description: 'A page, how far each participant has read, and where to page on' }, ...refusals },
   }),
   async (c) => {
     const actor = await actorOf(c);
-    const before = Number(c.req.query('before')) || null;
     return actor
-      ? answer(c, await c.get('services').rooms.thread(actor, roomOf(c), c.req.param('thread') as ThreadId, before))
+      ? answer(c, await c.get('services').rooms.thread(actor, roomOf(c), c.req.param('thread') as ThreadId, whereOf(c)))
+      : signInFirst(c);
+  },
+);
+
+api.get(
+  '/rooms/:room/comments/:comment/wordings',
+  describeRoute({
+    summary: 'Every wording of a comment that was edited',
+    responses: { 200: { description: 'Text, HTML and time of each, the first one first' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor
+      ? answer(c, await c.get('services').rooms.wordings(actor, roomOf(c), c.req.param('comment') as CommentId))
       : signInFirst(c);
   },
 );
@@ -225,6 +240,12 @@ api.all('*', (c) => c.json({ error: { code: 'not_found', reason: 'malformed' } }
 const roomOf = (c: Ctx): RoomId => c.req.param('room') as RoomId;
 const stub = (c: Ctx) => roomStub(c.env, roomOf(c));
 const threadsOf = (c: Ctx): ThreadId[] => (c.req.query('threads')?.split(',').filter(Boolean) ?? []) as ThreadId[];
+function whereOf(c: Ctx): Where {
+  const at = c.req.query('at');
+  if (at && ID_PATTERN.test(at)) return { at: at as CommentId };
+  const [before, after] = [Number(c.req.query('before')), Number(c.req.query('after'))];
+  return before > 0 ? { before } : after > 0 ? { after } : null;
+}
 const notHere = (c: Ctx) => c.json({ error: { code: 'not_found', reason: 'no_such_mail' } }, 404);
 
 function decodeName(name: string): string {

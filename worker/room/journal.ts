@@ -1,8 +1,9 @@
 /** The room's history in the object's own SQLite: events in order, a snapshot to open from, and what was read. */
 import { audienceOf, maySeeThread } from '#core/audience.ts';
-import { applyComments, type Comment } from '#core/discussion.ts';
+import { applyComments, shown, type Comment, type Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
-import type { ParticipantId, ThreadId } from '#core/ids.ts';
+import type { CommentId, ParticipantId, ThreadId } from '#core/ids.ts';
+import type { Where } from '#core/protocol.ts';
 import type { Side } from '#core/people.ts';
 import { apply, emptyRoom, restored, type RoomState } from '#core/room.ts';
 
@@ -30,6 +31,18 @@ const recorded = (row: EventRow): Recorded => ({
   event: JSON.parse(row.event) as RoomEvent,
 });
 
+/** True of rows that hold a new comment, as the index of threads wants to hear it: `{"type":"comment.posted",…`. */
+const POSTED = `thread IS NOT NULL AND substr(event, 10, 14) = 'comment.posted'`;
+/** Rows of one comment, as their index wants to hear it. */
+const OF_COMMENT = `thread IS NOT NULL AND json_extract(event, '$.comment')`;
+
+export interface CutPage {
+  comments: Comment[];
+  /** Sequence numbers from which there is more to page to; null at either end. */
+  before: number | null;
+  after: number | null;
+}
+
 const threadOf = (event: RoomEvent): ThreadId | null => ('thread' in event && event.type.startsWith('comment.') ? event.thread : null);
 
 /** A short fingerprint that tells a resent command from another one under the same id. Not a security measure. */
@@ -46,7 +59,9 @@ export class Journal {
     this.#sql = storage.sql;
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, by TEXT NOT NULL, via TEXT NOT NULL, seller INTEGER NOT NULL, thread TEXT, event TEXT NOT NULL);
-      CREATE INDEX IF NOT EXISTS event_thread ON event (thread, seq) WHERE thread IS NOT NULL;
+      DROP INDEX IF EXISTS event_thread;
+      CREATE INDEX IF NOT EXISTS event_said ON event (thread, seq) WHERE ${POSTED};
+      CREATE INDEX IF NOT EXISTS event_comment ON event (json_extract(event, '$.comment'), seq) WHERE thread IS NOT NULL;
       CREATE TABLE IF NOT EXISTS command (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, body INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS snapshot (part INTEGER PRIMARY KEY, json TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -121,67 +136,117 @@ export class Journal {
   }
 
   /** One page of a thread, oldest first, as a side may see it. */
-  thread(side: Side, thread: ThreadId, before: number | null): { comments: Comment[]; before: number | null } {
-    if (!maySeeThread(side, thread)) return { comments: [], before: null };
-    const rows = this.#sql
-      .exec<EventRow>(
-        'SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
-        thread,
-        before ?? Number.MAX_SAFE_INTEGER,
-        PAGE + 1,
-      )
-      .toArray();
-    const more = rows.length > PAGE;
+  thread(side: Side, thread: ThreadId, where: Where): CutPage {
+    if (!maySeeThread(side, thread)) return { comments: [], before: null, after: null };
+    if (where && 'at' in where) return this.#around(side, thread, where.at);
+    if (where && 'after' in where) {
+      const rows = this.#posted(thread, `seq > ? ORDER BY seq`, where.after, PAGE + 1);
+      const page = rows.slice(0, PAGE);
+      return { comments: this.#told(page), before: where.after + 1, after: rows.length > PAGE ? (page.at(-1)?.seq ?? null) : null };
+    }
+    const before = where?.before ?? Number.MAX_SAFE_INTEGER;
+    const rows = this.#posted(thread, `seq < ? ORDER BY seq DESC`, before, PAGE + 1);
     const page = rows.slice(0, PAGE).reverse();
-    const oldest = page[0]?.seq ?? null;
-    // An edit or deletion may lie after this page: it belongs to the comment, wherever that stands.
-    const later =
-      oldest === null || before === null
-        ? []
-        : this.#sql
-            .exec<EventRow>(
-              `SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq >= ? AND event NOT LIKE '{"type":"comment.posted"%' ORDER BY seq`,
-              thread,
-              before,
-            )
-            .toArray();
-    const comments = [...page, ...later].map(recorded).reduce(applyComments, []);
-    return { comments, before: more ? oldest : null };
+    return {
+      comments: this.#told(page),
+      before: rows.length > PAGE ? (page[0]?.seq ?? null) : null,
+      after: where ? before - 1 : null,
+    };
   }
 
-  /** The author and thread of a comment; undefined if there is none. */
-  comment(id: string): Recorded | undefined {
-    const [row] = this.#sql
+  /** The page in whose middle a comment stands; the newest page when there is no such comment here. */
+  #around(side: Side, thread: ThreadId, id: CommentId): CutPage {
+    const one = this.comment(id);
+    if (one?.thread !== thread) return this.thread(side, thread, null);
+    const half = PAGE / 2;
+    const earlier = this.#posted(thread, `seq < ? ORDER BY seq DESC`, one.seq, half + 1);
+    const later = this.#posted(thread, `seq >= ? ORDER BY seq`, one.seq, half + 1);
+    const page = [...earlier.slice(0, half).reverse(), ...later.slice(0, half)];
+    return {
+      comments: this.#told(page),
+      before: earlier.length > half ? (page[0]?.seq ?? null) : null,
+      after: later.length > half ? (page.at(-1)?.seq ?? null) : null,
+    };
+  }
+
+  #posted(thread: ThreadId, order: string, seq: number, limit: number): EventRow[] {
+    return this.#sql
       .exec<EventRow>(
-        `SELECT seq, at, by, via, seller, event FROM event WHERE thread IS NOT NULL AND event LIKE '{"type":"comment.posted"%' AND json_extract(event, '$.comment') = ? LIMIT 1`,
-        id,
+        `SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND ${POSTED} AND ${order} LIMIT ?`,
+        thread,
+        seq,
+        limit,
       )
       .toArray();
-    return row && recorded(row);
   }
 
-  /** A comment as it reads now, with its edits; undefined if there is none or it was deleted. */
-  saidNow(id: string): Comment | undefined {
-    const posted = this.comment(id);
-    if (posted?.event.type !== 'comment.posted') return undefined;
-    const later = this.#sql
+  /** Comments with all that happened to them since, wherever that stands in the history. */
+  #told(posted: EventRow[]): Comment[] {
+    return this.#folded(posted).map(shown);
+  }
+
+  #folded(posted: EventRow[]): Comment[] {
+    if (posted.length === 0) return [];
+    const events = posted.map(recorded);
+    const ids = events.map(({ event }) => 'comment' in event && event.comment);
+    const since = this.#sql
       .exec<EventRow>(
-        `SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq > ? AND json_extract(event, '$.comment') = ? ORDER BY seq`,
-        posted.event.thread,
-        posted.seq,
-        id,
+        `SELECT seq, at, by, via, seller, event FROM event WHERE ${OF_COMMENT} IN (SELECT value FROM json_each(?)) AND NOT (${POSTED}) ORDER BY seq`,
+        JSON.stringify(ids),
       )
-      .toArray()
-      .map(recorded);
-    const [comment] = [posted, ...later].reduce(applyComments, []);
-    return comment?.deleted ? undefined : comment;
+      .toArray();
+    return [...events, ...since.map(recorded)].reduce(applyComments, []);
   }
 
-  /** Comments of a thread after a sequence number, for the mail about them. */
+  #rowsOf(id: string): EventRow[] {
+    return this.#sql.exec<EventRow>(`SELECT seq, at, by, via, seller, event FROM event WHERE ${OF_COMMENT} = ? ORDER BY seq`, id).toArray();
+  }
+
+  /** A comment as it is now, with its words even if it was deleted; undefined if there is none. Not for anybody's eyes. */
+  comment(id: string): Comment | undefined {
+    return this.#rowsOf(id).map(recorded).reduce(applyComments, [])[0];
+  }
+
+  /** Events as anybody may be told them later: the words of comments that were deleted since are left out. */
+  withoutDeleted(events: Recorded[]): Recorded[] {
+    const said = events.flatMap(({ event }) => (threadOf(event) !== null && 'comment' in event ? [event.comment] : []));
+    if (said.length === 0) return events;
+    const gone = new Set(
+      this.#sql
+        .exec<{ id: string }>(
+          // With max(seq), SQLite takes the other columns from that row: the last deletion or restoring of each comment.
+          `SELECT json_extract(event, '$.comment') AS id, json_extract(event, '$.type') AS type, max(seq) FROM event
+           WHERE ${OF_COMMENT} IN (SELECT value FROM json_each(?)) AND json_extract(event, '$.type') IN ('comment.deleted', 'comment.restored')
+           GROUP BY 1 HAVING type = 'comment.deleted'`,
+          JSON.stringify([...new Set(said)]),
+        )
+        .toArray()
+        .map((row) => row.id),
+    );
+    if (gone.size === 0) return events;
+    return events.map((one): Recorded => {
+      const { event } = one;
+      if (threadOf(event) === null || !('comment' in event) || event.comment === null || !gone.has(event.comment)) return one;
+      if (event.type === 'comment.posted' || event.type === 'comment.restored') return { ...one, event: { ...event, body: '', files: [] } };
+      return event.type === 'comment.edited' ? { ...one, event: { ...event, body: '' } } : one;
+    });
+  }
+
+  /** Every wording that a comment had, the first one first. */
+  wordings(id: string): Wording[] {
+    return this.#rowsOf(id)
+      .map(recorded)
+      .flatMap(({ event, at }) => (event.type === 'comment.posted' || event.type === 'comment.edited' ? [{ at, body: event.body }] : []));
+  }
+
+  /** What was said in a thread after a sequence number, for the mail about it: as it reads now, without what was deleted. */
   said(thread: ThreadId, after: number): Recorded[] {
-    return this.#sql
-      .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE thread = ? AND seq > ? ORDER BY seq LIMIT 50', thread, after)
-      .toArray()
-      .map(recorded);
+    const rows = this.#posted(thread, 'seq > ? ORDER BY seq', after, 50);
+    const now = new Map(this.#folded(rows).map((one) => [one.id, one]));
+    return rows.map(recorded).flatMap((one) => {
+      if (one.event.type !== 'comment.posted') return [];
+      const comment = now.get(one.event.comment);
+      return comment?.deletedAt === null ? [{ ...one, event: { ...one.event, body: comment.body } }] : [];
+    });
   }
 }

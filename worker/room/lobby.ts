@@ -87,6 +87,14 @@ export class Lobby {
     for (const socket of this.#ctx.getWebSockets(participant)) this.tell(socket, message);
   }
 
+  /** To the sockets of others that have this thread before them; who may not see it can't have. */
+  tellLooking(thread: ThreadId, except: ParticipantId, message: FromRoom): void {
+    for (const socket of this.#ctx.getWebSockets()) {
+      const { at, participant, side } = this.who(socket);
+      if (at === thread && participant !== except && maySeeThread(side, thread)) this.tell(socket, message);
+    }
+  }
+
   /** Events to everyone who may see them, encoded once a side. */
   broadcast(events: Recorded[]): void {
     for (const side of ['seller', 'customer'] as const) {
@@ -131,8 +139,8 @@ export class Lobby {
 export function htmlOf(events: Recorded[]): Record<string, string> {
   const html: Record<string, string> = {};
   for (const { event } of events) {
-    if (event.type !== 'comment.posted' && event.type !== 'comment.edited') continue;
-    const rich = richText(event.body);
+    if (event.type !== 'comment.posted' && event.type !== 'comment.edited' && event.type !== 'comment.restored') continue;
+    const rich = richText(event.body, 'page');
     if (rich !== null) html[event.comment] = rich;
   }
   return html;

@@ -9,13 +9,13 @@ import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
 import { submission, type Command } from '#core/commands.ts';
 import type { Facts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
-import type { FileFact } from '#core/discussion.ts';
+import type { FileFact, Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import { releasedComment, type HeldReason } from '#core/held-mail.ts';
 import type { CommentId, FileId, HeldMailId, ParticipantId, PersonId, ThreadId } from '#core/ids.ts';
 import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { withAddress, type Locale, type Participant } from '#core/people.ts';
-import { CLOSE, MAX_FRAME, PROTOCOL, type RoomView, type ThreadPage, type ToRoom } from '#core/protocol.ts';
+import { CLOSE, MAX_FRAME, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { decide } from '#core/deciding/index.ts';
 import { apply, type RoomState } from '#core/room.ts';
@@ -152,28 +152,21 @@ export class Room extends DurableObject<Env> {
     if (earlier) return earlier.body === body ? done({ seq: earlier.seq || this.#state.seq }) : refuse('conflict', 'reused_id');
 
     let asked = command;
-    if (command.type === 'comment.post') {
-      facts.staged = this.#staged(command.files);
-    } else if (command.type === 'comment.edit' || command.type === 'comment.delete') {
-      const posted = this.#journal.comment(command.comment);
-      if (posted?.event.type !== 'comment.posted' || posted.by === 'system') return refuse('not_found', 'no_such_comment');
-      asked = { ...command, author: posted.by, thread: posted.event.thread };
-    } else if (command.type === 'objection.raise' && command.comment !== null) {
-      const posted = this.#journal.comment(command.comment);
+    if (command.type === 'comment.post') facts.staged = this.#staged(command.files);
+    const said = 'comment' in command && command.comment !== null ? this.#journal.comment(command.comment) : undefined;
+    if (said) facts.comments = { [said.id]: said };
+    if (command.type === 'objection.raise' && command.comment !== null) {
       const who = this.#state.people[by];
-      if (posted?.event.type !== 'comment.posted' || posted.by === 'system' || !who || !maySeeThread(who.side, posted.event.thread))
-        return refuse('not_found', 'no_such_comment');
+      if (!said || said.deletedAt !== null || !who || !maySeeThread(who.side, said.thread)) return refuse('not_found', 'no_such_comment');
       // A question asked among the sellers is not told to the customer by being raised.
-      const isShared = maySeeThread('customer', posted.event.thread);
-      if (!isShared) return refuse('forbidden', 'not_for_your_side');
-      asked = { ...command, author: posted.by };
+      if (!maySeeThread('customer', said.thread)) return refuse('forbidden', 'not_for_your_side');
+      asked = { ...command, author: said.by };
     } else if (command.type === 'objection.raise') asked = { ...command, author: null };
     else if (command.type === 'objection.answer' && command.body.trim() === '') {
-      const posted = this.#journal.comment(command.comment);
-      if (posted?.event.type !== 'comment.posted' || posted.event.thread !== (command.task as string))
-        return refuse('not_found', 'no_such_comment');
+      if (!said || said.deletedAt !== null || said.thread !== (command.task as string)) return refuse('not_found', 'no_such_comment');
     } else if (command.type === 'deal.cite') {
-      asked = { ...command, said: (command.kind === 'comment' && this.#journal.saidNow(command.of)) || null };
+      const cited = command.kind === 'comment' ? this.#journal.comment(command.of) : undefined;
+      asked = { ...command, said: cited?.deletedAt === null ? cited : null };
     }
 
     const decision = decide(this.#state, by, asked, facts);
@@ -217,6 +210,13 @@ export class Room extends DurableObject<Env> {
       for (const file of event.files) this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ?', event.thread, file.id);
       if (by !== 'system') this.#reading.seen(by, event.thread, recorded.seq);
     }
+    // A deleted comment's files are its writer's alone, until it is restored.
+    if (event.type === 'comment.deleted')
+      for (const id of event.files ?? [])
+        this.ctx.storage.sql.exec('UPDATE file SET thread = NULL WHERE id = ? AND thread = ?', id, event.thread);
+    if (event.type === 'comment.restored')
+      for (const file of event.files)
+        this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL', event.thread, file.id);
     for (const notice of noticesOf(state, recorded)) {
       this.#reading.notice(notice);
       this.#agenda.add(
@@ -246,20 +246,33 @@ export class Room extends DurableObject<Env> {
   // -------------------------------------------------------------- reading the room
 
   /** The room as this actor may see it; refused for whoever is not in it. */
-  view(actor: RoomActor, threads: ThreadId[]): Result<{ view: RoomView; pages: Record<ThreadId, ThreadPage> }> {
+  view(
+    actor: RoomActor,
+    threads: ThreadId[],
+    at: CommentId | null = null,
+  ): Result<{ view: RoomView; pages: Record<ThreadId, ThreadPage> }> {
     const me = this.me(actor);
     if (!me || !this.#state.room) return refuse('forbidden', 'not_a_participant');
     if (actor.kind === 'guest') this.#doors.visited(actor.device, Date.now());
     const pages: Record<ThreadId, ThreadPage> = {};
-    for (const thread of threads.slice(0, 4)) pages[thread] = this.#page(me, thread, null);
+    for (const thread of threads.slice(0, 4)) pages[thread] = this.#page(me, thread, at && { at });
     return done({ view: this.#viewOf(me), pages });
   }
 
-  thread(actor: RoomActor, thread: ThreadId, before: number | null): Result<ThreadPage> {
+  thread(actor: RoomActor, thread: ThreadId, where: Where): Result<ThreadPage> {
     const me = this.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
     if (!maySeeThread(me.side, thread)) return refuse('not_found', 'no_such_thread');
-    return done(this.#page(me, thread, before));
+    return done(this.#page(me, thread, where));
+  }
+
+  /** Every wording of a comment that was edited, the first one first. Of a deleted comment there is none. */
+  wordings(actor: RoomActor, id: string): Result<{ wordings: (Wording & { html: string | null })[] }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const one = this.#journal.comment(id);
+    if (!one || one.deletedAt !== null || !maySeeThread(me.side, one.thread)) return refuse('not_found', 'no_such_comment');
+    return done({ wordings: this.#journal.wordings(id).map((wording) => ({ ...wording, html: richText(wording.body, 'page') })) });
   }
 
   /** Events after a sequence number, as this actor may see them; at most 1,000. */
@@ -267,7 +280,8 @@ export class Room extends DurableObject<Env> {
     const me = this.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
     const events = this.#journal.since(since, RESUME_LIMIT);
-    return done({ events: events.filter((one) => maySee(me.side, one.audience)), head: events.at(-1)?.seq ?? this.#state.seq });
+    const seen = this.#journal.withoutDeleted(events.filter((one) => maySee(me.side, one.audience)));
+    return done({ events: seen, head: events.at(-1)?.seq ?? this.#state.seq });
   }
 
   #viewOf(me: Participant): RoomView {
@@ -280,14 +294,14 @@ export class Room extends DurableObject<Env> {
     };
   }
 
-  #page(me: Participant, thread: ThreadId, before: number | null): ThreadPage {
-    const page = this.#journal.thread(me.side, thread, before);
+  #page(me: Participant, thread: ThreadId, where: Where): ThreadPage {
+    const page = this.#journal.thread(me.side, thread, where);
     const html: Record<string, string> = {};
     for (const comment of page.comments) {
-      const rich = richText(comment.body);
+      const rich = richText(comment.body, 'page');
       if (rich !== null) html[comment.id] = rich;
     }
-    return { ...page, html };
+    return { ...page, html, read: maySeeThread(me.side, thread) ? this.#reading.readers(thread) : {} };
   }
 
   seen(actor: RoomActor, thread: ThreadId, seq: number): void {
@@ -297,9 +311,11 @@ export class Room extends DurableObject<Env> {
 
   #markSeen(me: Participant, thread: ThreadId, seq: number): void {
     if (!maySeeThread(me.side, thread)) return;
-    this.#reading.seen(me.id, thread, Math.min(seq, this.#state.seq));
+    const upTo = Math.min(seq, this.#state.seq);
+    this.#reading.seen(me.id, thread, upTo);
     this.#agenda.add('project', '', Date.now() + PROJECT_AFTER * 4, Date.now());
     this.#lobby.tellPerson(me.id, { type: 'seen', seen: this.#reading.of(me.id) });
+    this.#lobby.tellLooking(thread, me.id, { type: 'read', thread, participant: me.id, seq: upTo });
   }
 
   // -------------------------------------------------------------- sockets
@@ -332,7 +348,7 @@ export class Room extends DurableObject<Env> {
       this.#lobby.tell(socket, { type: 'snapshot', view: this.#viewOf(me) });
       return;
     }
-    const missed = this.#journal.since(since).filter((one) => maySee(me.side, one.audience));
+    const missed = this.#journal.withoutDeleted(this.#journal.since(since).filter((one) => maySee(me.side, one.audience)));
     this.#lobby.tell(socket, { type: 'events', events: missed, html: htmlOf(missed) });
     this.#lobby.tell(socket, { type: 'seen', seen: this.#reading.of(me.id) });
   }
@@ -804,8 +820,10 @@ export class Room extends DurableObject<Env> {
     const unread = notices.filter((notice) => one !== undefined && wanted(one, notice.kind) && (invitation || notice.seq > seenTo));
     const [first] = unread;
     const looking = !invitation && this.#lobby.isLookingAt(to, thread);
-    if (one && first && !looking && maySeeThread(one.side, thread)) {
-      const said = invitation ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
+    const said = invitation || !first ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
+    // What was deleted before its mail went out is not told of.
+    const takenBack = said.length === 0 && unread.every((notice) => notice.kind === 'comment' || notice.kind === 'mention');
+    if (one && first && !looking && !takenBack && maySeeThread(one.side, thread)) {
       const by = this.#journal.since(last.seq - 1, 1)[0]?.by ?? 'system';
       const news = {
         thread,

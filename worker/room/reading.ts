@@ -15,6 +15,7 @@ export class Reading {
     this.#sql = storage.sql;
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS seen (participant TEXT NOT NULL, thread TEXT NOT NULL, seq INTEGER NOT NULL, dirty INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (participant, thread)) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS seen_thread ON seen (thread);
       CREATE TABLE IF NOT EXISTS notice (participant TEXT NOT NULL, thread TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (participant, thread, seq)) WITHOUT ROWID;
     `);
   }
@@ -34,6 +35,14 @@ export class Reading {
       .exec<{ thread: string; seq: number }>('SELECT thread, seq FROM seen WHERE participant = ?', participant)
       .toArray();
     return Object.fromEntries(rows.map((row) => [row.thread, row.seq]));
+  }
+
+  /** How far everyone has read a thread. */
+  readers(thread: ThreadId): Record<ParticipantId, number> {
+    const rows = this.#sql
+      .exec<{ participant: string; seq: number }>('SELECT participant, seq FROM seen WHERE thread = ?', thread)
+      .toArray();
+    return Object.fromEntries(rows.map((row) => [row.participant, row.seq]));
   }
 
   /** Marks that D1 has not heard of. */

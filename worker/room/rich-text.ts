@@ -21,12 +21,17 @@ const RULE = /^\s*(=+|-{2,})\s*$/m;
 
 export const isPlain = (markdown: string): boolean => PLAIN.test(markdown) && !LINK_OR_LIST.test(markdown) && !RULE.test(markdown);
 
-/** Safe HTML of a comment; null when it is plain words, which are shown as they are. */
-export function richText(markdown: string): string | null {
+/**
+ * Safe HTML of a comment; null when it is plain words, which are shown as they are. On a page, what may be wider than
+ * its place scrolls there and can be reached by keyboard; a mail has no such boxes.
+ */
+export function richText(markdown: string, where: 'page' | 'mail' = 'mail'): string | null {
   if (isPlain(markdown)) return null;
   const tree = toHast(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
   visit(tree);
-  return toHtml(sanitize(tree, schema));
+  const safe = sanitize(tree, schema);
+  if (where === 'page') box(safe);
+  return toHtml(safe);
 }
 
 interface Node {
@@ -56,5 +61,17 @@ function visit(node: Node): void {
     }
     visit(one);
     return [one];
+  });
+}
+
+/** Puts tables into boxes that scroll, and lets the keyboard into those and into code. */
+function box(node: Node): void {
+  node.children = node.children?.map((child): unknown => {
+    const one = child as Node;
+    box(one);
+    if (one.tagName === 'pre') return { ...one, properties: { ...one.properties, tabIndex: 0 } };
+    if (one.tagName === 'table')
+      return { type: 'element', tagName: 'div', properties: { className: ['wide'], tabIndex: 0 }, children: [one] };
+    return one;
   });
 }

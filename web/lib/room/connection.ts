@@ -2,8 +2,9 @@
 import Socket from 'partysocket/ws';
 import type { CommandInput } from '#core/commands.ts';
 import type { Recorded } from '#core/events.ts';
-import type { RoomId, ThreadId } from '#core/ids.ts';
-import { CLOSE, type FromRoom, type ThreadPage, type ToRoom } from '#core/protocol.ts';
+import type { Wording } from '#core/discussion.ts';
+import type { CommentId, RoomId, ThreadId } from '#core/ids.ts';
+import { CLOSE, type FromRoom, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
 import type { Refusal, Result } from '#core/refusal.ts';
 import type { MailPreview } from '../../../worker/services.ts';
 
@@ -117,8 +118,13 @@ export class Connection {
     return this.#ask(`/events?since=${since}`);
   }
 
-  thread(thread: ThreadId, before: number | null): Promise<Result<ThreadPage> | null> {
-    return this.#ask(`/threads/${thread}${before === null ? '' : `?before=${before}`}`);
+  thread(thread: ThreadId, where: Where): Promise<Result<ThreadPage> | null> {
+    const [cut] = Object.entries(where ?? {});
+    return this.#ask(`/threads/${thread}${cut ? `?${cut.join('=')}` : ''}`);
+  }
+
+  wordings(comment: CommentId): Promise<Result<{ wordings: (Wording & { html: string | null })[] }> | null> {
+    return this.#ask(`/comments/${comment}/wordings`);
   }
 
   invitation(participant: string, note: string): Promise<Result<MailPreview> | null> {

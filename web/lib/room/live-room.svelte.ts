@@ -5,11 +5,11 @@
 import * as m from '#messages';
 import type { Command } from '#core/commands.ts';
 import type { Facts } from '#core/decision.ts';
-import { applyComments, type Comment, type FileFact } from '#core/discussion.ts';
+import type { Comment, FileFact } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
-import type { FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import type { CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { type Locale, type Participant, withAddress } from '#core/people.ts';
-import type { FromRoom, Presence, RoomView, ThreadPage } from '#core/protocol.ts';
+import type { FromRoom, Presence, RoomView, ThreadPage, Where } from '#core/protocol.ts';
 import type { Refusal } from '#core/refusal.ts';
 import { internalOf } from '#core/audience.ts';
 import { say } from '$lib/words/say.ts';
@@ -43,6 +43,8 @@ export interface RoomData {
 
 /** Requests stand in for a socket that has not opened by then. */
 const PATIENCE = 4_000;
+/** Comments of a thread that stand in the page at once; what lies beyond is fetched again when it is wanted. */
+const WINDOW = 150;
 /** Late news of a thread that is being fetched: kept so that nothing falls between. */
 const RECENT = 200;
 
@@ -97,7 +99,12 @@ export class LiveRoom {
   #acting = $state.raw<typeof import('./acting.ts') | null>(null);
 
   readonly #ahead = $derived.by(
-    () => this.#acting?.lay(this.#confirmed, this.#pending, this.#me, this.#facts) ?? { state: this.#confirmed, events: [] },
+    () =>
+      this.#acting?.lay(this.#confirmed, this.#pending, this.#me, this.#facts, this.#confirmedComment) ?? {
+        state: this.#confirmed,
+        events: [],
+        comments: {},
+      },
   );
   readonly state = $derived(this.#ahead.state);
   /** Comments and tasks that the room has not confirmed yet. */
@@ -170,7 +177,8 @@ export class LiveRoom {
   /** Does it here at once and sends it; the answer is why not, if the core says no before it leaves. */
   do(command: Command): Refusal | null {
     const at = new Date().toISOString();
-    const decision = this.#acting?.decide(this.state, this.#me, command, this.#facts(at));
+    const comments = 'comment' in command && command.comment !== null ? this.#acting?.only(this.#comment(command.comment)) : undefined;
+    const decision = this.#acting?.decide(this.state, this.#me, command, { ...this.#facts(at), comments });
     if (decision && !decision.ok) return decision.refusal;
     if (decision?.events.length === 0) return null;
     void this.wantActing();
@@ -200,6 +208,14 @@ export class LiveRoom {
     colleagues: Object.fromEntries(this.colleagues.map((one) => [one.email, one.email as string as PersonId])),
     staged: this.#staged,
   });
+
+  #confirmedComment = (id: CommentId): Comment | undefined =>
+    this.#takenBack[id] ?? Object.values(this.#pages).flatMap((page) => page.comments.find((one) => one.id === id) ?? [])[0];
+
+  /** Own comments as they were before they were deleted here: the way back needs their words. */
+  readonly #takenBack: Record<CommentId, Comment> = {};
+
+  #comment = (id: CommentId): Comment | undefined => this.#ahead.comments[id] ?? this.#confirmedComment(id);
 
   /** A file that was uploaded and may now be named in a comment. */
   stage(file: FileFact): void {
@@ -308,6 +324,12 @@ export class LiveRoom {
       case 'seen':
         this.seen = message.seen;
         return;
+      case 'read': {
+        const page = this.#pages[message.thread];
+        const { thread, participant, seq } = message;
+        if (page) this.#pages = { ...this.#pages, [thread]: { ...page, read: { ...page.read, [participant]: seq } } };
+        return;
+      }
       case 'presence':
         this.here = message.here;
     }
@@ -337,11 +359,14 @@ export class LiveRoom {
   }
 
   #advance(thread: ThreadId, page: ThreadPage, news: Recorded[], html: Record<string, string>): ThreadPage {
-    const own = news.filter(({ event }) => 'thread' in event && event.thread === thread);
-    if (own.length === 0) return page;
-    const stale = own.flatMap(({ event }) => (event.type === 'comment.edited' || event.type === 'comment.deleted' ? [event.comment] : []));
-    const kept = Object.fromEntries(Object.entries(page.html).filter(([comment]) => !stale.includes(comment as Comment['id'])));
-    return { ...page, comments: own.reduce(applyComments, page.comments), html: { ...kept, ...html } };
+    const all = news.filter(({ event }) => 'thread' in event && event.thread === thread);
+    // In a window that does not reach to the end, what is new stands beyond it.
+    const own = page.after === null ? all : all.filter(({ event }) => event.type !== 'comment.posted');
+    if (own.length === 0 || !this.#acting) return page;
+    const kept = withoutStale(page.html, own);
+    const comments = own.reduce(this.#acting.applyComments, page.comments);
+    const cut = comments.length > WINDOW * 2 ? comments.slice(-WINDOW) : comments;
+    return { ...page, comments: cut, html: { ...kept, ...html }, before: cut === comments ? page.before : (cut[0]?.seq ?? null) };
   }
 
   // ---------------------------------------------------------------- threads
@@ -350,8 +375,10 @@ export class LiveRoom {
   page(thread: ThreadId): ThreadPage | undefined {
     const page = this.#pages[thread];
     if (!page) return undefined;
-    const expected = this.#ahead.events.filter(({ event }) => 'thread' in event && event.thread === thread);
-    return expected.length === 0 ? page : { ...page, comments: expected.reduce(applyComments, page.comments) };
+    const all = this.#ahead.events.filter(({ event }) => 'thread' in event && event.thread === thread);
+    const expected = page.after === null ? all : all.filter(({ event }) => event.type !== 'comment.posted');
+    if (expected.length === 0 || !this.#acting) return page;
+    return { ...page, comments: expected.reduce(this.#acting.applyComments, page.comments), html: withoutStale(page.html, expected) };
   }
 
   /** Fetches a thread that is not there yet. */
@@ -361,25 +388,34 @@ export class LiveRoom {
 
   async earlier(thread: ThreadId): Promise<void> {
     const page = this.#pages[thread];
-    if (page?.before) await this.#fetch(thread, page.before);
+    if (page?.before) await this.#fetch(thread, { before: page.before });
   }
 
-  async #fetch(thread: ThreadId, before: number | null): Promise<void> {
-    const answer = await this.wire.thread(thread, before);
+  async later(thread: ThreadId): Promise<void> {
+    const page = this.#pages[thread];
+    if (page?.after) await this.#fetch(thread, { after: page.after });
+  }
+
+  /** The thread's end, if the window does not reach there. */
+  async newest(thread: ThreadId): Promise<void> {
+    if (this.#pages[thread]?.after !== null) await this.#fetch(thread, null);
+  }
+
+  /** Brings a comment into the window, wherever in the thread it stands. */
+  async around(thread: ThreadId, comment: CommentId): Promise<void> {
+    if (!this.#pages[thread]?.comments.some((one) => one.id === comment)) await this.#fetch(thread, { at: comment });
+  }
+
+  async #fetch(thread: ThreadId, where: Where): Promise<void> {
+    const answer = await this.wire.thread(thread, where);
     if (!answer?.ok) {
       this.toasts.show(answer ? say(answer.refusal) : m.offline_thread(), {
         label: m.retry(),
-        run: () => void this.#fetch(thread, before),
+        run: () => void this.#fetch(thread, where),
       });
       return;
     }
-    const got = answer.value;
-    const now = this.#pages[thread];
-    const joined =
-      before !== null && now
-        ? { comments: [...got.comments, ...now.comments], html: { ...got.html, ...now.html }, before: got.before }
-        : got;
-    this.#pages = { ...this.#pages, [thread]: this.#advance(thread, joined, this.#recent, {}) };
+    this.#pages = { ...this.#pages, [thread]: this.#advance(thread, joined(this.#pages[thread], answer.value, where), this.#recent, {}) };
   }
 
   isUnread(thread: ThreadId): boolean {
@@ -402,6 +438,17 @@ export class LiveRoom {
     if (!this.started || this.#keptUnread === thread || last <= (this.seen[thread] ?? 0)) return;
     this.seen = { ...this.seen, [thread]: last };
     this.wire.tell({ type: 'seen', thread, seq: last });
+  }
+
+  /** Deletes an own comment, with the way back. */
+  takeBack(comment: Comment): void {
+    this.#takenBack[comment.id] = comment;
+    const { id, thread } = comment;
+    this.doWithUndo({ type: 'comment.delete', comment: id, thread }, m.comment_deleted_toast(), {
+      type: 'comment.restore',
+      comment: id,
+      thread,
+    });
   }
 
   /** Unread again from this comment on, until the thread is opened anew. */
@@ -433,4 +480,26 @@ export class LiveRoom {
   }
 
   isKnown = (email: string): boolean => withAddress(this.state, email) !== undefined;
+}
+
+/** Rendered bodies without those that events have made old. */
+function withoutStale(html: Record<string, string>, events: Recorded[]): Record<string, string> {
+  const stale = new Set(events.flatMap(({ event }) => (event.type === 'comment.edited' ? [event.comment as string] : [])));
+  return stale.size === 0 ? html : Object.fromEntries(Object.entries(html).filter(([comment]) => !stale.has(comment)));
+}
+
+/** A page that was fetched, put to the window that is there; what is then too much is let go at the other end. */
+function joined(now: ThreadPage | undefined, got: ThreadPage, where: Where): ThreadPage {
+  if (!now || !where || 'at' in where) return got;
+  const html = { ...now.html, ...got.html };
+  const have = new Set(now.comments.map((one) => one.id));
+  const more = got.comments.filter((one) => !have.has(one.id));
+  if ('before' in where) {
+    const all = [...more, ...now.comments];
+    const comments = all.slice(0, WINDOW);
+    return { ...got, html, comments, after: comments.length < all.length ? (comments.at(-1)?.seq ?? null) : now.after };
+  }
+  const all = [...now.comments, ...more];
+  const comments = all.slice(-WINDOW);
+  return { ...got, html, comments, before: comments.length < all.length ? (comments[0]?.seq ?? null) : now.before };
 }

@@ -23,6 +23,8 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'comment.posted':
     case 'comment.edited':
     case 'comment.deleted':
+    case 'comment.restored':
+    case 'comment.reacted':
       return audienceOfThread(event.thread);
     case 'mail.held':
     case 'mail.settled':

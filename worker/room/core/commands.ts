@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { frameworks, openStages, outcomes } from './deal.ts';
 import { isDay, isZone } from './due.ts';
 import { ID_PATTERN } from './ids.ts';
+import { reactions } from './discussion.ts';
 import type { CheckId, CommentId, FileId, HeldMailId, MilestoneId, ParticipantId, ShiftId, TaskId, ThreadId, ValueLineId } from './ids.ts';
 import { currencies } from './money.ts';
 import { isCurrency, MAX_MINOR } from './amount.ts';
@@ -203,10 +204,11 @@ const discussion = [
     type: v.literal('comment.edit'),
     comment,
     thread,
-    author: participant,
     body: v.pipe(text(20_000), v.minLength(1, because('empty_comment'))),
   }),
-  v.object({ type: v.literal('comment.delete'), comment, thread, author: participant }),
+  v.object({ type: v.literal('comment.delete'), comment, thread }),
+  v.object({ type: v.literal('comment.restore'), comment, thread }),
+  v.object({ type: v.literal('comment.react'), comment, thread, reaction: v.picklist(reactions, because('malformed')), on: v.boolean() }),
 ] as const;
 
 const objections = [

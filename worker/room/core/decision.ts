@@ -1,7 +1,7 @@
 /** What deciding a command gives: the events that happened (none if it was already so), or a refusal. */
 import type { RoomEvent } from './events.ts';
-import type { FileId, HeldMailId, ParticipantId, PersonId } from './ids.ts';
-import type { FileFact } from './discussion.ts';
+import type { CommentId, FileId, HeldMailId, ParticipantId, PersonId } from './ids.ts';
+import type { Comment, FileFact } from './discussion.ts';
 import type { HeldMail } from './held-mail.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -17,6 +17,8 @@ export interface Facts {
   colleagues: Record<string, PersonId>;
   /** Files uploaded and not yet used, by their uploader. */
   staged: Record<FileId, FileFact & { by: ParticipantId }>;
+  /** The comments that the command speaks about, whole, deleted ones too. */
+  comments?: Record<CommentId, Comment>;
 }
 
 export const noFacts = (at: string): Facts => ({ at, colleagues: {}, staged: {} });

@@ -2,10 +2,11 @@
 import { maySee, maySeeThread } from './audience.ts';
 import type { Recorded } from './events.ts';
 import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
-import { ROOM_THREAD, sharedOf } from './audience.ts';
+import { ROOM_THREAD } from './audience.ts';
 import { objectionOf } from './objections.ts';
 import { present, type Participant } from './people.ts';
 import type { RoomState } from './room.ts';
+import { thingOf } from './things.ts';
 
 export type NoticeKind = 'invitation' | 'mention' | 'assigned' | 'comment' | 'completed' | 'changed' | 'value' | 'objection' | 'answer';
 
@@ -111,12 +112,9 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
     }
     case 'comment.posted': {
       for (const mentioned of event.mentions) tell(mentioned, 'mention', event.thread);
-      const shared = sharedOf(event.thread);
-      const task = state.plan.tasks[shared as string as TaskId];
-      // A room's own thread is everybody's; a task's thread is its owners', its author's and those who spoke in it.
-      if (!task) for (const one of present(state)) tell(one.id, 'comment', event.thread);
-      for (const owner of task?.owners ?? []) tell(owner, 'comment', event.thread);
-      if (task && task.addedBy !== 'system') tell(task.addedBy, 'comment', event.thread);
+      const concerns = thingOf(state, event.thread)?.concerns ?? [];
+      // A room's own thread is everybody's; a thing's is that of whom it concerns and of those who spoke in it.
+      for (const one of concerns === 'everyone' ? present(state).map(({ id }) => id) : concerns) tell(one, 'comment', event.thread);
       for (const voice of state.threads[event.thread]?.voices ?? []) tell(voice, 'comment', event.thread);
       break;
     }

@@ -2,7 +2,7 @@
 import type { Comment } from './discussion.ts';
 import type { CommandInput } from './commands.ts';
 import type { Recorded } from './events.ts';
-import type { ParticipantId, ThreadId } from './ids.ts';
+import type { CommentId, ParticipantId, ThreadId } from './ids.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomState } from './room.ts';
 
@@ -32,6 +32,8 @@ export type FromRoom =
   | { type: 'accepted'; id: string; seq: number }
   | { type: 'refused'; id: string; refusal: Refusal }
   | { type: 'seen'; seen: Record<ThreadId, number> }
+  /** Somebody else has read a thread that is before one's eyes up to here. */
+  | { type: 'read'; thread: ThreadId; participant: ParticipantId; seq: number }
   | { type: 'presence'; here: Presence[] };
 
 /** What opens a room: the state as the reader may see it, who they are, and what they have read. */
@@ -44,12 +46,18 @@ export interface RoomView {
   here: Presence[];
 }
 
-/** A page of one thread, oldest first. `before` pages further back; null when there is no more. */
+/** A page of one thread, oldest first. `before` pages further back, `after` further on; null when there is no more. */
 export interface ThreadPage {
   comments: Comment[];
   html: Record<string, string>;
   before: number | null;
+  after: number | null;
+  /** How far each of the others has read here. */
+  read: Record<ParticipantId, number>;
 }
+
+/** Where in a thread a page is cut: its end, what stands before or after a sequence number, or around a comment. */
+export type Where = { before: number } | { after: number } | { at: CommentId } | null;
 
 /** Close codes after which a browser must not reconnect by itself. */
 export const CLOSE = { signIn: 4401, left: 4403, reload: 4409, tooMuch: 4429, badFrame: 4400 } as const;

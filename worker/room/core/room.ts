@@ -3,7 +3,7 @@
  * deciding/. Pure, and the same in the Durable Object, in the browser and in tests.
  */
 import { applyDeal, type Deal, emptyDeal } from './deal.ts';
-import { applyThreads, filesOf, type RoomFile, type ThreadSummary } from './discussion.ts';
+import { applyFiles, applyThreads, type RoomFile, type ThreadSummary } from './discussion.ts';
 import type { Recorded } from './events.ts';
 import { applyHeldMail, type HeldMail } from './held-mail.ts';
 import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, TaskId, ThreadId, WorkspaceId } from './ids.ts';
@@ -135,14 +135,11 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
       return { ...next, value: applyValue(state.value, event, seq, at, by) };
     case 'comment.posted':
     case 'comment.edited':
-    case 'comment.deleted': {
+    case 'comment.deleted':
+    case 'comment.restored':
+    case 'comment.reacted': {
       const said = { ...recorded, event };
-      const brought = filesOf(said);
-      return {
-        ...next,
-        threads: applyThreads(state.threads, said),
-        files: brought.length ? [...state.files, ...brought].slice(-LIVE_FILES) : state.files,
-      };
+      return { ...next, threads: applyThreads(state.threads, said), files: applyFiles(state.files, said).slice(-LIVE_FILES) };
     }
     case 'mail.held':
     case 'mail.settled':

@@ -83,6 +83,8 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'comment.post':
     case 'comment.edit':
     case 'comment.delete':
+    case 'comment.restore':
+    case 'comment.react':
       return decideDiscussion(state, who, command, facts);
     case 'deal.change':
     case 'deal.stage':
