@@ -1,7 +1,7 @@
 /** Who should hear of an event by mail, why, and how soon. Pure: the room sends, the wording is in emails/. */
 import { maySee, maySeeThread } from './audience.ts';
 import type { Recorded } from './events.ts';
-import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
+import type { ParticipantId, ThreadId } from './ids.ts';
 import { ROOM_THREAD } from './audience.ts';
 import { objectionOf } from './objections.ts';
 import { present, type Participant } from './people.ts';
