@@ -1,7 +1,8 @@
 /** The room's object: what it promises about order, sleep, loss and doubles. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test, vi } from 'vitest';
-import type { CommentId, TaskId, ThreadId } from '#core/ids.ts';
+import type { RoomEvent } from '#core/events.ts';
+import type { CommentId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import { act, browserIn, comments, deliverMail, env, joinedCustomer, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
 
@@ -122,14 +123,15 @@ describe('an object that was put to sleep', () => {
     const seller = await newSeller();
     const { room } = await openRoom(seller);
     for (let n = 0; n < 230; n += 1) await act(seller, room, { type: 'task.add', task: fresh<TaskId>(), title: `Task ${n}` });
+    await deliverMail(room);
+    await act(seller, room, { type: 'task.add', task: fresh<TaskId>(), title: 'After the snapshot' });
     const before = await viewOf(seller, room);
     await evictDurableObject(stubOf(room));
     expect(await viewOf(seller, room)).toEqual(before);
-    const snapshot = await runInDurableObject(
-      stubOf(room),
-      (_one, state) => state.storage.sql.exec<{ value: number }>("SELECT value FROM mark WHERE name = 'snapshot'").one().value,
+    const [part] = await runInDurableObject(stubOf(room), (_one, state) =>
+      state.storage.sql.exec<{ json: string }>('SELECT json FROM snapshot ORDER BY part').toArray(),
     );
-    expect(snapshot).toBeGreaterThan(190);
+    expect(JSON.parse(part?.json ?? '{}')).toMatchObject({ seq: before.state.seq - 1 });
   });
 });
 
@@ -207,4 +209,100 @@ describe('while D1 is down', () => {
     const { state } = await viewOf(seller, opened.room);
     expect(events).toEqual({ n: state.seq, head: state.seq });
   });
+
+  test('a customer opens the room, reads, writes and listens as ever', async () => {
+    const { opened, customer } = await live();
+    const down = () => {
+      throw new Error('D1 is down');
+    };
+    const spies = [vi.spyOn(env.DB, 'batch').mockImplementation(down), vi.spyOn(env.DB, 'prepare').mockImplementation(down)];
+    const page = await request(`/r/${opened.room}`, { cookie: customer.cookie });
+    expect(page.status).toBe(200);
+    const browser = await browserIn(customer, opened.room);
+    await browser.next('snapshot');
+    const posted = await act(customer, opened.room, {
+      type: 'comment.post',
+      comment: fresh<CommentId>(),
+      thread: 'room',
+      body: 'Still here',
+    });
+    expect(posted.status).toBe(202);
+    await browser.next('events', (message) => message.events.some((one) => one.event.type === 'comment.posted'));
+    const id = browser.do({ type: 'task.add', task: fresh<TaskId>(), title: 'Added meanwhile' });
+    await browser.next('accepted', (message) => message.id === id);
+    expect((await comments(customer, opened.room)).at(-1)).toMatchObject({ body: 'Still here' });
+    expect(Object.values((await viewOf(customer, opened.room)).state.plan.tasks).map((one) => one.title)).toContain('Added meanwhile');
+    for (const spy of spies) spy.mockRestore();
+  });
+});
+
+describe('a very big room', () => {
+  test('of 2,000 tasks and 20,000 comments opens, acts, sleeps and wakes; no stored row comes near the limit', async () => {
+    const seller = await newSeller();
+    const room = fresh<RoomId>();
+    const me = fresh<ParticipantId>();
+    const tasks = Array.from({ length: 2_000 }, () => fresh<TaskId>());
+    const past: RoomEvent[] = [
+      {
+        type: 'room.opened',
+        room,
+        workspace: seller.seller.workspace,
+        account: fresh(),
+        opportunity: fresh(),
+        accountName: 'Corp',
+        workspaceName: 'Yuncang',
+        name: 'Everything',
+        demo: false,
+      },
+      {
+        type: 'participant.added',
+        participant: me,
+        side: 'seller',
+        name: 'Li Dan',
+        email: seller.seller.email,
+        locale: 'en',
+        zone: 'Asia/Shanghai',
+        person: seller.seller.person,
+        through: 'app',
+        broughtBy: null,
+      },
+      { type: 'participant.joined', participant: me },
+    ];
+    const planned = tasks.map((task, n) => ({
+        type: 'task.added',
+        task,
+        title: `Task ${n}`,
+        kind: 'task',
+        owners: [me],
+        due: { date: '2027-02-01', time: null, zone: 'Asia/Shanghai' },
+        milestone: null,
+        description: 'What is to be done, and what it takes. '.repeat(5),
+      })) as RoomEvent[];
+    const said = Array.from({ length: 20_000 }, (_, n): RoomEvent => ({
+      type: 'comment.posted',
+      comment: fresh<CommentId>(),
+      thread: (n % 2 ? 'room' : tasks[n % 50]) as ThreadId,
+      body: `Number ${n}: Thursday suits us.`,
+      mentions: [],
+      files: [],
+      mail: null,
+    }));
+    const stub = stubOf(room);
+    await stub.found([{ by: me, via: 'app', events: [...past, ...said, ...planned] } as never], true);
+    await evictDurableObject(stub);
+
+    expect((await request(`/rooms/${room}`, { cookie: seller.cookie })).status).toBe(200);
+    const browser = await browserIn(seller, room);
+    const { view } = await browser.next('snapshot');
+    expect(Object.keys(view.state.plan.tasks)).toHaveLength(2_000);
+    const id = browser.do({ type: 'task.complete', task: tasks[1_999] ?? fresh() });
+    const { seq } = await browser.next('accepted', (message) => message.id === id);
+    expect(seq).toBe(22_004);
+    expect(await comments(seller, room)).toHaveLength(30);
+    const longest = await runInDurableObject(
+      stub,
+      (_one, state) => state.storage.sql.exec<{ n: number }>('SELECT max(length(json)) AS n FROM snapshot').one().n,
+    );
+    expect(longest).toBeLessThan(1_000_000);
+  }, 60_000);
 });

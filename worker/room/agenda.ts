@@ -22,6 +22,8 @@ export class Agenda {
   readonly #storage: DurableObjectStorage;
   /** When the alarm stands, as far as this instance knows; null when it must look. */
   #armed: number | null = null;
+  /** What is on the list, once it was read: each event asks, and nobody else writes. */
+  #known: Map<string, number> | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -32,10 +34,17 @@ export class Agenda {
 
   /** Something to do by `at` (epoch ms). If it is already to be done, the earlier time holds. */
   add(kind: Chore, key: string, at: number, now: number): void {
-    const [row] = this.#storage.sql.exec<{ at: number }>('SELECT at FROM agenda WHERE kind = ? AND key = ?', kind, key).toArray();
+    const known = (this.#known ??= new Map(
+      this.#storage.sql
+        .exec<Due>('SELECT kind, key, at, tries FROM agenda')
+        .toArray()
+        .map((row) => [`${row.kind} ${row.key}`, row.at]),
+    ));
+    const before = known.get(`${kind} ${key}`);
     // The window opened first counts: a burst does not push its own mail away. A row that is due may be running
     // at this moment and not know of what is new, so it is put on again.
-    if (row && row.at <= at && row.at > now) return;
+    if (before !== undefined && before <= at && before > now) return;
+    known.set(`${kind} ${key}`, at);
     this.#storage.sql.exec(
       'INSERT INTO agenda (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO UPDATE SET at = ?3',
       kind,
@@ -46,20 +55,35 @@ export class Agenda {
   }
 
   due(now: number, limit = 50): Due[] {
+    this.forget();
     return this.#storage.sql.exec<Due>('SELECT kind, key, at, tries FROM agenda WHERE at <= ? ORDER BY at LIMIT ?', now, limit).toArray();
+  }
+
+  /** Reads the list anew when it is next needed: after a transaction that was rolled back, too. */
+  forget(): void {
+    this.#known = null;
+    this.#armed = null;
+  }
+
+  /** Whether anything of this kind with a key like this (SQL LIKE) is still to be done. */
+  has(kind: Chore, like: string): boolean {
+    return this.#storage.sql.exec('SELECT 1 FROM agenda WHERE kind = ? AND key LIKE ? LIMIT 1', kind, like).toArray().length > 0;
   }
 
   /** Done, unless it was put on again meanwhile. */
   done(chore: Due): void {
+    this.#known = null;
     this.#storage.sql.exec('DELETE FROM agenda WHERE kind = ? AND key = ? AND at = ?', chore.kind, chore.key, chore.at);
   }
 
   again(chore: Due, at: number): void {
+    this.#known = null;
     this.#storage.sql.exec('UPDATE agenda SET at = ?, tries = tries + 1 WHERE kind = ? AND key = ?', at, chore.kind, chore.key);
   }
 
   /** Takes everything of a kind off the list. */
   drop(kind: Chore): void {
+    this.#known = null;
     this.#storage.sql.exec('DELETE FROM agenda WHERE kind = ?', kind);
   }
 

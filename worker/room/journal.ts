@@ -1,5 +1,5 @@
 /** The room's history in the object's own SQLite: events in order, a snapshot to open from, and what was read. */
-import { audienceOf, maySeeThread } from '#core/audience.ts';
+import { audienceOf, maySee, maySeeThread } from '#core/audience.ts';
 import { applyComments, shown, type Comment, type Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import type { CommentId, ParticipantId, ThreadId } from '#core/ids.ts';
@@ -7,8 +7,11 @@ import type { Where } from '#core/protocol.ts';
 import type { Side } from '#core/people.ts';
 import { apply, emptyRoom, restored, type RoomState } from '#core/room.ts';
 
-/** Events between two snapshots: what waking may have to replay at most. */
+/** Events between two snapshots, taken when the room has a quiet moment … */
 const SNAPSHOT_EVERY = 200;
+/** … or, where that does not come, while it is busy: then a big state is written more rarely, by its size in characters. */
+const SNAPSHOT_AT_LAST = 1_000;
+const SNAPSHOT_PRICE = 1_000;
 /** A stored value stays well below the 2 MB limit of a Durable Object's SQLite row. */
 const SNAPSHOT_PART = 500_000;
 const PAGE = 30;
@@ -47,13 +50,26 @@ const threadOf = (event: RoomEvent): ThreadId | null => ('thread' in event && ev
 
 /** A short fingerprint that tells a resent command from another one under the same id. Not a security measure. */
 export function fingerprint(value: unknown): number {
+  const text = JSON.stringify(value);
   let hash = 0x811c9dc5;
-  for (const char of JSON.stringify(value)) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return hash | 0;
+}
+
+/** An event as it goes over the wire: its stored text is taken as it is, not read and written again. */
+const wired = (row: EventRow): string =>
+  `{"seq":${row.seq},"at":"${new Date(row.at).toISOString()}","by":"${row.by}","via":"${row.via}","audience":"${row.seller ? 'seller' : 'all'}","event":${row.event}}`;
+
+/** What happened, and the same as text: encoded once for disk and for every socket. */
+export interface Written {
+  recorded: Recorded;
+  text: string;
 }
 
 export class Journal {
   readonly #sql: SqlStorage;
+  /** The last event that a snapshot has, and its size in characters. */
+  #snapshot: { seq: number; size: number } | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#sql = storage.sql;
@@ -68,21 +84,28 @@ export class Journal {
     `);
   }
 
-  mark(name: 'snapshot' | 'projected'): number {
+  mark(name: 'projected'): number {
     const [row] = this.#sql.exec<{ value: number }>('SELECT value FROM mark WHERE name = ?', name).toArray();
     return row?.value ?? 0;
   }
 
   /** Moves a mark forward, never back: two runs may overlap. */
-  advance(name: 'snapshot' | 'projected', value: number): void {
+  advance(name: 'projected', value: number): void {
     this.#sql.exec('INSERT INTO mark (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = max(value, ?2)', name, value);
   }
 
   /** The state as of the last event: the snapshot and the short tail after it. */
   restore(): RoomState {
     const parts = this.#sql.exec<{ json: string }>('SELECT json FROM snapshot ORDER BY part').toArray();
-    const start = parts.length ? restored(JSON.parse(parts.map((part) => part.json).join('')) as Partial<RoomState>) : emptyRoom;
+    const json = parts.map((part) => part.json).join('');
+    const start = json ? restored(JSON.parse(json) as Partial<RoomState>) : emptyRoom;
+    this.#snapshot = { seq: start.seq, size: json.length };
     return this.since(start.seq).reduce(apply, start);
+  }
+
+  /** What was remembered of a snapshot may not be stored: after a transaction that was rolled back. It is taken again. */
+  forget(): void {
+    this.#snapshot = null;
   }
 
   /** What a command with this id did before, if it was seen. */
@@ -91,41 +114,58 @@ export class Journal {
   }
 
   /** Appends what a command made happen. Synchronous, so that it is one commit with whatever else is written in the same turn. */
-  append(
-    command: { id: string; body: number } | null,
-    by: ParticipantId | 'system',
-    via: Via,
-    at: number,
-    events: RoomEvent[],
-  ): Recorded[] {
-    const written = events.map((event): Recorded => {
+  append(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, at: number, events: RoomEvent[]): Written[] {
+    const written = events.map((event): Written => {
       const audience = audienceOf(event);
+      const row = { at, by, via, seller: audience === 'seller' ? 1 : 0, event: JSON.stringify(event) };
       const { seq } = this.#sql
         .exec<{ seq: number }>(
           'INSERT INTO event (at, by, via, seller, thread, event) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
           at,
           by,
           via,
-          audience === 'seller' ? 1 : 0,
+          row.seller,
           threadOf(event),
-          JSON.stringify(event),
+          row.event,
         )
         .one();
-      return { seq, at: new Date(at).toISOString(), by, via, audience, event };
+      return { recorded: { seq, at: new Date(at).toISOString(), by, via, audience, event }, text: wired({ seq, ...row }) };
     });
-    if (command) this.#sql.exec('INSERT INTO command (id, seq, body) VALUES (?, ?, ?)', command.id, written.at(-1)?.seq ?? 0, command.body);
+    if (command) {
+      const seq = written.at(-1)?.recorded.seq ?? 0;
+      this.#sql.exec('INSERT INTO command (id, seq, body) VALUES (?, ?, ?)', command.id, seq, command.body);
+    }
     return written;
   }
 
-  /** Keeps a snapshot now and then, so that waking never replays more than a short tail. */
-  settle(state: RoomState): void {
-    if (state.seq - this.mark('snapshot') < SNAPSHOT_EVERY) return;
+  /** Keeps a snapshot now and then, so that waking never replays more than a short tail. `quiet`: nobody waits for this turn. */
+  settle(state: RoomState, quiet: boolean): void {
+    const last = this.#snapshot ?? { seq: 0, size: 0 };
+    const pause = quiet ? SNAPSHOT_EVERY : SNAPSHOT_AT_LAST + last.size / SNAPSHOT_PRICE;
+    if (state.seq - last.seq < pause) return;
     const json = JSON.stringify(state);
     this.#sql.exec('DELETE FROM snapshot');
     for (let start = 0; start < json.length; start += SNAPSHOT_PART) {
       this.#sql.exec('INSERT INTO snapshot (part, json) VALUES (?, ?)', start, json.slice(start, start + SNAPSHOT_PART));
     }
-    this.advance('snapshot', state.seq);
+    this.#snapshot = { seq: state.seq, size: json.length };
+  }
+
+  /** Events after a sequence number as the text that a side is sent, and the comments among them, which may need more than their text. */
+  wiredSince(side: Side, seq: number): { text: string; comments: Recorded[] } {
+    const rows = this.#sql
+      .exec<EventRow>(`SELECT seq, at, by, via, seller, event FROM event WHERE seq > ? ORDER BY seq`, seq)
+      .toArray()
+      .filter((row) => maySee(side, row.seller ? 'seller' : 'all'));
+    // Whatever was deleted of them was deleted after it was said, so that stands among them, too.
+    if (rows.some((row) => row.event.startsWith('{"type":"comment.deleted"'))) {
+      const events = this.withoutDeleted(rows.map(recorded));
+      return { text: events.map((one) => JSON.stringify(one)).join(','), comments: events };
+    }
+    return {
+      text: rows.map(wired).join(','),
+      comments: rows.filter((row) => row.event.startsWith('{"type":"comment.')).map(recorded),
+    };
   }
 
   since(seq: number, limit = 100_000): Recorded[] {

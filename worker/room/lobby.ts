@@ -1,10 +1,10 @@
 /** The people connected to a room right now: their sockets, what they look at. Told to browsers, never stored. */
-import { visible } from '#core/audience.ts';
+import { maySee, maySeeThread } from '#core/audience.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, ThreadId } from '#core/ids.ts';
 import type { Side } from '#core/people.ts';
 import type { FromRoom, Presence } from '#core/protocol.ts';
-import { maySeeThread } from '#core/audience.ts';
+import type { Written } from './journal.ts';
 import { richText } from './rich-text.ts';
 
 /** What a sleeping socket remembers. Small, nothing secret: at most 16 KiB survive hibernation. */
@@ -15,16 +15,27 @@ export interface Attachment {
   door: string;
   at: ThreadId | null;
   typing: boolean;
-  /** A token bucket: when it was last filled, and what is left. */
+  /** Its door was shut: what still comes through is not heard. */
+  shut: boolean;
+}
+
+/** A token bucket: when it was last filled, and what is left. Full again after ten quiet seconds, so it need not survive sleep. */
+interface Allowance {
   filledAt: number;
   tokens: number;
 }
 
 const BURST = 40;
 const PER_SECOND = 4;
+/** Comings and goings within this time (ms) are told once: after a restart everybody comes back at the same moment. */
+const TOGETHER = 100;
 
 export class Lobby {
   readonly #ctx: DurableObjectState;
+  readonly #attachments = new WeakMap<WebSocket, Attachment>();
+  readonly #allowances = new WeakMap<WebSocket, Allowance>();
+  readonly #gone = new WeakSet<WebSocket>();
+  #presenceIsDue = false;
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -32,32 +43,50 @@ export class Lobby {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
 
-  enter(socket: WebSocket, who: { participant: ParticipantId; side: Side; door: string }, now: number): void {
+  enter(socket: WebSocket, who: { participant: ParticipantId; side: Side; door: string }): void {
     this.#ctx.acceptWebSocket(socket, [who.side, who.participant, who.door.slice(0, 40)]);
-    socket.serializeAttachment({ ...who, at: null, typing: false, filledAt: now, tokens: BURST } satisfies Attachment);
+    this.#attach(socket, { ...who, at: null, typing: false, shut: false });
+  }
+
+  #attach(socket: WebSocket, attachment: Attachment): void {
+    this.#attachments.set(socket, attachment);
+    socket.serializeAttachment(attachment);
   }
 
   who(socket: WebSocket): Attachment {
-    return socket.deserializeAttachment() as Attachment;
+    const known = this.#attachments.get(socket);
+    if (known) return known;
+    const kept = socket.deserializeAttachment() as Attachment;
+    this.#attachments.set(socket, kept);
+    return kept;
   }
 
   /** Takes one from the socket's allowance; false when it asks too much. */
-  allows(socket: WebSocket, now: number): boolean {
-    const one = this.who(socket);
-    const tokens = Math.min(BURST, one.tokens + ((now - one.filledAt) / 1000) * PER_SECOND) - 1;
-    socket.serializeAttachment({ ...one, filledAt: now, tokens } satisfies Attachment);
+  allows(socket: WebSocket, now: number, cost = 1): boolean {
+    const one = this.#allowances.get(socket) ?? { filledAt: now, tokens: BURST };
+    const tokens = Math.min(BURST, one.tokens + ((now - one.filledAt) / 1000) * PER_SECOND) - cost;
+    this.#allowances.set(socket, { filledAt: now, tokens });
     return tokens >= 0;
   }
 
-  isHere(socket: WebSocket, at: ThreadId | null, typing: boolean): void {
-    socket.serializeAttachment({ ...this.who(socket), at, typing } satisfies Attachment);
+  left(socket: WebSocket): void {
+    this.#gone.add(socket);
+    this.tellPresence();
+  }
+
+  /** What a socket looks at. True when that is news. */
+  isHere(socket: WebSocket, at: ThreadId | null, typing: boolean): boolean {
+    const before = this.who(socket);
+    if (before.at === at && before.typing === typing) return false;
+    this.#attach(socket, { ...before, at, typing });
+    return true;
   }
 
   /** Who is here, one entry a person, as a side may see it. */
-  here(side: Side, except?: WebSocket): Presence[] {
+  here(side: Side): Presence[] {
     const people = new Map<ParticipantId, Presence>();
     for (const socket of this.#ctx.getWebSockets()) {
-      if (socket === except || socket.readyState !== WebSocket.OPEN) continue;
+      if (this.#gone.has(socket) || socket.readyState !== WebSocket.OPEN) continue;
       const { participant, at, typing } = this.who(socket);
       const shown = at !== null && maySeeThread(side, at) ? at : null;
       const before = people.get(participant);
@@ -76,15 +105,12 @@ export class Lobby {
   }
 
   tell(socket: WebSocket, message: FromRoom): void {
-    try {
-      socket.send(JSON.stringify(message));
-    } catch {
-      // A socket that is going away: its browser resumes from the last sequence number it saw.
-    }
+    send(socket, JSON.stringify(message));
   }
 
   tellPerson(participant: ParticipantId, message: FromRoom): void {
-    for (const socket of this.#ctx.getWebSockets(participant)) this.tell(socket, message);
+    const frame = JSON.stringify(message);
+    for (const socket of this.#ctx.getWebSockets(participant)) send(socket, frame);
   }
 
   /** To the sockets of others that have this thread before them; who may not see it can't have. */
@@ -95,45 +121,64 @@ export class Lobby {
     }
   }
 
-  /** Events to everyone who may see them, encoded once a side. */
-  broadcast(events: Recorded[]): void {
-    for (const side of ['seller', 'customer'] as const) {
-      const sockets = this.#ctx.getWebSockets(side);
+  /** What a browser missed, from its stored text. */
+  tellMissed(socket: WebSocket, missed: { text: string; comments: Recorded[] }): void {
+    send(socket, eventsFrame(missed.text, missed.comments));
+  }
+
+  /** Events to everyone who may see them, encoded once: for all, or once a side where the sides differ. */
+  broadcast(events: Written[]): void {
+    const sides = ['seller', 'customer'] as const;
+    const shown = sides.map((side) => events.filter((one) => maySee(side, one.recorded.audience)));
+    let frame: string | null = null;
+    for (const [index, side] of sides.entries()) {
+      const own = shown[index] ?? [];
+      const sockets = own.length > 0 ? this.#ctx.getWebSockets(side) : [];
       if (sockets.length === 0) continue;
-      const shown = visible(side, events);
-      if (shown.length === 0) continue;
-      const frame = JSON.stringify({ type: 'events', events: shown, html: htmlOf(shown) } satisfies FromRoom);
-      for (const socket of sockets) {
-        try {
-          socket.send(frame);
-        } catch {
-          // As above.
-        }
-      }
+      if (frame === null || own.length !== shown[0]?.length)
+        frame = eventsFrame(
+          own.map((one) => one.text).join(','),
+          own.map((one) => one.recorded),
+        );
+      for (const socket of sockets) send(socket, frame);
     }
   }
 
-  tellPresence(except?: WebSocket): void {
-    for (const side of ['seller', 'customer'] as const) {
-      const sockets = this.#ctx.getWebSockets(side);
-      if (sockets.length === 0) continue;
-      const frame = JSON.stringify({ type: 'presence', here: this.here(side, except) } satisfies FromRoom);
-      for (const socket of sockets) {
-        if (socket === except) continue;
-        try {
-          socket.send(frame);
-        } catch {
-          // As above.
-        }
+  /** Says who is here, to everyone, in a moment. The timer is short: it keeps no object from sleeping. */
+  tellPresence(): void {
+    if (this.#presenceIsDue) return;
+    this.#presenceIsDue = true;
+    setTimeout(() => {
+      this.#presenceIsDue = false;
+      for (const side of ['seller', 'customer'] as const) {
+        const sockets = this.#ctx.getWebSockets(side);
+        if (sockets.length === 0) continue;
+        const frame = JSON.stringify({ type: 'presence', here: this.here(side) } satisfies FromRoom);
+        for (const socket of sockets) send(socket, frame);
       }
-    }
+    }, TOGETHER);
   }
 
   /** Closes sockets by person or by door. */
   close(tag: string, code: number, reason: string): void {
-    for (const socket of this.#ctx.getWebSockets(tag.slice(0, 40))) socket.close(code, reason);
+    for (const socket of this.#ctx.getWebSockets(tag.slice(0, 40))) {
+      this.#attach(socket, { ...this.who(socket), shut: true });
+      socket.close(code, reason);
+    }
   }
 }
+
+function send(socket: WebSocket, frame: string): void {
+  try {
+    socket.send(frame);
+  } catch {
+    // A socket that is going away: its browser resumes from the last sequence number it saw.
+  }
+}
+
+/** A frame of events (see `FromRoom`) from their encoded text. */
+const eventsFrame = (text: string, events: Recorded[]): string =>
+  `{"type":"events","events":[${text}],"html":${JSON.stringify(htmlOf(events))}}`;
 
 /** Rendered bodies of the comments among events, where they are more than plain words. */
 export function htmlOf(events: Recorded[]): Record<string, string> {

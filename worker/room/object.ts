@@ -29,8 +29,8 @@ import { enqueue } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
 import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from './doors.ts';
-import { fingerprint, Journal } from './journal.ts';
-import { htmlOf, Lobby } from './lobby.ts';
+import { fingerprint, Journal, type Written } from './journal.ts';
+import { Lobby } from './lobby.ts';
 import { project } from './projection.ts';
 import { Reading } from './reading.ts';
 import { Receipts } from './receipts.ts';
@@ -108,7 +108,12 @@ export class Room extends DurableObject<Env> {
   }
 
   /** The one way an open room changes, whichever door the command came through. `input` is a submission: id and command. */
-  async submit(actor: RoomActor, via: Via, input: unknown): Promise<Result<{ seq: number }>> {
+  submit(actor: RoomActor, via: Via, input: unknown): Result<{ seq: number }> | Promise<Result<{ seq: number }>> {
+    return this.#submit(() => this.me(actor), via, input);
+  }
+
+  /** Without an await where nothing must be looked up: then a command is one turn of the object from frame to frames. */
+  #submit(me: () => Participant | undefined, via: Via, input: unknown): Result<{ seq: number }> | Promise<Result<{ seq: number }>> {
     const parsed = v.safeParse(submission, input);
     if (!parsed.success) {
       const [issue] = parsed.issues;
@@ -117,32 +122,30 @@ export class Room extends DurableObject<Env> {
     }
     const { id, command } = parsed.output;
     if (command.type === 'comment.post') command.mail = null;
-    if (command.type === 'deal.rule' && command.follows) {
-      const rule = this.#state.room && (await qualificationRuleOf(this.env.DB, this.#state.room.workspace).catch(() => null));
-      if (!rule) return refuse('unavailable', 'unavailable');
-      Object.assign(command, rule);
-    }
-    const facts = await this.#factsFor(command);
-    if (!facts) return refuse('unavailable', 'unavailable');
-    // Looked up last: whoever was removed while D1 was asked is refused.
-    const who = this.me(actor);
-    if (!who) return refuse('forbidden', 'not_a_participant');
-    return this.#execute(who.id, via, id, command, facts);
+    const facts = this.#factsFor(command);
+    const go = (found: Facts | null) => {
+      if (!found) return refuse('unavailable', 'unavailable');
+      // Looked up last: whoever was removed while D1 was asked is refused.
+      const who = me();
+      if (!who) return refuse('forbidden', 'not_a_participant');
+      return this.#execute(who.id, via, id, command, found);
+    };
+    return facts instanceof Promise ? facts.then(go) : go(facts);
   }
 
   /** What the core can't look up itself. Null when D1 is needed for it and does not answer. */
-  async #factsFor(command: Command): Promise<Facts | null> {
+  #factsFor(command: Command): Facts | Promise<Facts | null> {
+    const facts = (colleagues: Facts['colleagues']): Facts => ({ at: new Date().toISOString(), colleagues, staged: {} });
+    if (command.type === 'deal.rule' && command.follows && this.#state.room) {
+      return qualificationRuleOf(this.env.DB, this.#state.room.workspace).then(
+        (rule) => rule && (Object.assign(command, rule), facts({})),
+        () => null,
+      );
+    }
     const newcomers = command.type === 'participant.add' ? [command] : 'invite' in command ? command.invite : [];
     const sellers = newcomers.filter((one) => one.side === 'seller').map((one) => one.email);
-    let colleagues: Facts['colleagues'] = {};
-    if (sellers.length > 0 && this.#state.room) {
-      try {
-        colleagues = await colleaguesByAddress(this.env.DB, this.#state.room.workspace, sellers);
-      } catch {
-        return null;
-      }
-    }
-    return { at: new Date().toISOString(), colleagues, staged: {} };
+    if (sellers.length === 0 || !this.#state.room) return facts({});
+    return colleaguesByAddress(this.env.DB, this.#state.room.workspace, sellers).then(facts, () => null);
   }
 
   #execute(by: ParticipantId, via: Via, id: string, command: Command, facts: Facts): Result<{ seq: number }> {
@@ -184,21 +187,30 @@ export class Room extends DurableObject<Env> {
   /** Append, bookkeeping and telling, in one turn without an await: one commit, then the world. */
   #record(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[]): void {
     const now = Date.now();
-    const recorded = this.ctx.storage.transactionSync(() => {
-      const written = this.#journal.append(command, by, via, now, events);
-      let state = this.#state;
-      for (const one of written) {
-        state = apply(state, one);
-        this.#keep(state, one, now);
-      }
-      this.#journal.settle(state);
-      if (written.length > 0) this.#agenda.add('project', '', now + PROJECT_AFTER, now);
-      return { written, state };
-    });
-    this.#state = recorded.state;
-    this.#lobby.broadcast(recorded.written);
-    for (const { event } of recorded.written) {
-      if (event.type === 'participant.left') this.#lobby.close(event.participant, CLOSE.left, 'left');
+    let state = this.#state;
+    let written: Written[];
+    try {
+      written = this.ctx.storage.transactionSync(() => {
+        const appended = this.#journal.append(command, by, via, now, events);
+        for (const { recorded } of appended) {
+          state = apply(state, recorded);
+          this.#keep(state, recorded, now);
+        }
+        this.#journal.settle(state, false);
+        if (appended.length > 0) this.#agenda.add('project', '', now + PROJECT_AFTER, now);
+        return appended;
+      });
+    } catch (error) {
+      // Nothing was stored, so nothing of it may be remembered.
+      this.#agenda.forget();
+      this.#reading.forget();
+      this.#journal.forget();
+      throw error;
+    }
+    this.#state = state;
+    this.#lobby.broadcast(written);
+    for (const { recorded } of written) {
+      if (recorded.event.type === 'participant.left') this.#lobby.close(recorded.event.participant, CLOSE.left, 'left');
     }
   }
 
@@ -217,8 +229,9 @@ export class Room extends DurableObject<Env> {
     if (event.type === 'comment.restored')
       for (const file of event.files)
         this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL', event.thread, file.id);
-    for (const notice of noticesOf(state, recorded)) {
-      this.#reading.notice(notice);
+    const notices = noticesOf(state, recorded);
+    this.#reading.notice(notices);
+    for (const notice of notices) {
       this.#agenda.add(
         'notify',
         `${notice.to}|${notice.thread}|${notice.kind === 'invitation' ? 'invitation' : 'news'}`,
@@ -332,11 +345,7 @@ export class Room extends DurableObject<Env> {
       server.close(actor?.kind === 'seller' ? CLOSE.left : CLOSE.signIn, 'not a participant');
       return new Response(null, { status: 101, webSocket: client });
     }
-    this.#lobby.enter(
-      server,
-      { participant: me.id, side: me.side, door: actor.kind === 'guest' ? actor.device : actor.session },
-      Date.now(),
-    );
+    this.#lobby.enter(server, { participant: me.id, side: me.side, door: actor.kind === 'guest' ? actor.device : actor.session });
     this.#welcome(server, me, Number.isFinite(since) ? since : 0);
     this.#lobby.tellPresence();
     return new Response(null, { status: 101, webSocket: client });
@@ -348,8 +357,7 @@ export class Room extends DurableObject<Env> {
       this.#lobby.tell(socket, { type: 'snapshot', view: this.#viewOf(me) });
       return;
     }
-    const missed = this.#journal.withoutDeleted(this.#journal.since(since).filter((one) => maySee(me.side, one.audience)));
-    this.#lobby.tell(socket, { type: 'events', events: missed, html: htmlOf(missed) });
+    this.#lobby.tellMissed(socket, this.#journal.wiredSince(me.side, since));
     this.#lobby.tell(socket, { type: 'seen', seen: this.#reading.of(me.id) });
   }
 
@@ -357,7 +365,9 @@ export class Room extends DurableObject<Env> {
     const now = Date.now();
     if (typeof frame !== 'string' || frame.length > MAX_FRAME) return socket.close(CLOSE.badFrame, 'frame');
     if (!this.#lobby.allows(socket, now)) return socket.close(CLOSE.tooMuch, 'too much');
-    const { participant, door } = this.#lobby.who(socket);
+    const { participant, shut } = this.#lobby.who(socket);
+    // Whatever ends somebody's way in shuts their sockets in the same turn: a frame that was on its way then is not heard.
+    if (shut) return;
     const me = this.#state.people[participant];
     if (!me || me.status === 'left') return socket.close(CLOSE.left, 'left');
 
@@ -369,8 +379,12 @@ export class Room extends DurableObject<Env> {
     }
     switch (message?.type) {
       case 'command': {
-        const actor: RoomActor = me.person ? { kind: 'seller', person: me.person, session: door } : { kind: 'guest', device: door };
-        const outcome = await this.submit(actor, 'app', { id: message.id, command: message.command });
+        const still = () => {
+          const one = this.#state.people[participant];
+          return one && one.status !== 'left' && !this.#lobby.who(socket).shut ? one : undefined;
+        };
+        const asked = this.#submit(still, 'app', { id: message.id, command: message.command });
+        const outcome = asked instanceof Promise ? await asked : asked;
         this.#lobby.tell(
           socket,
           outcome.ok
@@ -384,8 +398,7 @@ export class Room extends DurableObject<Env> {
         return;
       case 'here': {
         const at = typeof message.at === 'string' && message.at.length < 64 && maySeeThread(me.side, message.at) ? message.at : null;
-        this.#lobby.isHere(socket, at, message.typing === true);
-        this.#lobby.tellPresence();
+        if (this.#lobby.isHere(socket, at, message.typing === true)) this.#lobby.tellPresence();
         return;
       }
       default:
@@ -394,11 +407,11 @@ export class Room extends DurableObject<Env> {
   }
 
   override webSocketClose(socket: WebSocket): void {
-    this.#lobby.tellPresence(socket);
+    this.#lobby.left(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#lobby.tellPresence(socket);
+    this.#lobby.left(socket);
   }
 
   // -------------------------------------------------------------- doors
@@ -890,6 +903,7 @@ export class Room extends DurableObject<Env> {
       try {
         await this.#do(chore);
         this.#agenda.done(chore);
+        if (chore.kind === 'notify') this.#tidy(chore.key);
       } catch (error) {
         const wait = backoff(chore.tries, Math.random());
         console.error(
@@ -901,6 +915,12 @@ export class Room extends DurableObject<Env> {
     this.#agenda.rearm();
   }
 
+  /** When nobody is left to be told of a thread's news, they need not be kept. */
+  #tidy(key: string): void {
+    const thread = key.split('|')[1] as ThreadId;
+    if (!this.#agenda.has('notify', `%|${thread}|%`)) this.#reading.settled(thread);
+  }
+
   async #do(chore: Due): Promise<void> {
     if (chore.kind === 'project') return this.settle();
     if (chore.kind === 'receipt') return this.#giveReceipt(chore.key);
@@ -909,6 +929,8 @@ export class Room extends DurableObject<Env> {
 
   /** Brings D1 up to date with the journal, in order and as often as it takes. */
   async settle(): Promise<void> {
+    // Before D1 is asked, which may be down for long.
+    this.ctx.storage.transactionSync(() => this.#journal.settle(this.#state, true));
     for (;;) {
       const from = this.#journal.mark('projected');
       const events = this.#journal.since(from, PROJECT_BATCH);

@@ -10,14 +10,37 @@ export interface SeenRow extends Record<string, SqlStorageValue> {
 
 export class Reading {
   readonly #sql: SqlStorage;
+  #numbers: Map<string, number> | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#sql = storage.sql;
     this.#sql.exec(`
       CREATE TABLE IF NOT EXISTS seen (participant TEXT NOT NULL, thread TEXT NOT NULL, seq INTEGER NOT NULL, dirty INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (participant, thread)) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS seen_thread ON seen (thread);
-      CREATE TABLE IF NOT EXISTS notice (participant TEXT NOT NULL, thread TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (participant, thread, seq)) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS reader (n INTEGER PRIMARY KEY, participant TEXT NOT NULL UNIQUE);
+      CREATE TABLE IF NOT EXISTS news (seq INTEGER NOT NULL, thread TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (thread, seq)) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS told (participant TEXT NOT NULL, thread TEXT NOT NULL, invitation INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (participant, thread, invitation)) WITHOUT ROWID;
     `);
+  }
+
+  /** What was remembered may not be stored: after a transaction that was rolled back. */
+  forget(): void {
+    this.#numbers = null;
+  }
+
+  /** A short number for a person: an event of a full room has dozens of readers, and must not write dozens of ids. */
+  #number(participant: string): number {
+    this.#numbers ??= new Map(
+      this.#sql
+        .exec<{ n: number; participant: string }>('SELECT n, participant FROM reader')
+        .toArray()
+        .map((row) => [row.participant, row.n]),
+    );
+    const known = this.#numbers.get(participant);
+    if (known !== undefined) return known;
+    const { n } = this.#sql.exec<{ n: number }>('INSERT INTO reader (participant) VALUES (?) RETURNING n', participant).one();
+    this.#numbers.set(participant, n);
+    return n;
   }
 
   /** Marks a thread read up to `seq`; a lower number marks it unread again. */
@@ -55,42 +78,56 @@ export class Reading {
       this.#sql.exec('UPDATE seen SET dirty = 0 WHERE participant = ? AND thread = ? AND seq = ?', row.participant, row.thread, row.seq);
   }
 
-  notice(notice: Notice): void {
-    this.#sql.exec(
-      'INSERT OR IGNORE INTO notice (participant, thread, seq, kind) VALUES (?, ?, ?, ?)',
-      notice.to,
-      notice.thread,
-      notice.seq,
-      notice.kind,
-    );
+  /** Who is to be told of one event, and why: one row, however many they are. */
+  notice(notices: Notice[]): void {
+    const threads = new Map<ThreadId, string>();
+    for (const { thread, kind, to } of notices) threads.set(thread, `${threads.get(thread) ?? ''}${kind}:${this.#number(to)};`);
+    const seq = notices[0]?.seq ?? 0;
+    for (const [thread, told] of threads)
+      this.#sql.exec(
+        'INSERT INTO news (seq, thread, told) VALUES (?1, ?2, ?3) ON CONFLICT (thread, seq) DO UPDATE SET told = told || ?3',
+        seq,
+        thread,
+        told,
+      );
   }
 
   /** What is to be told of one thread: the invitation by itself, or all other news. */
   noticesFor(participant: ParticipantId, thread: ThreadId, invitation: boolean): { seq: number; kind: NoticeKind }[] {
+    const mine = new RegExp(`(?:^|;)(\\w+):${this.#number(participant)};`);
     return this.#sql
-      .exec<{ seq: number; kind: string }>(
-        `SELECT seq, kind FROM notice WHERE participant = ? AND thread = ? AND (kind = 'invitation') = ? ORDER BY seq`,
-        participant,
+      .exec<{ seq: number; told: string }>(
+        `SELECT seq, told FROM news WHERE thread = ?1 AND seq > coalesce((SELECT seq FROM told WHERE participant = ?2 AND thread = ?1 AND invitation = ?3), 0) ORDER BY seq`,
         thread,
+        participant,
         invitation ? 1 : 0,
       )
       .toArray()
-      .map((row) => ({ seq: row.seq, kind: row.kind as NoticeKind }));
+      .flatMap(({ seq, told }) => {
+        const kind = mine.exec(told)?.[1] as NoticeKind | undefined;
+        return kind && (kind === 'invitation') === invitation ? [{ seq, kind }] : [];
+      });
   }
 
   /** These news have been mailed, or need no mail any more. */
   told(participant: ParticipantId, thread: ThreadId, upTo: number, invitation: boolean): void {
     this.#sql.exec(
-      `DELETE FROM notice WHERE participant = ? AND thread = ? AND seq <= ? AND (kind = 'invitation') = ?`,
+      'INSERT INTO told (participant, thread, invitation, seq) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET seq = max(seq, ?4)',
       participant,
       thread,
-      upTo,
       invitation ? 1 : 0,
+      upTo,
     );
+  }
+
+  /** Everybody has been told of everything in a thread: the rows have done their work. */
+  settled(thread: ThreadId): void {
+    this.#sql.exec('DELETE FROM news WHERE thread = ?', thread);
+    this.#sql.exec('DELETE FROM told WHERE thread = ?', thread);
   }
 
   /** Nobody is to be told of what has happened so far. */
   forgetNews(): void {
-    this.#sql.exec('DELETE FROM notice');
+    this.#sql.exec('DELETE FROM news');
   }
 }

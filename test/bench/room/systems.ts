@@ -1,0 +1,188 @@
+/** The three that are compared, each in a process of its own on this machine: ours, a raw Durable Object, a Node server. */
+import { fork, execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { ROOT } from '../../../scripts/tools.mjs';
+
+export interface System {
+  name: 'ours' | 'raw' | 'node';
+  url: string;
+  /** Nanoseconds of processor time that its process has used. */
+  cpu: () => number;
+  stop: () => Promise<void>;
+}
+
+/** A mail that left, as the sender's API was given it. */
+export interface SentMail {
+  to: string[];
+  text: string;
+}
+
+export interface Ours extends System {
+  mails: SentMail[];
+  /** Puts a room to sleep. Its sockets stay, as in production. */
+  sleep: (room: string) => Promise<void>;
+  /** Bytes of a room's own database. */
+  stored: (room: string) => number;
+}
+
+const COMPATIBLE = { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] };
+
+/** Of all threads of a process, since the main one's does not say what the others did. */
+function processorTime(pid: number): number {
+  let sum = 0;
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      sum += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      // A thread that has just ended.
+    }
+  }
+  return sum;
+}
+
+const workerds = (): number[] =>
+  readdirSync('/proc').flatMap((pid) => {
+    try {
+      const [, name, parent] = /^\d+ \((.*)\) . (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      return name?.startsWith('workerd') && Number(parent) === process.pid ? [Number(pid)] : [];
+    } catch {
+      return [];
+    }
+  });
+
+/** Starts workerd and says which process it is. */
+async function started(start: () => Miniflare): Promise<{ miniflare: Miniflare; url: string; pid: number }> {
+  const before = new Set(workerds());
+  const miniflare = start();
+  const url = (await miniflare.ready).href.replace(/\/$/, '');
+  const pid = workerds().find((one) => !before.has(one));
+  if (pid === undefined) throw new Error('workerd runs, but not as a child of this process');
+  return { miniflare, url, pid };
+}
+
+/** The Worker as `wrangler deploy` would send it, with the side door of entry.mjs laid before it. */
+export function bundle(folder: string): string {
+  execFileSync('wrangler', ['deploy', '--dry-run', '--env', '', '--outdir', folder], {
+    cwd: ROOT,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  cpSync(join(import.meta.dirname, 'entry.mjs'), join(folder, 'entry.mjs'));
+  return folder;
+}
+
+/** Ours with everything on: D1, R2, the postbox, a sender that only counts. `count` adds up what D1 writes; it is not for timing. */
+export async function ours(code: string, state: string, count = false): Promise<Ours> {
+  const mails: SentMail[] = [];
+  mkdirSync(state, { recursive: true });
+  const { miniflare, url, pid } = await started(
+    () =>
+      new Miniflare(
+        convertV4MiniflareOptions({
+          name: 'atelier',
+          ...COMPATIBLE,
+          modulesRoot: code,
+          modules: [
+            { type: 'ESModule', path: join(code, 'entry.mjs') },
+            { type: 'ESModule', path: join(code, 'index.js') },
+          ],
+          host: '127.0.0.1',
+          port: 0,
+          durableObjects: { ROOM: { className: 'Room', useSQLite: true }, POSTBOX: { className: 'Postbox', useSQLite: true } },
+          resourcePersistencePath: state,
+          d1Databases: { DB: 'bench' },
+          r2Buckets: { FILES: 'bench' },
+          bindings: {
+            APP_URL: 'http://localhost',
+            MAIL_FROM: 'room@atelier.bench',
+            REPLY_DOMAIN: 'in.atelier.bench',
+            AUTHSERV_ID: 'mx.cloudflare.net',
+            RESEND_API_KEY: 're_bench',
+            ...(count ? { COUNT: true } : {}),
+          },
+          serviceBindings: { ASSETS: () => new Response('no files here', { status: 404 }) as never },
+          outboundService: async (request) => {
+            const body = (await request.json().catch(() => null)) as SentMail | SentMail[] | null;
+            const sent = Array.isArray(body) ? body : body ? [body] : [];
+            mails.push(...sent);
+            const ids = sent.map(() => ({ id: crypto.randomUUID() }));
+            return Response.json(Array.isArray(body) ? { data: ids } : ids[0]) as never;
+          },
+        }),
+      ),
+  );
+  const db = await miniflare.getD1Database('DB');
+  for (const name of readdirSync(join(ROOT, 'migrations'))
+    .filter((one) => one.endsWith('.sql'))
+    .sort()) {
+    const statements = readFileSync(join(ROOT, 'migrations', name), 'utf8').split('--> statement-breakpoint');
+    await db.batch(statements.filter((one) => one.trim() !== '').map((one) => db.prepare(one)));
+  }
+  return {
+    name: 'ours',
+    url,
+    mails,
+    cpu: () => processorTime(pid),
+    stop: () => miniflare.dispose(),
+    sleep: (room) => miniflare.unsafeEvictDurableObject('atelier', 'Room', { name: room, webSockets: 'hibernate' }),
+    stored: (room) => {
+      for (const path of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
+        if (!path.endsWith('.sqlite')) continue;
+        const file = new DatabaseSync(join(state, path), { readOnly: true });
+        try {
+          const row = file.prepare('SELECT count(*) AS n FROM event WHERE seq = 1 AND event LIKE ?').get(`%"room":"${room}"%`) as {
+            n: number;
+          };
+          if (row.n === 0) continue;
+          const pragma = (name: string) => Object.values(file.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
+          return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+        } catch {
+          // Another object's, which has no events.
+        } finally {
+          file.close();
+        }
+      }
+      throw new Error(`no database of ${room} in ${state}`);
+    },
+  };
+}
+
+export async function raw(state: string): Promise<System> {
+  mkdirSync(state, { recursive: true });
+  const { miniflare, url, pid } = await started(
+    () =>
+      new Miniflare(
+        convertV4MiniflareOptions({
+          name: 'raw',
+          ...COMPATIBLE,
+          modules: [{ type: 'ESModule', path: join(import.meta.dirname, 'raw-worker.mjs') }],
+          modulesRoot: import.meta.dirname,
+          host: '127.0.0.1',
+          port: 0,
+          durableObjects: { ROOM: { className: 'Room', useSQLite: true } },
+          resourcePersistencePath: join(state, 'raw'),
+        }),
+      ),
+  );
+  return { name: 'raw', url, cpu: () => processorTime(pid), stop: () => miniflare.dispose() };
+}
+
+export async function node(state: string): Promise<System> {
+  const child = fork(join(import.meta.dirname, 'node-server.ts'), [join(state, 'node.sqlite')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve((message as { port: number }).port)));
+  const pid = child.pid ?? 0;
+  return {
+    name: 'node',
+    url: `http://127.0.0.1:${port}`,
+    cpu: () => processorTime(pid),
+    stop: async () => {
+      child.disconnect();
+      await new Promise((resolve) => child.once('exit', resolve));
+    },
+  };
+}
