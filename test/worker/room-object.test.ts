@@ -269,15 +269,15 @@ describe('a very big room', () => {
       { type: 'participant.joined', participant: me },
     ];
     const planned = tasks.map((task, n) => ({
-        type: 'task.added',
-        task,
-        title: `Task ${n}`,
-        kind: 'task',
-        owners: [me],
-        due: { date: '2027-02-01', time: null, zone: 'Asia/Shanghai' },
-        milestone: null,
-        description: 'What is to be done, and what it takes. '.repeat(5),
-      })) as RoomEvent[];
+      type: 'task.added',
+      task,
+      title: `Task ${n}`,
+      kind: 'task',
+      owners: [me],
+      due: { date: '2027-02-01', time: null, zone: 'Asia/Shanghai' },
+      milestone: null,
+      description: 'What is to be done, and what it takes. '.repeat(5),
+    })) as RoomEvent[];
     const said = Array.from({ length: 20_000 }, (_, n): RoomEvent => ({
       type: 'comment.posted',
       comment: fresh<CommentId>(),
