@@ -31,6 +31,8 @@ export interface Frame extends Addressed {
 }
 
 export interface TaskFacts {
+  /** Whether the task asks for a file. */
+  asksFile?: boolean;
   title: string;
   due: Due | null;
   overdue: boolean;
@@ -83,15 +85,32 @@ export interface ValueFacts {
   url: string;
 }
 
+/** A file or a link of the room, as one of its versions came. */
+export interface MaterialFacts {
+  /** Who brought it. */
+  name: string;
+  at: string;
+  title: string;
+  /** 1 for a new material. */
+  version: number;
+  /** Bytes; null for a link. */
+  size: number | null;
+  note: string;
+  /** Opens the room where it is. */
+  url: string;
+}
+
 /** News of one thread since the last mail about it: a burst is one mail. */
 export interface NewsFacts extends Frame {
   /** Why this reader gets it. */
-  because: 'mention' | 'assigned' | 'comment' | 'completed' | 'changed' | 'value' | 'objection' | 'answer';
+  because: 'mention' | 'assigned' | 'comment' | 'completed' | 'changed' | 'material' | 'value' | 'objection' | 'answer';
   /** Who did the latest thing. */
   actor: string;
   task: TaskFacts | null;
   /** The line of the value case that it is about. */
   value?: ValueFacts | null;
+  /** Files and links that came, or came anew, oldest first. */
+  materials?: MaterialFacts[];
   description: string;
   said: SaidFacts[];
   /** Whether what is answered stays on the seller side. */

@@ -204,6 +204,29 @@ export function samplesOf(deal: Deal): Sample[] {
     news(about({ because: 'assigned', description: deal.description, task: task(deal.tasks.budget, { answers: address('t4') }) })),
     [deal.description],
   );
+  add(
+    'news-requested',
+    news(about({ because: 'assigned', task: task(deal.tasks.budget, { asksFile: true }), description: deal.description })),
+  );
+  const came = { name: seller.name, at: '2026-11-24T01:42:00Z', note: deal.short, url: url(`/join/${key}?view=materials`) };
+  const materials = { because: 'material', actor: seller.name, task: null } as const;
+  add(
+    'news-materials',
+    news(
+      about({
+        ...materials,
+        materials: [
+          { ...came, title: deal.tasks.budget, version: 1, size: 1_234_567 },
+          { ...came, title: deal.room, version: 3, size: null },
+        ],
+      }),
+    ),
+    [deal.short],
+  );
+  add(
+    'news-material-version',
+    news(about({ ...materials, materials: [{ ...came, note: '', title: deal.tasks.budget, version: 2, size: 80_000 }] })),
+  );
   add('news-mention', news(about({ because: 'mention', reader: sellerReader, actor: buyer.name, said: [said(buyer.name, deal.long)] })), [
     deal.long,
   ]);

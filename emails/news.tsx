@@ -2,6 +2,7 @@
 import * as m from '#messages';
 import type { NewsFacts, Rendered } from './facts.ts';
 import { Button, mail, Title, Words } from './layout.tsx';
+import { Brought, broughtText } from './material.tsx';
 import { Said, saidText } from './said.tsx';
 import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './task.tsx';
 import { sayAnswerTo, ValueCard, valueText } from './value.tsx';
@@ -12,14 +13,22 @@ function sayThread({ task, value, roomName: room, internal, reader: { locale } }
   return internal ? m.mail_news_subject_internal({ room, title }, { locale }) : m.mail_news_subject({ room, title }, { locale });
 }
 
-function sayHeading({ because, actor, said, value, reader: { locale } }: NewsFacts): string {
+function sayHeading({ because, actor, said, value, task, materials = [], reader: { locale } }: NewsFacts): string {
   switch (because) {
     case 'mention':
       return m.mail_news_mention({ actor }, { locale });
     case 'assigned':
-      return m.mail_news_assigned({ actor }, { locale });
+      return task?.asksFile ? m.mail_news_requested({ actor }, { locale }) : m.mail_news_assigned({ actor }, { locale });
     case 'completed':
       return m.mail_news_completed({ actor }, { locale });
+    case 'material': {
+      const [first, ...others] = materials;
+      if (!first || others.length > 0) return m.mail_materials_many({ actor, count: materials.length }, { locale });
+      const { title, version } = first;
+      return version > 1
+        ? m.mail_material_version({ actor, title, version }, { locale })
+        : m.mail_material_added({ actor, title }, { locale });
+    }
     case 'changed':
       return m.mail_news_changed({ actor }, { locale });
     case 'value': {
@@ -77,6 +86,8 @@ export function news(facts: NewsFacts): Rendered {
     { says: m.mail_wishes({}, { locale }), url: facts.wishesUrl },
   ];
 
+  const { materials = [] } = facts;
+  const brought = materials.map((one) => <Brought material={one} reader={reader} />);
   const words = said.map((one) => <Said said={one} reader={reader} team={team} />);
   const aboutTask = task && { task, reader, description, done: facts.because === 'completed' };
   const { value } = facts;
@@ -99,6 +110,7 @@ export function news(facts: NewsFacts): Rendered {
       <>
         <Title>{heading}</Title>
         {wordsFirst ? [words, about] : [about, words]}
+        {brought}
         {hint && <Words>{hint}</Words>}
         {task && <TaskAnswers task={task} reader={reader} subject={subject} />}
         <Button url={facts.url} team={team}>
@@ -110,6 +122,7 @@ export function news(facts: NewsFacts): Rendered {
       team && band,
       heading,
       ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
+      materials.map((one) => broughtText(one, reader)).join('\n\n'),
       hint,
       task && taskAnswersText({ task, reader }),
       m.mail_link_to({ title: button, url: facts.url }, { locale }),

@@ -161,9 +161,19 @@ export function createServices(env: Env): Services {
           }
           asked = { ...asked, command: { ...asked.command, files: ids } };
         }
+        const [file] = files;
+        if (file && (asked.command['type'] === 'material.add' || asked.command['type'] === 'material.version')) {
+          const stored = await upload(actor, room, { name: file.name, type: file.type, body: file.stream(), size: file.size });
+          if (!stored.ok) return stored;
+          asked = { ...asked, command: { ...asked.command, file: stored.value.id } };
+        }
         return submit(actor, room, asked);
       },
       upload,
+      looked: async (actor, room, input) =>
+        isRoom(room) ? stub(room).looked(await roomActor(actor), input) : refuse('forbidden', 'not_a_participant'),
+      openings: async (actor, room) =>
+        isRoom(room) ? stub(room).openings(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       customerSide: async (actor, room) =>
         isRoom(room) ? stub(room).customerSide(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       previewInvitation: async (actor, room, participant, note) =>

@@ -6,7 +6,7 @@ import type { Money, QualificationRule, Stage } from '#core/deal.ts';
 import type { Comment, FileFact, Wording } from '#core/discussion.ts';
 import type { AccountId, CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
 import type { Locale, Participant } from '#core/people.ts';
-import type { RoomView, ThreadPage, Where } from '#core/protocol.ts';
+import type { Opening, RoomView, ThreadPage, Where } from '#core/protocol.ts';
 import type { Result } from '#core/refusal.ts';
 import type { Due } from '#core/due.ts';
 import type { RoomTemplate } from './directory/templates.ts';
@@ -236,6 +236,10 @@ export interface Services {
     submit(actor: Actor, room: RoomId, input: unknown): Promise<Result<{ seq: number }>>;
     /** A form without script: `command` is JSON, other fields are laid over it; `line` is a task in one line; `file`s are uploaded. */
     submitForm(actor: Actor, room: RoomId, form: FormData): Promise<Result<{ seq: number }>>;
+    /** Counts a press on a file or link (`look` in commands.ts); says which file it was. */
+    looked(actor: Actor, room: RoomId, input: unknown): Promise<Result<{ counted: boolean; file: FileId | null }>>;
+    /** Who opened what, as far as the asker may know. */
+    openings(actor: Actor, room: RoomId): Promise<Result<{ openings: Opening[] }>>;
     upload(actor: Actor, room: RoomId, upload: Upload): Promise<Result<FileFact>>;
     /** A demo room as its customer sees it: the token of a join link. Refused for a real room. */
     customerSide(actor: Actor, room: RoomId): Promise<Result<{ token: string }>>;

@@ -27,11 +27,61 @@ const anyCheck = name.map((one) => id(`check${one}`));
 const anyShift = fc.constantFrom('one', 'two').map((one) => id(`shift${one}`));
 const anyDay = fc.constantFrom('2026-11-30', '2026-12-04', '2026-12-18');
 const anyPerson = fc.constantFrom(...people);
+/** Some that may be shared, and some that never are: those carry the secret. */
+const anyOpenMaterial = name.map((one) => id(`material${one}`));
+const anySecretMaterial = name.map((one) => id(`hidden${one}`));
+const anyMaterial = fc.oneof(anyOpenMaterial, anySecretMaterial);
+const section = fc.constantFrom('', 'One', 'Two', 'Three');
+const anySection = fc.oneof(section, fc.constant(`${SECRET}section`));
+const materialCommand: fc.Arbitrary<unknown> = fc.oneof(
+  fc.record({
+    type: fc.constant('material.add'),
+    material: anyOpenMaterial,
+    link: fc.constantFrom('https://a.example', 'https://b.example'),
+    title: fc.constantFrom('', 'Offer'),
+    section,
+    audience: fc.constantFrom('all', 'seller'),
+    for: fc.option(anyTask),
+  }),
+  fc.record({
+    type: fc.constant('material.add'),
+    material: anySecretMaterial,
+    link: fc.constant(`https://x.example/${SECRET}`),
+    title: fc.constantFrom('', `${SECRET}title`),
+    note: fc.constant(`${SECRET}note`),
+    section: anySection,
+    audience: fc.constant('seller'),
+  }),
+  fc.record({
+    type: fc.constant('material.version'),
+    material: anyOpenMaterial,
+    link: fc.constantFrom('https://c.example', 'https://d.example'),
+  }),
+  fc.record({ type: fc.constant('material.version'), material: anySecretMaterial, link: fc.constant(`https://y.example/${SECRET}`) }),
+  fc.record({ type: fc.constant('material.change'), material: anyMaterial, section }),
+  fc.record({
+    type: fc.constant('material.change'),
+    material: anySecretMaterial,
+    title: fc.constant(`${SECRET}other`),
+    section: anySection,
+  }),
+  fc.record(
+    { type: fc.constant('material.move'), material: anyMaterial, before: fc.option(anyMaterial), section },
+    { requiredKeys: ['type', 'material', 'before'] },
+  ),
+  fc.record({ type: fc.constantFrom('material.remove', 'material.restore'), material: anyMaterial }),
+  fc.record({ type: fc.constantFrom('material.share', 'material.withdraw'), material: anyOpenMaterial }),
+  fc.record({ type: fc.constant('section.rename'), from: anySection, to: section }),
+  fc.record({ type: fc.constant('section.order'), sections: fc.array(anySection, { maxLength: 4 }) }),
+  fc.record({ type: fc.constant('reading.allow'), allowed: fc.boolean() }),
+);
 const thread = fc.oneof(
   fc.constant('room'),
   fc.constant('room:internal'),
   anyLine,
   anyLine.map((one) => `${one}:internal`),
+  anyOpenMaterial,
+  anyMaterial.map((one) => `${one}:internal`),
   anyTask,
   anyTask.map((one) => `${one}:internal`),
 );
@@ -167,6 +217,7 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
     reaction: fc.constantFrom(...reactions),
     on: fc.boolean(),
   }),
+  materialCommand,
   fc.record({ type: fc.constant('participant.remove'), participant: anyPerson.map((one) => one.id) }),
   fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
 );
@@ -224,6 +275,7 @@ test('nothing that a customer can be given holds a byte of an internal note', ()
       expect(JSON.stringify(given)).not.toContain(SECRET);
       expect(JSON.stringify(viewFor('customer', state))).not.toContain(SECRET);
       expect(JSON.stringify(viewFor('customer', state))).not.toContain(':internal');
+      expect(JSON.stringify([given, viewFor('customer', state)])).not.toContain('hidden');
       for (const recorded of log) {
         for (const notice of noticesOf(state, recorded)) {
           if (recorded.audience === 'seller') expect(state.people[notice.to]?.side).toBe('seller');
@@ -278,6 +330,7 @@ test('doing the same thing twice in a row changes nothing the second time', () =
       reaction: fc.constantFrom(...reactions),
       on: fc.boolean(),
     }),
+    materialCommand,
   );
   fc.assert(
     fc.property(history, anyPerson, repeatable, (steps, who, input) => {

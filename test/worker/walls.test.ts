@@ -66,6 +66,7 @@ interface Room {
   customer: string;
   sharedFile: string;
   internalFile: string;
+  internalMaterial: string;
   sharedMail: string;
   heldMail: string;
   wishes: string;
@@ -187,6 +188,24 @@ const TABLE: Row[] = [
     answers: { seller: 201, customer: 201, ...OUT },
   },
   {
+    route: 'POST /api/rooms/:room/opens',
+    path: ({ room }) => `/api/rooms/${room}/opens`,
+    init: ({ sharedFile }) => json({ how: 'opened', file: sharedFile }),
+    answers: { seller: 202, customer: 202, ...OUT },
+  },
+  {
+    route: 'POST /api/rooms/:room/opens',
+    path: ({ room }) => `/api/rooms/${room}/opens`,
+    init: ({ internalFile }) => json({ how: 'opened', file: internalFile }),
+    answers: { seller: 202, customer: 404, ...OUT },
+  },
+  { route: 'GET /api/rooms/:room/opens', path: ({ room }) => `/api/rooms/${room}/opens`, answers: { seller: 200, customer: 200, ...OUT } },
+  {
+    route: 'GET /files/:room/:file',
+    path: ({ room, internalMaterial }) => `/files/${room}/${internalMaterial}`,
+    answers: { seller: 200, customer: 404, ...HIDDEN },
+  },
+  {
     route: 'GET /api/rooms/:room/invitation/:participant',
     path: ({ room, customer }) => `/api/rooms/${room}/invitation/${customer}`,
     answers: { seller: 200, customer: 200, ...OUT },
@@ -252,14 +271,22 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   const otherRoom = await openRoom(elsewhere);
   const otherCustomer = await joinedCustomer(elsewhere, otherRoom);
 
-  const upload = async (thread: string) => {
+  const staged = async () => {
     const response = await request(`/api/rooms/${opened.room}/files?as=seller`, {
       method: 'POST',
       cookie: seller.cookie,
       headers: { 'x-file-name': 'plan.txt' },
       body: 'internal-or-not',
     });
-    const { id } = (await response.json()) as { id: FileId };
+    return ((await response.json()) as { id: FileId }).id;
+  };
+  const material = async () => {
+    const file = await staged();
+    await act(seller, opened.room, { type: 'material.add', material: fresh(), file, title: 'Said inside', audience: 'seller' });
+    return file;
+  };
+  const upload = async (thread: string) => {
+    const id = await staged();
     await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread, body: 'file', files: [id] });
     return id;
   };
@@ -302,6 +329,7 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
       customer: opened.customer,
       sharedFile: await upload('room'),
       internalFile: await upload('room:internal'),
+      internalMaterial: await material(),
       sharedMail: byMail?.mail ?? '',
       heldMail: held?.id ?? '',
       wishes: /unsubscribe\/([a-z2-7]{52})/.exec(mail.headers['List-Unsubscribe'] ?? '')?.[1] ?? '',

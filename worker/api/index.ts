@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { describeRoute, openAPIRouteHandler } from 'hono-openapi';
-import { submission } from '#core/commands.ts';
+import { look, submission } from '#core/commands.ts';
 import { ID_PATTERN, type CommentId, type HeldMailId, type ParticipantId, type RoomId, type ThreadId } from '#core/ids.ts';
 import type { Where } from '#core/protocol.ts';
 import { GUEST_COOKIE, roomActor } from '../access/actor.ts';
@@ -137,7 +137,7 @@ api.get(
 api.post(
   '/rooms/:room/files',
   describeRoute({
-    summary: 'Upload a file for a comment',
+    summary: 'Upload a file for a comment or a material',
     description: 'The raw bytes; the name in `x-file-name`, percent-encoded.',
     requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
     responses: { 201: { description: 'The file’s facts: name it in a comment' }, ...refusals },
@@ -155,6 +155,43 @@ api.post(
       await c.get('services').rooms.upload(actor, roomOf(c), { name, type: c.req.header('content-type') ?? '', body: stream, size }),
       201,
     );
+  },
+);
+
+api.post(
+  '/rooms/:room/opens',
+  describeRoute({
+    summary: 'Say that somebody pressed on a file or a link',
+    description:
+      'Sent by the page on a real press: reading a file by GET counts nothing. A form (`file`, `how`) is led on to the file. Of sellers nothing is counted; `read` (a minute before it) only of those who let it be.',
+    requestBody: body(look),
+    responses: { 202: { description: 'Whether it was counted' }, 303: { description: 'For a form: the file' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    if ((c.req.header('content-type') ?? '').includes('json')) {
+      return answer(c, await c.get('services').rooms.looked(actor, roomOf(c), await json(c)), 202);
+    }
+    const form = await c.req.formData().catch(() => new FormData());
+    const how = form.get('how');
+    const looked = await c.get('services').rooms.looked(actor, roomOf(c), { how, file: form.get('file') });
+    if (!looked.ok || looked.value.file === null) return answer(c, looked);
+    const query = new URLSearchParams({ as: c.req.query('as') ?? '', ...(how === 'downloaded' ? { download: '' } : {}) });
+    return c.redirect(`/files/${roomOf(c)}/${looked.value.file}?${query}`, 303);
+  },
+);
+
+api.get(
+  '/rooms/:room/opens',
+  describeRoute({
+    summary: 'Who opened which file or link, and when',
+    description: 'Sellers are told of customers; a customer of themselves.',
+    responses: { 200: { description: 'Newest first' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor ? answer(c, await c.get('services').rooms.openings(actor, roomOf(c))) : signInFirst(c);
   },
 );
 

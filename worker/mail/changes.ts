@@ -26,5 +26,8 @@ export function changeWords(list: { event: RoomEvent; by: string }[], locale: Lo
   else if (last?.event.type === 'objection.raised') parts.push(m.change_objection_raised({ name: last.by }, say));
   else if (last?.event.type === 'objection.answered') parts.push(m.change_objection_answered({ name: last.by }, say));
   else if (last?.event.type === 'objection.reopened') parts.push(m.change_objection_reopened({ name: last.by }, say));
+  else if (last?.event.type === 'material.added' || last?.event.type === 'material.shared')
+    parts.push(m.change_material_added({ name: last.by }, say));
+  else if (last?.event.type === 'material.versioned') parts.push(m.change_material_version({ name: last.by }, say));
   return parts.join(' · ');
 }

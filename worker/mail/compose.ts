@@ -4,6 +4,7 @@ import type { Command } from '#core/commands.ts';
 import { isOverdue, sayDue } from '#core/due.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, RoomId, TaskId, ThreadId, ValueLineId } from '#core/ids.ts';
+import { materialsFor, newest } from '#core/materials.ts';
 import { nextStep, owedBy } from '#core/next-step.ts';
 import type { NoticeKind } from '#core/notices.ts';
 import type { Locale, Participant } from '#core/people.ts';
@@ -12,7 +13,7 @@ import { can } from '#core/permissions.ts';
 import type { RoomState } from '#core/room.ts';
 import { earlierValues, type ValueLine } from '#core/value.ts';
 import { code } from '#emails/code.tsx';
-import type { Frame, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
+import type { Frame, MaterialFacts, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
 import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
 import { sayNames } from '#emails/moment.ts';
@@ -110,6 +111,7 @@ const taskUrl = (url: string, task: TaskId): string => {
 function taskFacts(state: RoomState, task: Task, reader: ParticipantId, url: string, now: number): TaskFacts {
   return {
     title: task.title,
+    asksFile: task.kind === 'material',
     due: task.due,
     overdue: task.completedAt === null && task.due !== null && isOverdue(task.due, now),
     owners: task.owners.flatMap((id) => state.people[id]?.name ?? []),
@@ -187,6 +189,8 @@ export interface News {
   thread: ThreadId;
   kinds: NoticeKind[];
   said: Recorded[];
+  /** What came to the materials, oldest first. */
+  brought?: Recorded[];
   /** The last event that the mail tells of. */
   seq: number;
   note: string;
@@ -199,6 +203,7 @@ const WEIGHT: Record<NoticeKind, number> = {
   assigned: 2,
   comment: 3,
   completed: 4,
+  material: 4.2,
   changed: 5,
   answer: 1.5,
   objection: 2.5,
@@ -246,6 +251,7 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
       },
       value: line && valueFacts(state, line, to, url),
       description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
+      materials: (what.brought ?? []).flatMap((one) => materialFacts(state, one, to, url)),
       said: what.said.flatMap((one) => saidFacts(state, one, url)),
       internal: audienceOfThread(what.thread) === 'seller',
     };
@@ -258,6 +264,22 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
     replyTo: replyAddress(env, reply.token),
     headers: threadHeaders(env, room.id, what.thread, wishes.token),
   });
+}
+
+/** A material as it came, if its reader still has it: what was taken back meanwhile is not told. */
+function materialFacts(state: RoomState, { event, by, at }: Recorded, to: Participant, url: string): MaterialFacts[] {
+  if (!('material' in event)) return [];
+  const material = materialsFor(to.side, state.materials).byId[event.material];
+  const number =
+    event.type === 'material.versioned' ? event.number : event.type === 'material.added' ? 1 : material && newest(material)?.number;
+  const version = material?.versions.find((one) => one.number === number);
+  if (!material || material.removed || !version) return [];
+  const there = new URL(url);
+  there.searchParams.set('view', 'materials');
+  const size = version.content.kind === 'file' ? version.content.file.size : null;
+  return [
+    { name: nameOf(state, by), at, title: material.title, version: version.number, size, note: material.note, url: there.toString() },
+  ];
 }
 
 function saidFacts(state: RoomState, { event, by, at }: Recorded, url: string): SaidFacts[] {

@@ -4,20 +4,23 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { maySee, maySeeThread, ROOM_THREAD, viewFor } from '#core/audience.ts';
+import { internalOf, maySee, maySeeThread, ROOM_THREAD, viewFor } from '#core/audience.ts';
 import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
-import { submission, type Command } from '#core/commands.ts';
+import { look, submission, type Command } from '#core/commands.ts';
 import type { Facts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
 import type { FileFact, Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import { releasedComment, type HeldReason } from '#core/held-mail.ts';
-import type { CommentId, FileId, HeldMailId, ParticipantId, PersonId, ThreadId } from '#core/ids.ts';
+import type { CommentId, FileId, HeldMailId, MaterialId, ParticipantId, PersonId, ThreadId } from '#core/ids.ts';
+import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
-import { withAddress, type Locale, type Participant } from '#core/people.ts';
-import { CLOSE, MAX_FRAME, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
+import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
+import { CLOSE, MAX_FRAME, type Opening, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { decide } from '#core/deciding/index.ts';
+import { answersToRequest } from '#core/deciding/materials.ts';
+import { can } from '#core/permissions.ts';
 import { apply, type RoomState } from '#core/room.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
@@ -31,6 +34,7 @@ import { Agenda, backoff, type Due } from './agenda.ts';
 import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from './doors.ts';
 import { fingerprint, Journal, type Written } from './journal.ts';
 import { Lobby } from './lobby.ts';
+import { Opens } from './opens.ts';
 import { project } from './projection.ts';
 import { Reading } from './reading.ts';
 import { Receipts } from './receipts.ts';
@@ -71,6 +75,7 @@ export class Room extends DurableObject<Env> {
   readonly #agenda = new Agenda(this.ctx.storage);
   readonly #reading = new Reading(this.ctx.storage);
   readonly #receipts = new Receipts(this.ctx.storage);
+  readonly #opens = new Opens(this.ctx.storage);
   readonly #lobby = new Lobby(this.ctx);
   #state: RoomState = this.#journal.restore();
 
@@ -156,6 +161,8 @@ export class Room extends DurableObject<Env> {
 
     let asked = command;
     if (command.type === 'comment.post') facts.staged = this.#staged(command.files);
+    if ((command.type === 'material.add' || command.type === 'material.version') && command.file !== null)
+      facts.staged = this.#staged([command.file]);
     const said = 'comment' in command && command.comment !== null ? this.#journal.comment(command.comment) : undefined;
     if (said) facts.comments = { [said.id]: said };
     if (command.type === 'objection.raise' && command.comment !== null) {
@@ -229,6 +236,15 @@ export class Room extends DurableObject<Env> {
     if (event.type === 'comment.restored')
       for (const file of event.files)
         this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL', event.thread, file.id);
+    if ((event.type === 'material.added' || event.type === 'material.versioned') && event.content.kind === 'file') {
+      // No longer staged. Who may open it by its material is asked of the state, which knows what is shared.
+      this.ctx.storage.sql.exec(
+        'UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL',
+        internalOf(event.material as string as ThreadId),
+        event.content.file.id,
+      );
+    }
+    if (event.type === 'reading.allowed' && !event.allowed && by !== 'system') this.#opens.forgetReading(by);
     const notices = noticesOf(state, recorded);
     this.#reading.notice(notices);
     for (const notice of notices) {
@@ -631,8 +647,48 @@ export class Room extends DurableObject<Env> {
       )
       .toArray();
     if (!me) return refuse('forbidden', 'not_a_participant');
-    const mayOpen = row && (row.thread === null ? row.by === me.id : maySeeThread(me.side, row.thread as ThreadId));
+    const standsHere = row && (row.thread === null ? row.by === me.id : maySeeThread(me.side, row.thread as ThreadId));
+    const mayOpen = standsHere || hasFile(me.side, this.#state.materials, id);
     return row && mayOpen ? done({ id, name: row.name, type: row.type, size: row.size }) : refuse('not_found', 'no_such_file');
+  }
+
+  /**
+   * Counts a look that its page told of, and says where the thing is. Refused unless the reader may open it; of the seller
+   * side nothing is counted, and minutes only of who lets them be.
+   */
+  looked(actor: RoomActor, input: unknown): Result<{ counted: boolean; file: FileId | null }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const parsed = v.safeParse(look, input);
+    if (!parsed.success) return refuse('invalid', 'malformed');
+    const { how, file, material, version } = parsed.output;
+    const subject = file === null ? this.#linkSubject(me, material, version) : this.file(actor, file).ok ? file : null;
+    if (subject === null) return refuse('not_found', file === null ? 'no_such_material' : 'no_such_file');
+    if (!can.beCounted(me)) return done({ counted: false, file });
+    const now = Date.now();
+    if (how === 'read') {
+      const counted = this.#state.materials.timed.includes(me.id) && this.#opens.read(me.id, subject, now);
+      return done({ counted, file });
+    }
+    const opening = this.#opens.count(me.id, subject, how, now);
+    if (opening) {
+      for (const one of present(this.#state)) if (can.seeOpens(one, me.id)) this.#lobby.tellPerson(one.id, { type: 'opened', opening });
+    }
+    return done({ counted: opening !== null, file });
+  }
+
+  #linkSubject(me: Participant, material: MaterialId | null, number: number | null): string | null {
+    const one = material === null ? undefined : materialsFor(me.side, this.#state.materials).byId[material];
+    const version = one?.versions.find((known) => known.number === number);
+    return one && version && version.content.kind === 'link' ? subjectOf(one.id, version) : null;
+  }
+
+  /** Looks that this actor may know of: sellers all, a customer their own. */
+  openings(actor: RoomActor): Result<{ openings: Opening[] }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const everyone = present(this.#state).every((one) => can.seeOpens(me, one.id));
+    return done({ openings: this.#opens.list(everyone ? null : me.id) });
   }
 
   // -------------------------------------------------------------- mail in
@@ -757,6 +813,15 @@ export class Room extends DurableObject<Env> {
     // A no to what it meant leaves the comment: the words have arrived.
     if (meant)
       this.#execute(mail.participant, 'mail', `meant-${mail.id}`, meant, { at: new Date().toISOString(), colleagues: {}, staged: {} });
+    // A file that was asked for has come.
+    for (const [index, answer] of answersToRequest(this.#state, mail.thread, mail.participant, mail.files, () =>
+      fresh<MaterialId>(),
+    ).entries())
+      this.#execute(mail.participant, 'mail', `file-${index}-${mail.id}`, answer, {
+        at: new Date().toISOString(),
+        colleagues: {},
+        staged: {},
+      });
     return done({ outcome: 'comment', seq: outcome.value.seq });
   }
 
@@ -842,11 +907,13 @@ export class Room extends DurableObject<Env> {
         thread,
         kinds: unread.map((notice) => notice.kind),
         said,
+        brought: unread.filter((notice) => notice.kind === 'material').flatMap((notice) => this.#journal.since(notice.seq - 1, 1)),
         seq: last.seq,
         note: invitation ? this.#noteFor(to) : '',
         by,
       };
-      await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to))], invitation);
+      if (news.kinds.some((kind) => kind !== 'material') || isThere(this.#state, one, news.brought))
+        await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to))], invitation);
     }
     this.#reading.told(to, thread, last.seq, invitation);
   }
@@ -952,6 +1019,12 @@ export class Room extends DurableObject<Env> {
   ping(): 'pong' {
     return 'pong';
   }
+}
+
+/** Whether anything of what came is still there for this reader: what was taken back within the window is told to nobody. */
+function isThere(state: RoomState, to: Participant, brought: Recorded[]): boolean {
+  const { byId } = materialsFor(to.side, state.materials);
+  return brought.some(({ event }) => 'material' in event && byId[event.material]?.removed === false);
 }
 
 /** `c•••i@corp.com`: enough to recognise one's own address, too little to learn another's. */

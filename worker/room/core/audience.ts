@@ -2,6 +2,7 @@
 import { emptyDeal } from './deal.ts';
 import type { Recorded, RoomEvent } from './events.ts';
 import type { ThreadId } from './ids.ts';
+import { materialsFor } from './materials.ts';
 import type { Side } from './people.ts';
 import type { RoomState } from './room.ts';
 
@@ -26,6 +27,14 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'comment.restored':
     case 'comment.reacted':
       return audienceOfThread(event.thread);
+    case 'material.added':
+    case 'material.versioned':
+    case 'material.changed':
+    case 'material.moved':
+    case 'material.removed':
+    case 'material.restored':
+    case 'section.renamed':
+      return event.audience;
     case 'mail.held':
     case 'mail.settled':
     case 'participant.troubled':
@@ -35,7 +44,12 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'deal.claimed':
     case 'deal.cited':
     case 'deal.uncited':
+    case 'material.kept':
       return 'seller';
+    case 'material.shared':
+    case 'material.withdrawn':
+    case 'section.ordered':
+    case 'reading.allowed':
     case 'room.opened':
     case 'room.renamed':
     case 'room.accountNamed':
@@ -101,6 +115,7 @@ export function viewFor(side: Side, state: RoomState): RoomState {
     people: Object.fromEntries(Object.entries(state.people).map(([id, one]) => [id, { ...one, trouble: null }])),
     threads: Object.fromEntries(Object.entries(state.threads).filter(([thread]) => maySeeThread(side, thread as ThreadId))),
     files: state.files.filter((file) => maySeeThread(side, file.thread)),
+    materials: materialsFor(side, state.materials),
     held: {},
     deal: emptyDeal,
   };

@@ -7,7 +7,7 @@ import { frameworks, openStages, outcomes } from './deal.ts';
 import { isDay, isZone } from './due.ts';
 import { ID_PATTERN } from './ids.ts';
 import { reactions } from './discussion.ts';
-import type { CheckId, CommentId, FileId, HeldMailId, MilestoneId, ParticipantId, ShiftId, TaskId, ThreadId, ValueLineId } from './ids.ts';
+import type { CheckId, CommentId, FileId, HeldMailId, MaterialId, MilestoneId, ParticipantId, ShiftId, TaskId, ThreadId, ValueLineId } from './ids.ts';
 import { currencies } from './money.ts';
 import { isCurrency, MAX_MINOR } from './amount.ts';
 import { taskKinds } from './plan.ts';
@@ -322,6 +322,75 @@ const value = [
   }),
 ] as const;
 
+const material = id<MaterialId>();
+const audience = v.picklist(['all', 'seller'], because('malformed'));
+/** A line that may be left empty. */
+const looseLine = (max: number) =>
+  v.pipe(
+    v.string(because('malformed')),
+    v.maxLength(max * 4, because('title_too_long')),
+    v.transform(cleanLine),
+    v.maxLength(max, because('title_too_long')),
+  );
+/** Web addresses alone, and none that hides its host behind a name and an @. */
+const link = v.pipe(
+  v.string(because('link_malformed')),
+  v.transform(cleanLine),
+  v.transform((typed) => (/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+([/?#:]|$)/u.test(typed) ? `https://${typed}` : typed)),
+  v.maxLength(2_000, because('link_malformed')),
+  v.regex(/^https?:\/\/[^\s/?#@<>"'`\\]+([/?#][^\s<>"`\\]*)?$/iu, because('link_malformed')),
+);
+/** What stands behind a material: a file that was uploaded or said, or an address. */
+const content = {
+  file: v.optional(v.nullable(file), null),
+  link: v.optional(
+    v.nullable(
+      v.union(
+        [
+          v.pipe(
+            v.literal(''),
+            v.transform(() => null),
+          ),
+          link,
+        ],
+        because('link_malformed'),
+      ),
+    ),
+    null,
+  ),
+  /** The request that this answers. */
+  for: v.optional(v.nullable(task), null),
+};
+
+const materials = [
+  v.object({
+    type: v.literal('material.add'),
+    material,
+    ...content,
+    /** Left empty, the file's name or the address stands for it. */
+    title: v.optional(looseLine(200), ''),
+    section: v.optional(looseLine(80), ''),
+    note: v.optional(text(2_000), ''),
+    audience: v.optional(audience, 'all'),
+  }),
+  v.object({ type: v.literal('material.version'), material, ...content }),
+  v.object({
+    type: v.literal('material.change'),
+    material,
+    title: v.optional(title),
+    section: v.optional(looseLine(80)),
+    note: v.optional(text(2_000)),
+  }),
+  v.object({ type: v.literal('material.move'), material, before: v.nullable(material), section: v.optional(looseLine(80)) }),
+  v.object({ type: v.literal('material.remove'), material }),
+  v.object({ type: v.literal('material.restore'), material }),
+  v.object({ type: v.literal('material.share'), material }),
+  v.object({ type: v.literal('material.withdraw'), material }),
+  v.object({ type: v.literal('section.rename'), from: looseLine(80), to: looseLine(80) }),
+  v.object({ type: v.literal('section.order'), sections: v.pipe(v.array(looseLine(80)), v.maxLength(100, because('too_many'))) }),
+  v.object({ type: v.literal('reading.allow'), allowed: v.boolean() }),
+] as const;
+
 const heldMail = [
   v.object({ type: v.literal('mail.settle'), held: id<HeldMailId>(), how: v.picklist(['dismissed', 'posted'], because('malformed')) }),
 ] as const;
@@ -434,6 +503,7 @@ export const command = v.variant('type', [
   ...plan,
   ...truth,
   ...discussion,
+  ...materials,
   ...objections,
   ...value,
   ...heldMail,
@@ -453,7 +523,18 @@ export type DiscussionCommand = Extract<Command, { type: `comment.${string}` }>;
 export type ObjectionCommand = Extract<Command, { type: `objection.${string}` }>;
 export type ValueCommand = Extract<Command, { type: `value.${string}` }>;
 export type DealCommand = Extract<Command, { type: `deal.${string}` }>;
+export type MaterialsCommand = Extract<Command, { type: `material.${string}` | `section.${string}` | 'reading.allow' }>;
 export type HeldMailCommand = Extract<Command, { type: `mail.${string}` }>;
+
+/** A press on a file or a link, told by the page on which it was pressed; `read` is a minute spent before it. */
+export const look = v.object({
+  how: v.picklist(['opened', 'downloaded', 'read'], because('malformed')),
+  file: v.optional(v.nullable(file), null),
+  material: v.optional(v.nullable(material), null),
+  /** Which version of a linked material. */
+  version: v.optional(v.nullable(v.pipe(v.number(because('malformed')), v.integer(because('malformed')))), null),
+});
+export type Look = v.InferInput<typeof look>;
 
 /** A command with the idempotency key under which it is applied once: a client's generated id. */
 export const submission = v.object({

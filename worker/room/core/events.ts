@@ -4,6 +4,7 @@ import type { DealEvent } from './deal.ts';
 import type { DiscussionEvent } from './discussion.ts';
 import type { HeldMailEvent } from './held-mail.ts';
 import type { AccountId, OpportunityId, ParticipantId, RoomId, WorkspaceId } from './ids.ts';
+import type { MaterialsEvent } from './materials.ts';
 import type { PeopleEvent } from './people.ts';
 import type { ObjectionEvent } from './objections.ts';
 import type { PlanEvent } from './plan.ts';
@@ -34,6 +35,7 @@ export type RoomEvent =
   | TruthEvent
   | DiscussionEvent
   | HeldMailEvent
+  | MaterialsEvent
   | ObjectionEvent
   | ValueEvent
   | DealEvent;

@@ -14,6 +14,7 @@ export type CheckId = Id<'check'>;
 export type ShiftId = Id<'shift'>;
 export type CommentId = Id<'comment'>;
 export type FileId = Id<'file'>;
+export type MaterialId = Id<'material'>;
 export type HeldMailId = Id<'heldMail'>;
 export type ValueLineId = Id<'valueLine'>;
 /** `room`, `internal`, a task's id, or a task's id followed by `:internal`. */

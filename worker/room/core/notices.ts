@@ -1,5 +1,5 @@
 /** Who should hear of an event by mail, why, and how soon. Pure: the room sends, the wording is in emails/. */
-import { maySee, maySeeThread } from './audience.ts';
+import { internalOf, maySee, maySeeThread } from './audience.ts';
 import type { Recorded } from './events.ts';
 import type { ParticipantId, ThreadId } from './ids.ts';
 import { ROOM_THREAD } from './audience.ts';
@@ -8,7 +8,17 @@ import { present, type Participant } from './people.ts';
 import type { RoomState } from './room.ts';
 import { thingOf } from './things.ts';
 
-export type NoticeKind = 'invitation' | 'mention' | 'assigned' | 'comment' | 'completed' | 'changed' | 'value' | 'objection' | 'answer';
+export type NoticeKind =
+  | 'invitation'
+  | 'mention'
+  | 'assigned'
+  | 'comment'
+  | 'completed'
+  | 'changed'
+  | 'material'
+  | 'value'
+  | 'objection'
+  | 'answer';
 
 export interface Notice {
   to: ParticipantId;
@@ -25,6 +35,7 @@ export const WINDOW: Record<NoticeKind, number> = {
   comment: 120,
   completed: 120,
   changed: 120,
+  material: 120,
   value: 120,
   objection: 20,
   answer: 20,
@@ -116,6 +127,14 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
       // A room's own thread is everybody's; a thing's is that of whom it concerns and of those who spoke in it.
       for (const one of concerns === 'everyone' ? present(state).map(({ id }) => id) : concerns) tell(one, 'comment', event.thread);
       for (const voice of state.threads[event.thread]?.voices ?? []) tell(voice, 'comment', event.thread);
+      break;
+    }
+    case 'material.added':
+    case 'material.versioned':
+    case 'material.shared': {
+      // In the room's own thread, so that ten files are one mail. What answers a request is told as its completion.
+      if (event.type === 'material.added' && event.for !== null) break;
+      for (const one of present(state)) tell(one.id, 'material', audience === 'seller' ? internalOf(ROOM_THREAD) : ROOM_THREAD);
       break;
     }
     default:

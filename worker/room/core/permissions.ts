@@ -2,9 +2,9 @@
  * The one table of who may do what. Rooms are rank-free: sides differ, people of a side do not.
  * Nothing outside this file and audience.ts compares sides.
  */
-import type { ParticipantId } from './ids.ts';
 import type { Participant, Side } from './people.ts';
 import type { Comment } from './discussion.ts';
+import type { ParticipantId } from './ids.ts';
 import type { Task } from './plan.ts';
 
 export type Act = keyof typeof can;
@@ -35,6 +35,13 @@ export const can = {
   answerObjection: (who: Participant, asker: { id: ParticipantId | null; side: Side | null }) => who.id !== asker.id,
   /** The opportunity and what speaks for it are the selling side's own business. */
   deal: (who: Participant) => who.side === 'seller',
+  /** Materials are everyone's; what the seller side still keeps to itself is its own. */
+  material: (who: Participant, audience: 'all' | 'seller') => audience === 'all' || who.side === 'seller',
+  share: (who: Participant) => who.side === 'seller',
+  /** Whose opens are counted, and who may let reading time be recorded: the customer's side, each for themselves. */
+  beCounted: (who: Participant) => who.side === 'customer',
+  /** Sellers see what customers opened; everyone sees what is recorded of themselves. */
+  seeOpens: (who: Participant, of: ParticipantId) => who.side === 'seller' || who.id === of,
   rename: (who: Participant) => who.side === 'seller',
   alwaysAskCode: (_who: Participant) => true,
 } as const;

@@ -19,6 +19,18 @@ export interface Presence {
   typing: boolean;
 }
 
+/** A look at a file or a link of the room, by somebody of the customer's side. */
+export interface Opening {
+  participant: ParticipantId;
+  /** A file's id, or a link's material and version: `subjectOf` in materials.ts. */
+  subject: string;
+  how: 'opened' | 'downloaded';
+  /** ISO instant. */
+  at: string;
+  /** Whole minutes of reading; always 0 unless that person lets it be recorded. */
+  minutes: number;
+}
+
 export type ToRoom =
   | { type: 'command'; id: string; command: CommandInput }
   | { type: 'seen'; thread: ThreadId; seq: number }
@@ -34,7 +46,10 @@ export type FromRoom =
   | { type: 'seen'; seen: Record<ThreadId, number> }
   /** Somebody else has read a thread that is before one's eyes up to here. */
   | { type: 'read'; thread: ThreadId; participant: ParticipantId; seq: number }
-  | { type: 'presence'; here: Presence[] };
+  | { type: 'presence'; here: Presence[] }
+
+  /** To those who may know: somebody opened something just now. */
+  | { type: 'opened'; opening: Opening };
 
 /** What opens a room: the state as the reader may see it, who they are, and what they have read. */
 export interface RoomView {

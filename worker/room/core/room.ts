@@ -8,6 +8,7 @@ import type { Recorded } from './events.ts';
 import { applyHeldMail, type HeldMail } from './held-mail.ts';
 import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, TaskId, ThreadId, WorkspaceId } from './ids.ts';
 import { applyObjections, type ObjectionNotes } from './objections.ts';
+import { applyMaterials, emptyMaterials, type Materials } from './materials.ts';
 import { applyPeople, type Participant } from './people.ts';
 import { applyPlan, emptyPlan, type Plan } from './plan.ts';
 import { applyTruth } from './plan-history.ts';
@@ -37,6 +38,7 @@ export interface RoomState {
   threads: Record<ThreadId, ThreadSummary>;
   /** The newest files; older ones are paged from the journal. */
   files: RoomFile[];
+  materials: Materials;
   held: Record<HeldMailId, HeldMail>;
   /** What objections have beyond their tasks. */
   objections: Record<TaskId, ObjectionNotes>;
@@ -55,6 +57,7 @@ export const emptyRoom: RoomState = {
   truth: emptyTruth,
   threads: {},
   files: [],
+  materials: emptyMaterials,
   held: {},
   objections: {},
   value: emptyValue,
@@ -141,6 +144,19 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
       const said = { ...recorded, event };
       return { ...next, threads: applyThreads(state.threads, said), files: applyFiles(state.files, said).slice(-LIVE_FILES) };
     }
+    case 'material.added':
+    case 'material.versioned':
+    case 'material.changed':
+    case 'material.moved':
+    case 'material.removed':
+    case 'material.restored':
+    case 'material.shared':
+    case 'material.withdrawn':
+    case 'material.kept':
+    case 'section.renamed':
+    case 'section.ordered':
+    case 'reading.allowed':
+      return { ...next, materials: applyMaterials(state.materials, event, at, by) };
     case 'mail.held':
     case 'mail.settled':
       return { ...next, held: applyHeldMail(state.held, event, at) };

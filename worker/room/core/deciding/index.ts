@@ -11,6 +11,7 @@ import type { RoomState } from '../room.ts';
 import { decideDeal } from './deal.ts';
 import { decideDiscussion } from './discussion.ts';
 import { decideHeldMail } from './held-mail.ts';
+import { decideMaterials } from './materials.ts';
 import { barredByObjection, decideObjection } from './objections.ts';
 import { decidePeople } from './people.ts';
 import { decidePlan } from './plan.ts';
@@ -94,6 +95,18 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'deal.cite':
     case 'deal.uncite':
       return decideDeal(state, who, command);
+    case 'material.add':
+    case 'material.version':
+    case 'material.change':
+    case 'material.move':
+    case 'material.remove':
+    case 'material.restore':
+    case 'material.share':
+    case 'material.withdraw':
+    case 'section.rename':
+    case 'section.order':
+    case 'reading.allow':
+      return decideMaterials(state, who, command, facts);
     case 'mail.settle':
       return decideHeldMail(state, who, command);
   }
