@@ -7,7 +7,19 @@ import { frameworks, openStages, outcomes } from './deal.ts';
 import { isDay, isZone } from './due.ts';
 import { ID_PATTERN } from './ids.ts';
 import { reactions } from './discussion.ts';
-import type { CheckId, CommentId, FileId, HeldMailId, MaterialId, MilestoneId, ParticipantId, ShiftId, TaskId, ThreadId, ValueLineId } from './ids.ts';
+import type {
+  CheckId,
+  CommentId,
+  FileId,
+  HeldMailId,
+  MaterialId,
+  MilestoneId,
+  ParticipantId,
+  ShiftId,
+  TaskId,
+  ThreadId,
+  ValueLineId,
+} from './ids.ts';
 import { currencies } from './money.ts';
 import { isCurrency, MAX_MINOR } from './amount.ts';
 import { taskKinds } from './plan.ts';
