@@ -34,6 +34,8 @@ export interface RoomData {
   task: TaskId | null;
   internal: boolean;
   invite: ParticipantId | null;
+  /** A question that the address puts into the composer. */
+  draft: string;
   /** A form without script that was refused, and what had been typed. */
   refused: { refusal: Refusal; words: string; typed: Record<string, string> } | null;
   locale: Locale;
@@ -91,6 +93,10 @@ export class LiveRoom {
   settle(): void {
     this.settled = true;
   }
+  /** What had been typed into a form that was refused before script: it stands there again. */
+  readonly typed: Record<string, string>;
+  /** What only the selling side has. */
+  seller: Parts['seller'] = null;
 
   /** The folded forms' code, once it is here. */
   forms = $state.raw<Parts['forms']>(null);
@@ -124,6 +130,7 @@ export class LiveRoom {
     this.locale = data.locale;
     this.peek = data.peek ?? false;
     this.colleagues = data.colleagues;
+    this.typed = data.refused?.typed ?? {};
     this.#me = data.view.me;
     this.now = data.now;
     this.drafts = new Drafts(data.room, data.view.me);

@@ -8,8 +8,12 @@ import { entries } from 'virtual:room-client';
 import { ROOM_THREAD, internalOf } from '#core/audience.ts';
 import type { ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { ID_PATTERN } from '#core/ids.ts';
+import type { Locale } from '#core/people.ts';
+import { criteriaOf } from '#core/qualification.ts';
 import { statusOf } from '#core/refusal.ts';
+import type { RoomState } from '#core/room.ts';
 import { allParts } from '$lib/room/all-parts.ts';
+import { customersLocale, questionFor } from '$lib/room/deal/questions.ts';
 import type { RoomData } from '$lib/room/live-room.svelte.ts';
 import { throughCustomersEyes } from '$lib/room/peek.ts';
 import Room from '$lib/room/Room.svelte';
@@ -23,6 +27,12 @@ const idIn = <Id extends string>(url: URL, name: string): Id | null => {
   const value = url.searchParams.get(name);
   return value && ID_PATTERN.test(value) ? (value as Id) : null;
 };
+
+/** The question that an address asks for, in the customer's language. */
+function asked(url: URL, state: RoomState, otherwise: Locale): string {
+  const criterion = url.searchParams.get('ask');
+  return criterion && criteriaOf(state.deal.rule).includes(criterion) ? questionFor(criterion, customersLocale(state, otherwise)) : '';
+}
 
 export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) {
   const { url, locals } = event;
@@ -44,6 +54,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     task,
     internal,
     invite: idIn<ParticipantId>(url, 'invite'),
+    draft: as === 'seller' && !peeking ? asked(url, opened.value.view.state, locals.locale) : '',
     refused: locals.refused ? { ...locals.refused, words: say(locals.refused.refusal) } : null,
     locale: locals.locale,
   };

@@ -416,6 +416,15 @@ export const qualificationRule = v.object({
   framework: v.picklist(frameworks, because('malformed')),
   own: v.optional(
     v.pipe(
+      v.union([
+        v.array(v.string(because('malformed'))),
+        // A form's box: one criterion a line.
+        v.pipe(
+          v.string(because('malformed')),
+          v.maxLength(4_000, because('text_too_long')),
+          v.transform((lines) => lines.split('\n').filter((one) => one.trim() !== '')),
+        ),
+      ]),
       v.array(line(60, 'name_missing', 'title_too_long')),
       v.maxLength(12, because('too_many')),
       v.transform((names) => [...new Set(names)]),

@@ -1,6 +1,7 @@
 /** Every view at once, as the server draws them. */
 import type { Component } from 'svelte';
+import DealView from './DealView.svelte';
 import PeopleView from './PeopleView.svelte';
 import type { ViewName } from './index.ts';
 
-export const allViews: Partial<Record<ViewName, Component>> = { people: PeopleView };
+export const allViews: Partial<Record<ViewName, Component>> = { people: PeopleView, deal: DealView };

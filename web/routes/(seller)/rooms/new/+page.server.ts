@@ -13,6 +13,9 @@ export const actions: Actions = {
     const seller = sellerOf(event);
     const services = servicesOf(event);
     const typed = typedIn(await event.request.formData());
+    const matches = await services.accounts.match(seller, typed['email'] ?? '', typed['account'] ?? '');
+    // Whose customer is this? Asked once, before anything is opened.
+    if (matches.length > 0 && !typed['choice']) return fail(422, { refusal: null, typed, matches });
     const opened = await services.directory.open(seller, {
       email: typed['email'],
       account: typed['account'],
@@ -20,8 +23,9 @@ export const actions: Actions = {
       // "auto" leaves the guess to the Worker: without script nobody has pressed anything.
       locale: typed['locale'] === 'auto' ? undefined : typed['locale'],
       name: typed['name'],
+      choice: typed['choice'] || undefined,
     });
-    if (!opened.ok) return fail(422, { refusal: opened.refusal, typed });
+    if (!opened.ok) return fail(422, { refusal: opened.refusal, typed, matches });
     const { room } = opened.value;
     const page = await services.rooms.open(asSeller(seller), room, []);
     const customer = page.ok ? Object.values(page.value.view.state.people).find((one) => one.side === 'customer') : undefined;
