@@ -400,6 +400,16 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
     answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
   },
   {
+    page: '/accounts',
+    path: () => '/accounts',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
+  {
+    page: '/accounts/[account]',
+    path: ({ account }) => `/accounts/${account}`,
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 404, else: 303 },
+  },
+  {
     page: '/settings',
     path: () => '/settings',
     answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },

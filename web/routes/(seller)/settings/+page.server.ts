@@ -8,6 +8,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     me: { name: seller.name, email: seller.email, zone: seller.zone, locale: seller.locale },
     colleagues: await servicesOf(event).directory.colleagues(seller),
+    rule: await servicesOf(event).directory.qualification(seller),
     zones: Intl.supportedValuesOf('timeZone'),
   };
 };
@@ -24,6 +25,16 @@ export const actions: Actions = {
     const locale = toLocale(typed['locale']);
     if (locale) keepPreference(event.cookies, LOCALE, locale);
     return { what: 'describe', refusal: null, typed: {} as Record<string, string>, invited: '' };
+  },
+  qualify: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const saved = await servicesOf(event).directory.setQualification(sellerOf(event), {
+      framework: typed['framework'],
+      own: typed['own'] ?? '',
+      minimum: typed['minimum'],
+    });
+    if (!saved.ok) return fail(422, { what: 'qualify', refusal: saved.refusal, typed, invited: '' });
+    return { what: 'qualify', refusal: null, typed: {} as Record<string, string>, invited: '' };
   },
   invite: async (event) => {
     const typed = typedIn(await event.request.formData());
