@@ -46,7 +46,8 @@ const deal = async (page: Page) => {
   await page.goto(`${roomUrl}?view=deal`);
   await page.getByText(m.deal_internal({}, en)).first().waitFor();
 };
-const criterion = (page: Page, name: string) => page.locator('section[aria-labelledby=scorecard] li').filter({ has: page.getByRole('heading', { name }) });
+const criterion = (page: Page, name: string) =>
+  page.locator('section[aria-labelledby=scorecard] li').filter({ has: page.getByRole('heading', { name }) });
 
 describe('the same customer', () => {
   test('entered by a second seller is shown as the one that is there, before anything is opened', async () => {
@@ -58,7 +59,10 @@ describe('the same customer', () => {
     await page.getByRole('button', { name: m.room_open({}, en) }).click();
     await page.waitForURL(/\/rooms\/[a-z2-7]{26}/);
     roomUrl = page.url().split('?')[0] ?? '';
-    await page.getByRole('dialog').getByRole('button', { name: m.invitation_send({}, en) }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: m.invitation_send({}, en) })
+      .click();
 
     // A colleague, on a phone.
     await page.goto(`${inject('url')}/settings`);
@@ -111,7 +115,9 @@ describe('the gate', () => {
     await page.getByLabel(m.deal_source({}, en)).fill('Fair');
     await page.getByLabel(m.deal_notes({}, en)).click();
     await page.getByText(m.deal_not_in_sum({ amount: '€400,000', count: 3 }, en)).waitFor();
-    await criterion(page, m.criterion_metrics({}, en)).getByRole('button', { name: m.deal_do_claim({}, en) }).click();
+    await criterion(page, m.criterion_metrics({}, en))
+      .getByRole('button', { name: m.deal_do_claim({}, en) })
+      .click();
     await criterion(page, m.criterion_metrics({}, en)).getByText(m.deal_claim({}, en), { exact: true }).waitFor();
     await page.getByText(m.deal_confirmed_count({ count: 0, needed: 3 }, en)).waitFor();
     await expectAccessible(page);
@@ -119,7 +125,9 @@ describe('the gate', () => {
 
   test('a question goes into the composer by one press', async () => {
     const { page } = lidan;
-    await criterion(page, m.criterion_pain({}, en)).getByRole('link', { name: m.deal_ask({}, en) }).click();
+    await criterion(page, m.criterion_pain({}, en))
+      .getByRole('link', { name: m.deal_ask({}, en) })
+      .click();
     await expect.poll(() => page.locator('[data-talk] textarea').first().inputValue()).toContain('leave things as they are');
     await page.locator('[data-talk] textarea').first().press('Control+Enter');
   });
@@ -182,7 +190,9 @@ describe('the pipeline', () => {
       )
       .toBe(1);
     await page.getByText('€400,000').waitFor();
-    const csv = await page.request.get(await page.getByRole('link', { name: m.rooms_csv({}, en) }).evaluate((link: HTMLAnchorElement) => link.href));
+    const csv = await page.request.get(
+      await page.getByRole('link', { name: m.rooms_csv({}, en) }).evaluate((link: HTMLAnchorElement) => link.href),
+    );
     expect((await csv.text()).trim().split('\r\n')).toHaveLength(2);
     await expectAccessible(page);
     await page.setViewportSize({ width: 390, height: 844 });

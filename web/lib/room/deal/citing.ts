@@ -30,7 +30,9 @@ export const spokenIn = (room: LiveRoom): ThreadId[] =>
 export function candidates(room: LiveRoom): Evidence[] {
   const isTheirs = (id: Evidence['by'] | null) => id !== null && room.state.people[id]?.side === 'customer';
   const said = [...new Set([ROOM_THREAD, ...spokenIn(room)])].flatMap((thread) =>
-    (room.page(thread)?.comments ?? []).filter((one) => isTheirs(one.by) && one.deletedAt === null && !room.unsaved.has(one.id)).map(asEvidence),
+    (room.page(thread)?.comments ?? [])
+      .filter((one) => isTheirs(one.by) && one.deletedAt === null && !room.unsaved.has(one.id))
+      .map(asEvidence),
   );
   const done = Object.values(room.state.plan.tasks).flatMap((task): Evidence[] =>
     task.completedAt && task.completedBy && isTheirs(task.completedBy) && !task.removed
