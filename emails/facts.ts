@@ -1,5 +1,6 @@
 /** What each mail is about, in plain facts. Templates turn facts into words; nothing here is worded. */
 import type { Due } from '#core/due.ts';
+import type { Slot } from '#core/meetings.ts';
 import type { Locale } from '#core/people.ts';
 import type { Range, ValueNumber } from '#core/value.ts';
 
@@ -115,6 +116,27 @@ export interface NewsFacts extends Frame {
   said: SaidFacts[];
   /** Whether what is answered stays on the seller side. */
   internal: boolean;
+}
+
+/** A meeting or demo: times to choose from, an invitation, a change, its end, or another time that somebody asks for. */
+export interface MeetingFacts extends Frame {
+  because: 'times' | 'set' | 'changed' | 'cancelled' | 'counters';
+  /** Who did it. */
+  actor: string;
+  title: string;
+  /** When it takes place, or would have; null while that is open. */
+  slot: Slot | null;
+  /** To choose from, or asked for instead, each by whom. */
+  times: { slot: Slot; by: string; note: string }[];
+  place: string;
+  /** Plain words, in full. */
+  agenda: string;
+  /** The same rendered and sanitised, if its Markdown is more than plain words. */
+  agendaHtml: string | null;
+  /** Names, the reader's among them. */
+  attendees: string[];
+  /** The address that a reply goes to, without `mailto:`. */
+  replyTo: string;
 }
 
 export interface SignInFacts extends Addressed {

@@ -8,6 +8,7 @@ import type {
   DigestFacts,
   Frame,
   InvitationFacts,
+  MeetingFacts,
   NewsFacts,
   Reader,
   RejectionFacts,
@@ -17,6 +18,7 @@ import type {
   ValueFacts,
 } from './facts.ts';
 import { invitation } from './invitation.tsx';
+import { meeting } from './meeting.tsx';
 import { newDevice } from './new-device.tsx';
 import { news } from './news.tsx';
 import { receipt } from './receipt.tsx';
@@ -49,6 +51,8 @@ export interface Deal {
   description: string;
   short: string;
   long: string;
+  agenda: { text: string; html: string };
+  counter: string;
   rich: { text: string; html: string };
   internal: string;
   file: string;
@@ -79,6 +83,11 @@ export const en: Deal = {
   description: 'One page is enough: amount, cost centre and who signs.\nThe template is in the files.',
   short: 'Finance has signed. The scan is attached, page 2 has the cost centre.',
   long: 'Two points before Friday.\n\nFirst, our team in Ulm works in shifts, so the demo has to be before 11:00. Second, we would like to see how the approval looks on a phone, because nobody on the floor sits at a desk. Could you bring an example with a rejected approval as well? That is the case that goes wrong most often today.\n\nThank you\nEmma',
+  agenda: {
+    text: '- Your own orders in the planning board\n- Approval on the phone\n- Questions',
+    html: '<ul><li>Your own orders in the planning board</li><li>Approval on the phone</li><li>Questions</li></ul>',
+  },
+  counter: 'On Friday I am at the plant in Ulm.',
   rich: {
     text: 'Three options:\n\n- **Pilot** with 14 seats\n- Roll-out in Q1\n- Wait for the [audit report](https://contoso.example/audit)',
     html: '<p>Three options:</p><ul><li><strong>Pilot</strong> with 14 seats</li><li>Roll-out in Q1</li><li>Wait for the <a href="https://contoso.example/audit" rel="noopener nofollow noreferrer" target="_blank">audit report</a></li></ul>',
@@ -120,6 +129,11 @@ export const zh: Deal = {
   description: '一页即可：金额、成本中心、签批人。\n模板已放在资料区。',
   short: '财务已经签批，扫描件见附件，成本中心在第 2 页。',
   long: '周五之前有两点想先说明。\n\n第一，苏州工厂三班倒，演示最好安排在上午 11 点以前。第二，现场同事都不坐办公室，希望看看手机上审批的实际效果。能否再准备一个“审批被退回”的例子？现在最容易出问题的就是这个环节。\n\n谢谢！\n陈伟',
+  agenda: {
+    text: '- 用贵司真实工单演示排产\n- 手机审批\n- 答疑',
+    html: '<ul><li>用贵司真实工单演示排产</li><li>手机审批</li><li>答疑</li></ul>',
+  },
+  counter: '周五我在苏州工厂，下周一上午可以。',
   rich: {
     text: '目前有三种方案：\n\n- **试点**：先上 14 个席位\n- 一季度全面推广\n- 等[审计报告](https://huadong.example/audit)出来再定',
     html: '<p>目前有三种方案：</p><ul><li><strong>试点</strong>：先上 14 个席位</li><li>一季度全面推广</li><li>等<a href="https://huadong.example/audit" rel="noopener nofollow noreferrer" target="_blank">审计报告</a>出来再定</li></ul>',
@@ -335,6 +349,42 @@ export function samplesOf(deal: Deal): Sample[] {
   add(
     'receipt',
     receipt({ ...acted, wishesUrl: url(`/unsubscribe/${key}`), changed: deal.receipt, canUndo: true, replyTo: address('u6') }),
+  );
+
+  const meets = (more: Partial<MeetingFacts>): MeetingFacts => ({
+    ...frame(buyer),
+    because: 'set',
+    actor: seller.name,
+    title: deal.tasks.demo,
+    slot: { date: '2026-11-27', time: '15:00', zone: shanghai, length: 60 },
+    times: [],
+    place: 'https://meet.example/atelier-demo',
+    agenda: deal.agenda.text,
+    agendaHtml: deal.agenda.html,
+    attendees: [seller.name, buyer.name],
+    replyTo: address('m1'),
+    ...more,
+  });
+  const offered = [
+    { date: '2026-11-27', time: '15:00', zone: shanghai, length: 60 },
+    { date: '2026-11-30', time: '10:00', zone: shanghai, length: 60 },
+    { date: '2026-12-01', time: '16:30', zone: shanghai, length: 90 },
+  ].map((slot) => ({ slot, by: '', note: '' }));
+  add('meeting-times', meeting(meets({ because: 'times', slot: null, times: offered })), [deal.agenda.text]);
+  add('meeting-set', meeting(meets({})), [deal.agenda.text]);
+  add('meeting-changed', meeting(meets({ because: 'changed', place: '', agenda: '', agendaHtml: null })));
+  add('meeting-cancelled', meeting(meets({ because: 'cancelled' })));
+  add(
+    'meeting-counters',
+    meeting(
+      meets({
+        because: 'counters',
+        reader: sellerReader,
+        actor: buyer.name,
+        times: [{ slot: { date: '2026-11-30', time: '09:00', zone: buyer.zone, length: 60 }, by: buyer.name, note: deal.counter }],
+      }),
+    ),
+    [deal.counter],
   );
 
   add('sign-in', signIn({ reader: sellerReader, workspaceName: deal.workspace, url: url(`/sign-in/${key}`), isNew: false, minutes: 15 }));

@@ -92,6 +92,45 @@ const unique = () => id(`u${(counter += 1).toString(32).replace(/[0189]/g, 'z')}
 
 const anyCriterion = fc.constantFrom('metrics', 'champion', 'budget', `own:${SECRET}criterion`);
 const commentNumbered = (at: number) => id(`said${'abcdefghijklmnopqrstuvwxyz'[at]}`);
+const slot = fc.record({
+  date: fc.constantFrom('2026-11-20', '2026-11-27', '2026-12-04'),
+  time: fc.constantFrom('10:00', '10:30', '15:00'),
+  zone: fc.constantFrom('Europe/Berlin', 'Asia/Shanghai'),
+  length: fc.constantFrom(30, 60),
+});
+const meetingCommands: fc.Arbitrary<unknown>[] = [
+  fc.record({ type: fc.constant('task.add'), task: anyTask, title: fc.constant('Demo'), kind: fc.constantFrom('demo', 'meeting') }),
+  fc.record({ type: fc.constant('task.change'), task: anyTask, due: slot, kind: fc.constantFrom('demo', 'meeting', 'task') }),
+  fc.record({ type: fc.constant('meeting.propose'), task: anyTask, times: fc.array(slot, { maxLength: 3 }) }),
+  fc.record({ type: fc.constant('meeting.pick'), task: anyTask, time: slot }),
+  fc.record({
+    type: fc.constant('meeting.answer'),
+    task: anyTask,
+    answer: fc.constantFrom('accepted', 'declined', 'tentative'),
+    note: fc.constantFrom('', 'sorry'),
+    sequence: fc.option(fc.nat({ max: 4 })),
+    stamp: fc.option(fc.constantFrom('2026-11-23T07:00:00Z', '2026-11-23T07:30:00Z')),
+  }),
+  fc.record({ type: fc.constant('meeting.counter'), task: anyTask, time: slot, note: fc.constantFrom('', 'later') }),
+  fc.record({
+    type: fc.constantFrom('meeting.acceptCounter', 'meeting.dropCounter'),
+    task: anyTask,
+    proposer: anyPerson.map((one) => one.id),
+  }),
+  fc.record({
+    type: fc.constant('meeting.attend'),
+    task: anyTask,
+    attendees: fc.array(
+      anyPerson.map((one) => one.id),
+      { maxLength: 3 },
+    ),
+  }),
+  fc.record({ type: fc.constant('meeting.length'), task: anyTask, length: fc.constantFrom(30, 60) }),
+  fc.record({ type: fc.constant('meeting.place'), task: anyTask, place: fc.constantFrom('', 'Room 3') }),
+  fc.record({ type: fc.constant('meeting.agenda'), task: anyTask, agenda: fc.constantFrom('', '- one') }),
+  fc.record({ type: fc.constant('meeting.minutes'), task: anyTask, minutes: fc.constantFrom('', '- done') }),
+  fc.record({ type: fc.constantFrom('meeting.cancel', 'meeting.restore'), task: anyTask }),
+];
 
 const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({
@@ -138,6 +177,7 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({ type: fc.constant('plan.unshift'), shift: anyShift }),
   fc.record({ type: fc.constantFrom('plan.confirm', 'plan.unconfirm') }),
   fc.record({ type: fc.constantFrom('proposal.accept', 'proposal.decline'), task: anyTask, proposer: anyPerson.map((one) => one.id) }),
+  ...meetingCommands,
   fc.record({ type: fc.constant('proposal.withdraw'), task: anyTask }),
   fc.record({ type: fc.constant('task.move'), task: anyTask, before: fc.option(anyTask), milestone: fc.option(anyMilestone) }),
   fc
@@ -331,6 +371,7 @@ test('doing the same thing twice in a row changes nothing the second time', () =
       on: fc.boolean(),
     }),
     materialCommand,
+    ...meetingCommands.slice(2),
   );
   fc.assert(
     fc.property(history, anyPerson, repeatable, (steps, who, input) => {

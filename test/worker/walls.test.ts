@@ -63,6 +63,7 @@ interface Room {
   task: string;
   comment: string;
   note: string;
+  meeting: string;
   customer: string;
   sharedFile: string;
   internalFile: string;
@@ -211,6 +212,16 @@ const TABLE: Row[] = [
     answers: { seller: 200, customer: 200, ...OUT },
   },
   {
+    route: 'GET /api/rooms/:room/tasks/:task/calendar.ics',
+    path: ({ room, meeting }) => `/api/rooms/${room}/tasks/${meeting}/calendar.ics`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/tasks/:task/calendar.ics',
+    path: ({ room, task }) => `/api/rooms/${room}/tasks/${task}/calendar.ics`,
+    answers: { seller: 404, customer: 404, ...OUT },
+  },
+  {
     route: 'GET /api/rooms/:room/mails/:mail',
     path: ({ room, sharedMail }) => `/api/rooms/${room}/mails/${sharedMail}`,
     answers: { seller: 200, customer: 200, ...HIDDEN },
@@ -292,6 +303,9 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   };
   const task = fresh<TaskId>();
   await act(seller, opened.room, { type: 'task.add', task, title: 'A task of this room' });
+  const meeting = fresh<TaskId>();
+  const due = { date: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10), time: '15:00', zone: 'Asia/Shanghai' };
+  await act(seller, opened.room, { type: 'task.add', task: meeting, title: 'A demo of this room', kind: 'demo', due });
   await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room:internal', body: 'Said inside' });
 
   // The revoked customer was in this very room.
@@ -326,6 +340,7 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
       comment: byMail?.id ?? '',
       note,
       task,
+      meeting,
       customer: opened.customer,
       sharedFile: await upload('room'),
       internalFile: await upload('room:internal'),

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { describeRoute, openAPIRouteHandler } from 'hono-openapi';
 import { look, submission } from '#core/commands.ts';
-import { ID_PATTERN, type CommentId, type HeldMailId, type ParticipantId, type RoomId, type ThreadId } from '#core/ids.ts';
+import { ID_PATTERN, type CommentId, type HeldMailId, type ParticipantId, type RoomId, type ThreadId, type TaskId } from '#core/ids.ts';
 import type { Where } from '#core/protocol.ts';
 import { GUEST_COOKIE, roomActor } from '../access/actor.ts';
 import type { Bindings } from '../app.ts';
@@ -211,6 +211,27 @@ api.get(
             .rooms.previewInvitation(actor, roomOf(c), c.req.param('participant') as ParticipantId, c.req.query('note') ?? ''),
         )
       : signInFirst(c);
+  },
+);
+
+api.get(
+  '/rooms/:room/tasks/:task/calendar.ics',
+  describeRoute({
+    summary: 'A meeting as a file for a calendar',
+    description: 'The caller’s own copy. It asks for no answer: the invitation does, which comes by mail.',
+    responses: { 200: { description: 'iCalendar (RFC 5545)' }, 404: { description: 'No meeting, or no time yet' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    if (!ID_PATTERN.test(roomOf(c))) return notHere(c);
+    const made = await stub(c).calendarFile(await roomActor(actor), c.req.param('task') as TaskId);
+    if (!made.ok) return answer(c, made);
+    return c.body(made.value, 200, {
+      'content-type': 'text/calendar; charset=utf-8',
+      'content-disposition': 'attachment; filename="meeting.ics"',
+      'cache-control': 'no-store',
+    });
   },
 );
 

@@ -2,6 +2,7 @@
 import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
 import type { Sample } from '#emails/gallery.ts';
+import { convertIcsCalendar } from 'ts-ics';
 import { raw } from 'hono/html';
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Delivery } from './edge.ts';
@@ -47,7 +48,7 @@ button{font:inherit;font-weight:600;min-height:44px;padding:0 22px;border:0;bord
 button.quiet{background:none;color:var(--bad);padding:0 8px;font-weight:400;font-size:14px}
 :focus-visible{outline:3px solid var(--brand);outline-offset:2px}
 .said{margin:16px 0;padding:12px 16px;border-radius:8px;border-left:4px solid var(--brand);background:var(--paper)}.said.bad{border-color:var(--bad)}
-section{margin:20px 0}.pair{display:flex;flex-wrap:wrap;gap:16px;align-items:start}.pair iframe{border:1px solid var(--line);border-radius:12px}main:has(.pair){max-width:1080px}footer{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:end;margin:24px 0 48px;font-size:14px}footer form{display:flex;flex-wrap:wrap;gap:8px;align-items:end}
+form.calendar{border-bottom:1px solid var(--line)}form.calendar dl{margin:0}p.answers{display:flex;flex-wrap:wrap;gap:8px;align-items:end;margin:0}summary{min-height:44px;display:flex;align-items:center;cursor:pointer;color:var(--brand)}section{margin:20px 0}.pair{display:flex;flex-wrap:wrap;gap:16px;align-items:start}.pair iframe{border:1px solid var(--line);border-radius:12px}main:has(.pair){max-width:1080px}footer{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:end;margin:24px 0 48px;font-size:14px}footer form{display:flex;flex-wrap:wrap;gap:8px;align-items:end}
 `;
 
 export const CLIENT_NAMES: Record<Client, string> = {
@@ -216,6 +217,70 @@ for (const frame of document.querySelectorAll('iframe')) {
 }
 `;
 
+/** What a mail program shows above an invitation, with the buttons of its calendar. */
+const CalendarCard: FC<{ locale: Locale; mail: StoredMail }> = ({ locale, mail }) => {
+  if (!mail.calendar) return null;
+  const [event] = convertIcsCalendar(undefined, mail.calendar.ics).events ?? [];
+  if (!event) return null;
+  const isOver = mail.calendar.method === 'CANCEL';
+  const buttons: [string, string][] = [
+    ['accepted', m.mailbox_calendar_accept({}, { locale })],
+    ['tentative', m.mailbox_calendar_maybe({}, { locale })],
+    ['declined', m.mailbox_calendar_decline({}, { locale })],
+  ];
+  return (
+    <form class="letter calendar" method="post" action={`${BASE}/${mail.id}/calendar`} enctype="multipart/form-data">
+      <h2>{isOver ? m.mailbox_calendar_cancelled({ title: event.summary }, { locale }) : event.summary}</h2>
+      <dl>
+        <dt>{m.mailbox_calendar_when({}, { locale })}</dt>
+        <dd>
+          <time datetime={event.start.date.toISOString()}>{sayDate(event.start.date.toISOString(), locale)}</time>
+        </dd>
+        {event.location && <dt>{m.mailbox_calendar_where({}, { locale })}</dt>}
+        {event.location && <dd>{event.location}</dd>}
+        <dt>{m.mailbox_calendar_organiser({}, { locale })}</dt>
+        <dd>{event.organizer?.name?.replace(/^"|"$/g, '') ?? ''}</dd>
+      </dl>
+      {!isOver && (
+        <>
+          <label>
+            {m.mailbox_calendar_note({}, { locale })}
+            <input name="text" />
+          </label>
+          <p class="answers">
+            {buttons.map(([answer, words]) => (
+              <button name="answer" value={answer}>
+                {words}
+              </button>
+            ))}
+          </p>
+          <details>
+            <summary>{m.mailbox_calendar_other({}, { locale })}</summary>
+            <p class="answers">
+              <label>
+                {m.mailbox_calendar_date({}, { locale })}
+                <input type="date" name="date" />
+              </label>
+              <label>
+                {m.mailbox_calendar_time({}, { locale })}
+                <input type="time" name="time" />
+              </label>
+              <label>
+                {m.mailbox_calendar_zone({}, { locale })}
+                <input name="zone" value="Asia/Shanghai" />
+              </label>
+              <button name="answer" value="counter">
+                {m.mailbox_calendar_propose({}, { locale })}
+              </button>
+            </p>
+          </details>
+          <Fails locale={locale} />
+        </>
+      )}
+    </form>
+  );
+};
+
 interface MailPageProps {
   locale: Locale;
   mail: StoredMail;
@@ -260,6 +325,7 @@ export const MailPage: FC<MailPageProps> = ({ locale, mail, view, source, outcom
             </a>
           ))}
         </nav>
+        {view === 'html' && <CalendarCard locale={locale} mail={mail} />}
         {view === 'html' && <iframe src={`${BASE}/${mail.id}/html`} sandbox={SANDBOX} title={mail.subject} />}
         {view === 'text' && <pre>{mail.text}</pre>}
         {view === 'source' && <pre>{source}</pre>}

@@ -4,7 +4,7 @@ import { addressParser } from 'postal-mime';
 import type { Env } from '../env.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import type { Person } from './quote.ts';
-import { sourceOf } from './source.ts';
+import { calendarIn, sourceOf } from './source.ts';
 
 export interface LocalEnv extends Env {
   MAILBOX: DurableObjectNamespace<Mailbox>;
@@ -27,6 +27,8 @@ export interface StoredMail {
   html: string;
   text: string;
   attachments: { filename: string; contentType: string; size: number }[];
+  /** The invitation or cancellation that it carries. */
+  calendar: { method: string; ics: string } | null;
 }
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -59,6 +61,7 @@ export class Mailbox extends DurableObject<Env> {
     const date = new Date().toISOString();
     const source = await sourceOf({ ...mail, replyTo: mail.replyTo ?? undefined, date });
     const to = personOf(mail.to);
+    const calendar = calendarIn(mail.attachments);
     const stored: Omit<StoredMail, 'id'> = {
       date,
       from: personOf(mail.from),
@@ -74,6 +77,7 @@ export class Mailbox extends DurableObject<Env> {
         contentType,
         size: Math.floor((base64.length * 3) / 4),
       })),
+      calendar: calendar && { method: calendar.method, ics: calendar.ics },
     };
     // The same key may have come in while the source was written.
     this.#sql.exec(

@@ -2,12 +2,17 @@
 import type { Locale } from '#core/people.ts';
 import { gallery } from '#emails/gallery.ts';
 import { addressParser } from 'postal-mime';
+import * as m from '#messages';
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import { getCookie, setCookie } from 'hono/cookie';
 import { html as document } from 'hono/html';
 import { type Delivery, type Envelope, envelopeOf, stamped, type Verdict, VERDICTS } from './edge.ts';
 import { BASE, Compose, Gallery, Gone, List, MailPage, SANDBOX, VIEWS } from './look.tsx';
+import { answerOf, calendarPart, spanIn } from '../mail/calendar.ts';
+import { answers, type Answer } from '#core/meetings.ts';
+import { instantOf } from '#core/due.ts';
+import { convertIcsCalendar } from 'ts-ics';
 import { type LocalEnv, mailboxOf, type StoredMail } from './mailbox.ts';
 import { type Client, CLIENTS, quote, write, type Written } from './quote.ts';
 import { sourceOf } from './source.ts';
@@ -53,6 +58,7 @@ const summary = (mail: StoredMail) => ({
   subject: mail.subject,
   messageId: mail.messageId,
   text: mail.text,
+  calendar: mail.calendar ?? null,
   links: linksOf(mail.html),
   page: `${BASE}/${mail.id}`,
   html: `${BASE}/${mail.id}/html`,
@@ -234,6 +240,50 @@ export function mailboxRoutes({ deliver }: MailboxPorts): Hono<{ Bindings: Local
       to: mail.replyTo ?? mail.from.address,
       headers: { 'In-Reply-To': mail.messageId, References: [mail.headers['References'], mail.messageId].filter(Boolean).join(' ') },
       form,
+    });
+    return tell(c, `${BASE}/${mail.id}`, outcome);
+  });
+
+  // What a calendar program's buttons do: the answer goes to the organiser, written as RFC 5546 has it.
+  app.post('/:id{[0-9]+}/calendar', async (c) => {
+    const mail = await mailboxOf(c.env).get(c.req.param('id'));
+    if (!mail?.calendar) return c.notFound();
+    const form = await formOf(c);
+    const [event] = convertIcsCalendar(undefined, mail.calendar.ics).events ?? [];
+    const span = spanIn(mail.calendar.ics, 'UTC');
+    if (!event?.organizer || !span) return c.notFound();
+    const locale: Locale = /<html lang="zh/.test(mail.html) ? 'zh-CN' : 'en';
+    const date = form.field('date');
+    const time = form.field('time');
+    const isCounter = form.field('answer') === 'counter' && date !== '' && time !== '';
+    const start = isCounter ? instantOf(date, time, form.field('zone') || 'Asia/Shanghai') : span.start;
+    const answer: Answer = isCounter ? 'tentative' : (answers.find((one) => one === form.field('answer')) ?? 'accepted');
+    const method = isCounter ? 'COUNTER' : 'REPLY';
+    const words = {
+      accepted: m.mailbox_calendar_accepted({ title: event.summary }, { locale }),
+      tentative: m.mailbox_calendar_tentative({ title: event.summary }, { locale }),
+      declined: m.mailbox_calendar_declined({ title: event.summary }, { locale }),
+    }[answer];
+    const ics = answerOf({
+      method,
+      uid: event.uid,
+      sequence: event.sequence ?? 0,
+      title: event.summary,
+      start,
+      end: start + (span.end - span.start),
+      organiser: event.organizer.email,
+      attendee: mail.to,
+      answer,
+      comment: form.text,
+      now: Date.now(),
+    });
+    const subject = isCounter ? m.mailbox_calendar_counter({ title: event.summary }, { locale }) : words;
+    const outcome = await send(c, {
+      written: { ...write(subject, subject), subject },
+      from: quoted(mail.to.name, mail.to.address),
+      to: event.organizer.email,
+      headers: { 'In-Reply-To': mail.messageId },
+      form: { ...form, attachments: [calendarPart(ics, method)] },
     });
     return tell(c, `${BASE}/${mail.id}`, outcome);
   });

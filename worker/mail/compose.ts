@@ -6,6 +6,7 @@ import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, RoomId, TaskId, ThreadId, ValueLineId } from '#core/ids.ts';
 import { materialsFor, newest } from '#core/materials.ts';
 import { nextStep, owedBy } from '#core/next-step.ts';
+import { attendeesOf, entryOf, meetingOf, startOf, timeOf } from '#core/meetings.ts';
 import type { NoticeKind } from '#core/notices.ts';
 import type { Locale, Participant } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
@@ -16,20 +17,23 @@ import { code } from '#emails/code.tsx';
 import type { Frame, MaterialFacts, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
 import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
+import { meeting as meetingLetter } from '#emails/meeting.tsx';
 import { sayNames } from '#emails/moment.ts';
 import { news } from '#emails/news.tsx';
 import { receipt } from '#emails/receipt.tsx';
 import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import * as m from '#messages';
+import type { Owed } from '../room/calendars.ts';
 import type { MailedKind } from '../room/doors.ts';
 import type { Deed } from '../room/receipts.ts';
 import { richText } from '../room/rich-text.ts';
 import type { MailPreview } from '../services.ts';
+import { calendarOf, calendarPart, type CalendarMethod, type Entry } from './calendar.ts';
 import { mailbox, type OutgoingMail } from './transport.ts';
 
-/** Mints one key for the mail's reader; gives what stands in the mail and what is stored. */
-export type Minter = (kind: MailedKind, thread: ThreadId) => Promise<{ token: string; hash: string }>;
+/** Mints one key for the mail's reader; gives what stands in the mail and what is stored. Its secret is drawn unless one is given. */
+export type Minter = (kind: MailedKind, thread: ThreadId, secret?: string) => Promise<{ token: string; hash: string }>;
 
 type Addresses = Pick<Env, 'APP_URL' | 'MAIL_FROM' | 'REPLY_DOMAIN'>;
 
@@ -437,4 +441,110 @@ const SYSTEMS: [RegExp, string][] = [
 export function deviceName(userAgent: string): string {
   const find = (list: [RegExp, string][]) => list.find(([pattern]) => pattern.test(userAgent))?.[1];
   return [find(BROWSERS), find(SYSTEMS)].filter(Boolean).join(', ') || '–';
+}
+
+// ---------------------------------------------------------------- meetings
+
+/** A meeting as one person's calendar has it; null while it has and had no time. Without `address` it asks for no answer. */
+export function entryFor(
+  env: Addresses,
+  state: RoomState,
+  task: Task,
+  to: Participant,
+  address: string | null,
+  now: number,
+): { entry: Entry; cancelled: boolean } | null {
+  const { room } = state;
+  const meeting = meetingOf(state, task.id);
+  const slot = timeOf(task, meeting) ?? meeting.last;
+  if (!room || !slot) return null;
+  const comes = attendeesOf(state, task);
+  const seller = comes.find((one) => one.side === 'seller') ?? Object.values(state.people).find((one) => one.side === 'seller');
+  const say = { locale: to.locale };
+  const description = [
+    meeting.agenda.trim(),
+    m.calendar_with(
+      {
+        names: sayNames(
+          comes.map((one) => one.name),
+          to.locale,
+        ),
+      },
+      say,
+    ),
+    address ? m.calendar_reply({ room: room.name }, say) : '',
+  ];
+  const entry: Entry = {
+    // The same for everyone and for good: a change of the meeting is a change of this entry.
+    uid: `${task.id}.${room.id}@${env.REPLY_DOMAIN}`,
+    sequence: meeting.sequence ?? 0,
+    title: task.title,
+    slot,
+    place: meeting.place,
+    description: description.filter(Boolean).join('\n\n'),
+    organiser: { name: seller ? `${seller.name} · ${room.name}` : room.name, address: address ?? env.MAIL_FROM },
+    attendee: address ? { name: to.name, address: to.email, answer: meeting.answers[to.id]?.answer ?? null } : null,
+    now,
+  };
+  const stands = entryOf(task, meeting) !== null && comes.some((one) => one.id === to.id);
+  return { entry, cancelled: !stands };
+}
+
+/**
+ * One mail about a meeting to one person. `secret` is that of the address which their calendar knows as the organiser.
+ */
+export async function meetingMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  task: Task,
+  owed: Owed,
+  by: ParticipantId | 'system',
+  secret: string,
+  mint: Minter,
+): Promise<OutgoingMail> {
+  const room = state.room;
+  if (!room) throw new Error('a room without facts sends no mail');
+  const now = Date.now();
+  const meeting = meetingOf(state, task.id);
+  const thread = task.id as string as ThreadId;
+  const reply = await mint('reply', thread, secret);
+  const replyTo = replyAddress(env, reply.token);
+  const enter = to.side === 'customer' ? (await mint('enter', thread)).token : null;
+  const wishes = await mint('wishes', ROOM_THREAD);
+  const made = owed.what === 'times' || owed.what === 'counters' ? null : entryFor(env, state, task, to, replyTo, now);
+  const counters = meeting.counters.filter((one) => one.by !== to.id);
+  const actor = owed.what === 'times' ? (meeting.proposedBy ?? by) : owed.what === 'counters' ? (counters.at(-1)?.by ?? by) : by;
+  const rendered = meetingLetter({
+    reader: readerOf(to),
+    mark: reply.hash,
+    roomName: room.name,
+    workspaceName: room.workspaceName,
+    url: roomUrl(env, room.id, to, enter, task.id),
+    wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
+    because: owed.what,
+    actor: nameOf(state, actor),
+    title: task.title,
+    slot: made?.entry.slot ?? timeOf(task, meeting),
+    times:
+      owed.what === 'times'
+        ? meeting.proposed.map((slot) => ({ slot, by: '', note: '' })).filter(({ slot }) => startOf(slot) > now)
+        : counters.map((one) => ({ slot: one.time, by: nameOf(state, one.by), note: one.note })),
+    place: meeting.place,
+    agenda: meeting.agenda,
+    agendaHtml: richText(meeting.agenda),
+    attendees: attendeesOf(state, task).map((one) => one.name),
+    replyTo,
+  });
+  const method: CalendarMethod = owed.what === 'cancelled' ? 'CANCEL' : 'REQUEST';
+  return {
+    ...envelop(env, rendered, {
+      key: `calendar/${room.id}/${task.id}/${to.id}/${owed.turn}`,
+      from: fromName(state, actor === 'system' ? '' : nameOf(state, actor)),
+      to,
+      replyTo,
+      headers: threadHeaders(env, room.id, thread, wishes.token),
+    }),
+    attachments: made ? [calendarPart(calendarOf(made.entry, method), method)] : [],
+  };
 }

@@ -15,6 +15,7 @@ import { hashOf, idFor, readToken } from '../access/tokens.ts';
 import { inboundMail } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { storeFile } from '../files/store.ts';
+import { spanIn } from './calendar.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
 import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
@@ -128,7 +129,7 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
     case 'ignore':
       return { outcome: 'ignore', reason: outcome.reason, say: null };
     case 'calendar':
-      return { outcome: 'calendar', reason: 'calendar', say: null };
+      return answerCalendar(env, id, outcome, where);
     case 'bounce': {
       // A report proves nothing of who sent it: it counts only if it names a mail that we did send to that person.
       const ours =
@@ -160,6 +161,34 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
     case 'reject':
       return reject(env, id, { ...outcome, authenticated: outcome.verdict?.authenticated ?? false }, where);
   }
+}
+
+/** A calendar's answer counts as its owner's word, and is checked as a reply is: what is not proven to be theirs is held. */
+async function answerCalendar(env: Env, id: HeldMailId, outcome: Extract<Outcome, { action: 'calendar' }>, where: Where): Promise<Acted> {
+  const { target, room } = where;
+  const { calendar, mail, comment } = outcome;
+  // What else calendars send (a REQUEST of their own, a CANCEL, a REFRESH) asks for nothing that a room can do.
+  if (calendar.method !== 'REPLY' && calendar.method !== 'COUNTER')
+    return { outcome: 'calendar', reason: calendar.method.toLowerCase(), say: null };
+  const text = comment ?? mail.subject;
+  const refused = (reason: HeldReason) => reject(env, id, { mail, text, reason, authenticated: outcome.verified }, where);
+  if (!target || !room) return refused('unknown_token');
+  if (!outcome.verified) return refused('not_authenticated');
+  if (!outcome.authenticated) return refused('other_sender');
+  if (!target.here) return refused('left');
+  const reason = await roomStub(env, room).answerCalendar({
+    id,
+    participant: target.participant as ParticipantId,
+    thread: target.thread as ThreadId,
+    method: calendar.method,
+    uid: calendar.uid ?? '',
+    answer: calendar.partstat?.toLowerCase() ?? '',
+    note: comment ?? '',
+    sequence: calendar.sequence,
+    stamp: calendar.stamp,
+    time: spanIn(calendar.ics, target.zone),
+  });
+  return { outcome: 'calendar', reason, say: null };
 }
 
 interface Rejected {

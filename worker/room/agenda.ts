@@ -3,6 +3,8 @@
 export type Chore =
   /** Bring D1 up to date. */
   | 'project'
+  /** Write to whoever should hear of a change of a meeting; the key is its task. */
+  | 'calendar'
   /** Mail one person; the key is `<participant>|<thread>|news`, or `…|invitation`. */
   | 'notify'
   /** Tell the author of a mail what it did; the key is the mail's id. */

@@ -7,13 +7,14 @@ import * as v from 'valibot';
 import { internalOf, maySee, maySeeThread, ROOM_THREAD, viewFor } from '#core/audience.ts';
 import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
 import { look, submission, type Command } from '#core/commands.ts';
-import type { Facts } from '#core/decision.ts';
+import { type Facts, noFacts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
 import type { FileFact, Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import { releasedComment, type HeldReason } from '#core/held-mail.ts';
-import type { CommentId, FileId, HeldMailId, MaterialId, ParticipantId, PersonId, ThreadId } from '#core/ids.ts';
+import { type CommentId, type FileId, type HeldMailId, type MaterialId, type ParticipantId, type PersonId, type ThreadId, type TaskId, base32 } from '#core/ids.ts';
 import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
+import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
 import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
 import { CLOSE, MAX_FRAME, type Opening, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
@@ -24,10 +25,10 @@ import { can } from '#core/permissions.ts';
 import { apply, type RoomState } from '#core/room.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
-import { base32 } from '#core/ids.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
-import { codeMail, invitationPreview, newDeviceMail, newsMail, receiptMail, type Minter } from '../mail/compose.ts';
+import { calendarOf, slotOf } from '../mail/calendar.ts';
+import { codeMail, entryFor, invitationPreview, meetingMail, newDeviceMail, newsMail, receiptMail, type Minter } from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
@@ -35,6 +36,7 @@ import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from '.
 import { fingerprint, Journal, type Written } from './journal.ts';
 import { Lobby } from './lobby.ts';
 import { Opens } from './opens.ts';
+import { Calendars } from './calendars.ts';
 import { project } from './projection.ts';
 import { Reading } from './reading.ts';
 import { Receipts } from './receipts.ts';
@@ -67,6 +69,11 @@ const RESUME_LIMIT = 1_000;
 /** D1 hears of events this long after the first one it has not heard of: armed once, not once an event. */
 const PROJECT_AFTER = 4_000;
 const PROJECT_BATCH = 500;
+/** Calendars hear of a change after this time, so that what is undone at once is never sent. */
+const CALENDAR_AFTER = 20_000;
+/** What changes the time, the place or the name of a meeting, as SQL lists it. */
+const MEETING_EVENTS =
+  "('task.added', 'task.changed', 'task.removed', 'task.restored', 'meeting.proposed', 'meeting.picked', 'meeting.described', 'meeting.attended', 'meeting.cancelled', 'meeting.restored')";
 const STAGED_LIFE = 86_400_000;
 
 export class Room extends DurableObject<Env> {
@@ -76,6 +83,7 @@ export class Room extends DurableObject<Env> {
   readonly #reading = new Reading(this.ctx.storage);
   readonly #receipts = new Receipts(this.ctx.storage);
   readonly #opens = new Opens(this.ctx.storage);
+  readonly #calendars = new Calendars(this.ctx.storage);
   readonly #lobby = new Lobby(this.ctx);
   #state: RoomState = this.#journal.restore();
 
@@ -99,6 +107,9 @@ export class Room extends DurableObject<Env> {
     if (quiet) {
       this.#reading.forgetNews();
       this.#agenda.drop('notify');
+      const now = Date.now();
+      for (const task of Object.values(this.#state.plan.tasks)) this.#calendars.owed(this.#state, task.id, now).told();
+      this.#agenda.drop('calendar');
     }
     await this.settle();
   }
@@ -247,6 +258,7 @@ export class Room extends DurableObject<Env> {
     if (event.type === 'reading.allowed' && !event.allowed && by !== 'system') this.#opens.forgetReading(by);
     const notices = noticesOf(state, recorded);
     this.#reading.notice(notices);
+    for (const task of calendarsTouched(state, recorded)) this.#agenda.add('calendar', task, now + CALENDAR_AFTER, now);
     for (const notice of notices) {
       this.#agenda.add(
         'notify',
@@ -740,7 +752,7 @@ export class Room extends DurableObject<Env> {
   }
 
   /** A reply, checked and read, becomes a comment in its sender's name. Delivered twice, it is posted once. */
-  receive(mail: ReceivedMail): Result<{ outcome: 'comment' | 'act' | 'session'; seq: number }> {
+  receive(mail: ReceivedMail): Result<{ outcome: 'comment' | 'act' | 'calendar' | 'session'; seq: number }> {
     if (/^\s*(no|nein|不是我|不是|否|不)\s*[.!。！]?\s*$/i.test(mail.text)) {
       const ended = this.#doors.disown(mail.replyHash);
       if (ended !== undefined) {
@@ -748,7 +760,7 @@ export class Room extends DurableObject<Env> {
         return done({ outcome: 'session', seq: this.#state.seq });
       }
     }
-    return this.#actByMail(mail) ?? this.#commentByMail(mail);
+    return this.#pickByMail(mail) ?? this.#actByMail(mail) ?? this.#commentByMail(mail);
   }
 
   /** A reply whose first line asks for something does it, in its author's name; what else it says is a comment. Null when it asks for nothing. */
@@ -825,6 +837,97 @@ export class Room extends DurableObject<Env> {
     return done({ outcome: 'comment', seq: outcome.value.seq });
   }
 
+  /** A reply with the number of one of the times that were offered picks it; the invitation that follows is the receipt. Null for any other. */
+  #pickByMail(mail: ReceivedMail): Result<{ outcome: 'calendar'; seq: number }> | null {
+    const task = this.#state.plan.tasks[mail.thread as string as TaskId];
+    const time = task && !task.removed && isMeeting(task) ? pickedBy(mail.text, meetingOf(this.#state, task.id)) : null;
+    const earlier = this.#journal.earlier(`${mail.participant}:pick-${mail.id}`);
+    if (earlier) return done({ outcome: 'calendar', seq: earlier.seq });
+    if (!task || !time) return null;
+    this.#joinedByMail(mail.participant);
+    const outcome = this.#execute(
+      mail.participant,
+      'mail',
+      `pick-${mail.id}`,
+      { type: 'meeting.pick', task: task.id, time },
+      noFacts(new Date().toISOString()),
+    );
+    // A no to it leaves a comment: the words have arrived.
+    return outcome.ok ? done({ outcome: 'calendar', seq: outcome.value.seq }) : null;
+  }
+
+  /** What a person's calendar says about a meeting, once it is proven to be theirs; gives what came of it, in a word for the log. */
+  answerCalendar(mail: {
+    id: string;
+    participant: ParticipantId;
+    /** That of the reply address: a meeting's own. */
+    thread: ThreadId;
+    method: 'REPLY' | 'COUNTER';
+    uid: string;
+    answer: string;
+    note: string;
+    sequence: number | null;
+    stamp: string | null;
+    /** Epoch ms; null where the calendar named no time that can be read. */
+    time: { start: number; end: number } | null;
+  }): string {
+    const who = this.#state.people[mail.participant];
+    const task =
+      this.#state.plan.tasks[(mail.uid.split('.')[0] ?? '') as TaskId] ?? this.#state.plan.tasks[mail.thread as string as TaskId];
+    if (!who || !task || task.removed || !isMeeting(task)) return 'no meeting';
+    const key = `calendar-${mail.id}`;
+    if (this.#journal.earlier(`${who.id}:${key}`)) return 'repeated';
+    const meeting = meetingOf(this.#state, task.id);
+    const time = timeOf(task, meeting);
+    // Calendars that leave the sequence out still name the time that they answer to.
+    const isStale =
+      mail.sequence === null && mail.method === 'REPLY' && mail.time !== null && time !== null && mail.time.start !== startOf(time);
+    const note = withoutKeys(mail.note).slice(0, 2_000);
+    const { sequence, stamp } = mail;
+    let command: Command;
+    if (mail.method === 'COUNTER') {
+      if (!mail.time) return 'no time';
+      command = { type: 'meeting.counter', task: task.id, time: slotOf(mail.time, who.zone), note, sequence };
+    } else {
+      const answer = answers.find((one) => one === mail.answer);
+      if (!answer) return `not an answer: ${mail.answer.slice(0, 20)}`;
+      if (isStale) return 'stale';
+      command = { type: 'meeting.answer', task: task.id, answer, note, sequence, stamp };
+    }
+    this.#joinedByMail(who.id);
+    const before = this.#state.seq;
+    const facts = noFacts(new Date().toISOString());
+    const outcome = this.#execute(who.id, 'mail', key, command, facts);
+    if (!outcome.ok) return outcome.refusal.reason;
+    if (this.#state.seq === before) return 'nothing new';
+    // What they wrote beside their answer is said where everybody can answer it. A counter-proposal shows its note itself.
+    if (note.trim() !== '' && mail.method === 'REPLY') {
+      const comment: Command = {
+        type: 'comment.post',
+        comment: fresh<CommentId>(),
+        thread: task.id as string as ThreadId,
+        body: note,
+        mentions: [],
+        files: [],
+        invite: [],
+        mail: mail.id,
+      };
+      this.#execute(who.id, 'mail', `mail-${mail.id}`, comment, facts);
+    }
+    return mail.method === 'COUNTER' ? 'countered' : mail.answer;
+  }
+
+  /** This actor's own copy of a meeting for a calendar that takes no mail. */
+  calendarFile(actor: RoomActor, id: TaskId): Result<string> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const task = this.#state.plan.tasks[id];
+    const made = task && !task.removed && isMeeting(task) ? entryFor(this.env, this.#state, task, me, null, Date.now()) : null;
+    return task && made && timeOf(task, meetingOf(this.#state, id))
+      ? done(calendarOf(made.entry, 'PUBLISH'))
+      : refuse('not_found', 'no_time_yet');
+  }
+
   /** Mail that could not be posted stands where the sellers see it. */
   hold(mail: { id: HeldMailId; key: string; reason: HeldReason; from: string; subject: string; text: string; thread: ThreadId }): void {
     if (!this.#state.room || this.#journal.earlier(`held:${mail.key}`)) return;
@@ -869,8 +972,7 @@ export class Room extends DurableObject<Env> {
   async #minter(participant: ParticipantId): Promise<Minter> {
     const room = this.#state.room;
     if (!room) throw new Error('a room without facts sends no mail');
-    const mint = async (kind: MailedKind, thread: ThreadId) => {
-      const secret = fresh();
+    const mint = async (kind: MailedKind, thread: ThreadId, secret = fresh()) => {
       const hash = await hashOf(kind, secret);
       this.#doors.mint(kind, hash, { participant, thread }, Date.now());
       return { token: `${secret}${room.id}`, hash };
@@ -916,6 +1018,30 @@ export class Room extends DurableObject<Env> {
         await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to))], invitation);
     }
     this.#reading.told(to, thread, last.seq, invitation);
+  }
+
+  /** Writes to everybody whose calendar should say something else about a meeting than it was last told. */
+  async #tellCalendars(id: TaskId): Promise<void> {
+    const task = this.#state.plan.tasks[id];
+    if (!task || !this.#state.room) return;
+    const state = this.#state;
+    const { owed, told } = this.#calendars.owed(state, id, Date.now());
+    const [row] = this.ctx.storage.sql
+      .exec<{ by: string }>(
+        `SELECT by FROM event WHERE json_extract(event, '$.task') = ? AND json_extract(event, '$.type') IN ${MEETING_EVENTS} ORDER BY seq DESC LIMIT 1`,
+        id,
+      )
+      .toArray();
+    const by = (row?.by ?? 'system') as ParticipantId | 'system';
+    const mails: OutgoingMail[] = [];
+    for (const one of owed) {
+      const to = state.people[one.to];
+      if (!to) continue;
+      const secret = await this.#calendars.secretFor(id, to.id);
+      mails.push(await meetingMail(this.env, state, to, task, one, by, secret, await this.#minter(to.id)));
+    }
+    await this.#post(mails, false);
+    told();
   }
 
   #noteFor(to: ParticipantId): string {
@@ -991,6 +1117,7 @@ export class Room extends DurableObject<Env> {
   async #do(chore: Due): Promise<void> {
     if (chore.kind === 'project') return this.settle();
     if (chore.kind === 'receipt') return this.#giveReceipt(chore.key);
+    if (chore.kind === 'calendar') return this.#tellCalendars(chore.key as TaskId);
     return this.#notify(chore.key);
   }
 

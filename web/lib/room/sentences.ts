@@ -21,6 +21,17 @@ export function sentence({ event, by }: Recorded, state: RoomState): string | nu
       return m.event_task_reopened({ name, task });
     case 'task.removed':
       return m.event_task_removed({ name, task });
+    case 'meeting.proposed':
+      return m.event_meeting_proposed({ name, task });
+    case 'meeting.picked':
+      return m.event_meeting_picked({ name, task });
+    case 'meeting.answered':
+      if (event.answer === 'accepted') return m.event_meeting_accepted({ name, task });
+      return event.answer === 'declined' ? m.event_meeting_declined({ name, task }) : m.event_meeting_tentative({ name, task });
+    case 'meeting.countered':
+      return m.event_meeting_countered({ name, task });
+    case 'meeting.cancelled':
+      return m.event_meeting_cancelled({ name, task });
     case 'participant.joined':
       return m.event_participant_joined({ name: state.people[event.participant]?.name ?? name });
     case 'mail.held':

@@ -101,6 +101,8 @@ export type Outcome = { mail: MailFacts } & (
       target: ReplyTarget | null;
       calendar: CalendarReply;
       comment: string | null;
+      /** Who it is from is proven; `authenticated`: and it is the token's owner. */
+      verified: boolean;
       authenticated: boolean;
       sender: Mailbox | null;
     }
@@ -272,6 +274,7 @@ async function screenedOutcome(
         target,
         calendar: screened.calendar,
         comment: screened.calendar.comment ?? (typed === '' ? null : typed),
+        verified: judged.authenticated,
         authenticated,
         sender: mail.from,
       };

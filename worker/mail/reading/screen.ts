@@ -14,6 +14,11 @@ export type CalendarReply = {
   comment: string | null;
   start: string | null;
   end: string | null;
+  sequence: number | null;
+  /** When the calendar says that it was answered: an ISO instant. */
+  stamp: string | null;
+  /** The calendar object whole: times can't be read without its zones. */
+  ics: string;
 };
 
 export type Screening =
@@ -216,7 +221,7 @@ function receiptOf(mail: ReadMail): Screening | null {
 // RFC 5546 -----------------------------------------------------------------------------------
 
 /** Reads the first event of an iTIP message (RFC 5545 §3.1 unfolding), as far as a room needs it. */
-export function readCalendar(text: string, method: string | undefined): CalendarReply {
+export function readCalendar(text: string, method: string | undefined, from: string | null = null): CalendarReply {
   const lines = text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/);
   const out: CalendarReply = {
     method: (method ?? '').toUpperCase(),
@@ -226,6 +231,9 @@ export function readCalendar(text: string, method: string | undefined): Calendar
     comment: null,
     start: null,
     end: null,
+    sequence: null,
+    stamp: null,
+    ics: text,
   };
   let inEvent = false;
   for (const line of lines.slice(0, 2000)) {
@@ -241,12 +249,19 @@ export function readCalendar(text: string, method: string | undefined): Calendar
     else if (name === 'UID') out.uid = value.trim();
     else if (name === 'DTSTART') out.start = value.trim();
     else if (name === 'DTEND') out.end = value.trim();
-    else if (name === 'ATTENDEE' && out.attendee === null) {
-      out.attendee = value
+    else if (name === 'SEQUENCE' && /^\d{1,9}$/.test(value.trim())) out.sequence = Number(value.trim());
+    else if (name === 'DTSTAMP') out.stamp = instantOf(value.trim());
+    else if (name === 'ATTENDEE') {
+      const attendee = value
         .trim()
         .replace(/^mailto:/i, '')
         .toLowerCase();
+      // A calendar that keeps the whole list names its owner among the others.
+      if (out.attendee !== null && attendee !== from?.toLowerCase()) continue;
+      out.attendee = attendee;
       out.partstat = /;PARTSTAT="?([A-Z-]+)/i.exec(parameters)?.[1]?.toUpperCase() ?? null;
+      // Google's way to say a note.
+      out.comment = /;X-RESPONSE-COMMENT="([^"]*)"/i.exec(parameters)?.[1]?.trim() || out.comment;
     } else if (name === 'COMMENT')
       out.comment =
         value
@@ -257,12 +272,21 @@ export function readCalendar(text: string, method: string | undefined): Calendar
   return out;
 }
 
+/** `20261124T020000Z` as an ISO instant; a stamp is always UTC (RFC 5545 section 3.8.7.2). */
+function instantOf(stamp: string): string | null {
+  const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(stamp);
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second] = match;
+  const instant = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+  return Number.isNaN(Date.parse(instant)) ? null : instant;
+}
+
 const ANSWERS = new Set(['REPLY', 'COUNTER', 'REFRESH', 'DECLINECOUNTER', 'CANCEL']);
 
 function calendarOf(mail: ReadMail): Screening | null {
   for (const part of mail.machinery) {
     if (part.type !== 'text/calendar') continue;
-    const calendar = readCalendar(part.text, part.params.method);
+    const calendar = readCalendar(part.text, part.params.method, mail.from?.address ?? null);
     if (ANSWERS.has(calendar.method)) return { kind: 'calendar', calendar };
     if (calendar.method === 'REQUEST' && glance(mail).trim() === '') return { kind: 'calendar', calendar };
   }

@@ -97,6 +97,15 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'value.removed':
     case 'value.restored':
     case 'value.settled':
+    case 'meeting.proposed':
+    case 'meeting.picked':
+    case 'meeting.answered':
+    case 'meeting.countered':
+    case 'meeting.counterDropped':
+    case 'meeting.described':
+    case 'meeting.attended':
+    case 'meeting.cancelled':
+    case 'meeting.restored':
       return 'all';
   }
 }

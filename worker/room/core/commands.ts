@@ -23,6 +23,7 @@ import type {
 import { currencies } from './money.ts';
 import { isCurrency, MAX_MINOR } from './amount.ts';
 import { taskKinds } from './plan.ts';
+import { answers, LENGTH, MAX_TIMES } from './meetings.ts';
 import type { Reason } from './refusal.ts';
 import { periods, stances, valueKinds } from './value.ts';
 
@@ -198,6 +199,58 @@ const truth = [
   v.object({ type: v.literal('proposal.accept'), task, proposer: participant }),
   v.object({ type: v.literal('proposal.decline'), task, proposer: participant }),
   v.object({ type: v.literal('proposal.withdraw'), task }),
+] as const;
+
+const length = v.pipe(
+  v.number(because('malformed')),
+  v.integer(because('malformed')),
+  v.minValue(5, because('length_odd')),
+  v.maxValue(1_440, because('length_odd')),
+);
+const slot = v.object({
+  date: day,
+  time: v.pipe(v.string(because('bad_date')), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, because('bad_date'))),
+  zone,
+  length: v.optional(length, LENGTH),
+});
+/** What a calendar's answer says it is about, and when it was given. */
+const sequence = v.optional(v.nullable(v.pipe(v.number(because('malformed')), v.integer(because('malformed')))), null);
+const stamp = v.optional(v.nullable(v.pipe(v.string(because('malformed')), v.isoTimestamp(because('malformed')))), null);
+
+const meetings = [
+  v.object({
+    type: v.literal('meeting.propose'),
+    task,
+    times: v.pipe(v.array(slot), v.minLength(1, because('time_missing')), v.maxLength(MAX_TIMES, because('too_many_times'))),
+  }),
+  v.object({ type: v.literal('meeting.pick'), task, time: slot }),
+  v.object({
+    type: v.literal('meeting.answer'),
+    task,
+    answer: v.picklist(answers, because('malformed')),
+    note: v.optional(text(2_000), ''),
+    sequence,
+    stamp,
+  }),
+  v.object({ type: v.literal('meeting.counter'), task, time: slot, note: v.optional(text(2_000), ''), sequence }),
+  v.object({ type: v.literal('meeting.acceptCounter'), task, proposer: participant }),
+  v.object({ type: v.literal('meeting.dropCounter'), task, proposer: participant }),
+  v.object({ type: v.literal('meeting.length'), task, length }),
+  v.object({
+    type: v.literal('meeting.place'),
+    task,
+    place: v.pipe(
+      v.string(because('malformed')),
+      v.maxLength(2_000, because('text_too_long')),
+      v.transform(cleanLine),
+      v.maxLength(500, because('text_too_long')),
+    ),
+  }),
+  v.object({ type: v.literal('meeting.agenda'), task, agenda: text(20_000) }),
+  v.object({ type: v.literal('meeting.minutes'), task, minutes: text(20_000) }),
+  v.object({ type: v.literal('meeting.attend'), task, attendees: v.pipe(owners, v.minLength(1, because('someone_must_come'))) }),
+  v.object({ type: v.literal('meeting.cancel'), task }),
+  v.object({ type: v.literal('meeting.restore'), task }),
 ] as const;
 
 const discussion = [
@@ -523,6 +576,7 @@ export const command = v.variant('type', [
   ...people,
   ...plan,
   ...truth,
+  ...meetings,
   ...discussion,
   ...materials,
   ...objections,
@@ -540,6 +594,7 @@ export type PlanCommand = Extract<
   { type: `task.${string}` | `milestone.${string}` | `check.${string}` | 'plan.shift' | 'plan.unshift' }
 >;
 export type TruthCommand = Extract<Command, { type: 'plan.confirm' | 'plan.unconfirm' | `proposal.${string}` }>;
+export type MeetingCommand = Extract<Command, { type: `meeting.${string}` }>;
 export type DiscussionCommand = Extract<Command, { type: `comment.${string}` }>;
 export type ObjectionCommand = Extract<Command, { type: `objection.${string}` }>;
 export type ValueCommand = Extract<Command, { type: `value.${string}` }>;

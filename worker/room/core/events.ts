@@ -5,6 +5,7 @@ import type { DiscussionEvent } from './discussion.ts';
 import type { HeldMailEvent } from './held-mail.ts';
 import type { AccountId, OpportunityId, ParticipantId, RoomId, WorkspaceId } from './ids.ts';
 import type { MaterialsEvent } from './materials.ts';
+import type { MeetingEvent } from './meetings.ts';
 import type { PeopleEvent } from './people.ts';
 import type { ObjectionEvent } from './objections.ts';
 import type { PlanEvent } from './plan.ts';
@@ -33,6 +34,7 @@ export type RoomEvent =
   | PeopleEvent
   | PlanEvent
   | TruthEvent
+  | MeetingEvent
   | DiscussionEvent
   | HeldMailEvent
   | MaterialsEvent

@@ -1,9 +1,10 @@
 /** Who should hear of an event by mail, why, and how soon. Pure: the room sends, the wording is in emails/. */
 import { internalOf, maySee, maySeeThread } from './audience.ts';
 import type { Recorded } from './events.ts';
-import type { ParticipantId, ThreadId } from './ids.ts';
+import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
 import { ROOM_THREAD } from './audience.ts';
 import { objectionOf } from './objections.ts';
+import { attends, meetingOf, timeOf } from './meetings.ts';
 import { present, type Participant } from './people.ts';
 import type { RoomState } from './room.ts';
 import { thingOf } from './things.ts';
@@ -50,6 +51,12 @@ export function wanted(to: Participant, kind: NoticeKind): boolean {
   return to.mail === 'each' || (to.mail === 'mine' && personal.has(kind));
 }
 
+/** Whether their calendar tells them of this task: then a mail about it would say the same twice. */
+function hasEntry(state: RoomState, id: TaskId, who: ParticipantId): boolean {
+  const task = state.plan.tasks[id];
+  return task !== undefined && timeOf(task, meetingOf(state, id)) !== null && attends(state, task, who);
+}
+
 /** The notices that an event causes, in the state after it. Never to the one who did it, never across the audience. */
 export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
   const { event, by, seq, audience } = recorded;
@@ -68,13 +75,16 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
       tell(event.participant, 'invitation', ROOM_THREAD);
       break;
     case 'task.added':
-      for (const owner of event.owners) tell(owner, 'assigned', event.task as string as ThreadId);
+      for (const owner of event.owners.filter((id) => !hasEntry(state, event.task, id)))
+        tell(owner, 'assigned', event.task as string as ThreadId);
       break;
     case 'task.changed': {
       const task = state.plan.tasks[event.task];
       const thread = event.task as string as ThreadId;
-      if (event.owners) for (const owner of event.owners) tell(owner, 'assigned', thread);
-      else if (event.due !== undefined || event.title !== undefined) for (const owner of task?.owners ?? []) tell(owner, 'changed', thread);
+      const told = (ids: ParticipantId[]) => ids.filter((id) => !hasEntry(state, event.task, id));
+      if (event.owners) for (const owner of told(event.owners)) tell(owner, 'assigned', thread);
+      else if (event.due !== undefined || event.title !== undefined)
+        for (const owner of told(task?.owners ?? [])) tell(owner, 'changed', thread);
       break;
     }
     // Many dates, one word to each who has to do with them.

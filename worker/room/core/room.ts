@@ -9,6 +9,7 @@ import { applyHeldMail, type HeldMail } from './held-mail.ts';
 import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, TaskId, ThreadId, WorkspaceId } from './ids.ts';
 import { applyObjections, type ObjectionNotes } from './objections.ts';
 import { applyMaterials, emptyMaterials, type Materials } from './materials.ts';
+import { applyMeetings, type Meeting } from './meetings.ts';
 import { applyPeople, type Participant } from './people.ts';
 import { applyPlan, emptyPlan, type Plan } from './plan.ts';
 import { applyTruth } from './plan-history.ts';
@@ -33,6 +34,8 @@ export interface RoomState {
   room: RoomFacts | null;
   people: Record<ParticipantId, Participant>;
   plan: Plan;
+  /** What is known of meetings and demos beyond their tasks. */
+  meetings: Record<TaskId, Meeting>;
   /** Whether the plan is still true. */
   truth: Truth;
   threads: Record<ThreadId, ThreadSummary>;
@@ -54,6 +57,7 @@ export const emptyRoom: RoomState = {
   room: null,
   people: {},
   plan: emptyPlan,
+  meetings: {},
   truth: emptyTruth,
   threads: {},
   files: [],
@@ -69,7 +73,9 @@ export const restored = (snapshot: Partial<RoomState>): RoomState => ({ ...empty
 
 /** The state after an event. An event of a type it does not know (a newer server) only moves `seq`. */
 export function apply(state: RoomState, recorded: Recorded): RoomState {
-  const after = applyNouns(state, recorded);
+  const next = applyNouns(state, recorded);
+  const meetings = applyMeetings(state, next, recorded);
+  const after = meetings === next.meetings ? next : { ...next, meetings };
   const truth = applyTruth(state, after, recorded);
   return truth === after.truth ? after : { ...after, truth };
 }

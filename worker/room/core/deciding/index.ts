@@ -13,6 +13,7 @@ import { decideDiscussion } from './discussion.ts';
 import { decideHeldMail } from './held-mail.ts';
 import { decideMaterials } from './materials.ts';
 import { barredByObjection, decideObjection } from './objections.ts';
+import { decideMeeting } from './meetings.ts';
 import { decidePeople } from './people.ts';
 import { decidePlan } from './plan.ts';
 import { decideTruth } from './plan-truth.ts';
@@ -81,6 +82,20 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'value.restore':
     case 'value.settings':
       return decideValue(state, who, command);
+    case 'meeting.propose':
+    case 'meeting.pick':
+    case 'meeting.answer':
+    case 'meeting.counter':
+    case 'meeting.acceptCounter':
+    case 'meeting.dropCounter':
+    case 'meeting.length':
+    case 'meeting.place':
+    case 'meeting.agenda':
+    case 'meeting.minutes':
+    case 'meeting.attend':
+    case 'meeting.cancel':
+    case 'meeting.restore':
+      return decideMeeting(state, who, command, facts);
     case 'comment.post':
     case 'comment.edit':
     case 'comment.delete':

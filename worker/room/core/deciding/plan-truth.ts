@@ -3,6 +3,7 @@ import type { TruthCommand } from '../commands.ts';
 import { type Decision, type Facts, happened } from '../decision.ts';
 import { deadline } from '../due.ts';
 import type { RoomEvent } from '../events.ts';
+import { attends, isMeeting } from '../meetings.ts';
 import type { Participant } from '../people.ts';
 import { can } from '../permissions.ts';
 import type { PlanEvent, Task } from '../plan.ts';
@@ -68,8 +69,11 @@ export function changeOrPropose(state: RoomState, who: Participant, task: Task, 
     value !== undefined && JSON.stringify(value) !== JSON.stringify(task[key as keyof Task]);
   const asked: Fields = Object.fromEntries(Object.entries(fields).filter(differs));
   const consent = needsConsent(state, who.id, task);
-  const { title, owners, due, ...free } = asked;
-  const direct: Fields = consent ? free : asked;
+  const { title, owners, due: date, ...free } = asked;
+  // Who attends a meeting may move it: everybody is asked anew by their calendar, which is consent enough.
+  const moves = isMeeting(task) && attends(state, task, who.id);
+  const due = moves ? undefined : date;
+  const direct: Fields = !consent ? asked : moves && date !== undefined ? { ...free, due: date } : free;
   const events: RoomEvent[] = Object.keys(direct).length > 0 ? [{ type: 'task.changed', task: task.id, ...direct }] : [];
   if (!consent) return events;
 

@@ -1,0 +1,203 @@
+/**
+ * Invitations as calendars read them, out and in: iCalendar (RFC 5545) by the rules of scheduling over mail (RFC 5546, 6047).
+ * The room itself is the organiser, at an address of its own for each attendee, so that a calendar's answer comes back
+ * to the room; each attendee gets a copy with nobody else's address in it.
+ */
+import { convertIcsCalendar, generateIcsCalendar, type IcsAttendeePartStatusType, type IcsCalendar } from 'ts-ics';
+import { dayIn } from '#core/due.ts';
+import { endOf, startOf, type Answer, type Slot } from '#core/meetings.ts';
+
+export interface Entry {
+  uid: string;
+  sequence: number;
+  title: string;
+  slot: Slot;
+  place: string;
+  description: string;
+  organiser: { name: string; address: string };
+  /** Whose copy it is; null for one that asks for no answer. */
+  attendee: { name: string; address: string; answer: Answer | null } | null;
+  /** Epoch ms. */
+  now: number;
+}
+
+const PARTSTAT: Record<Answer, IcsAttendeePartStatusType> = { accepted: 'ACCEPTED', tentative: 'TENTATIVE', declined: 'DECLINED' };
+
+export type CalendarMethod = 'REQUEST' | 'CANCEL' | 'PUBLISH' | 'REPLY' | 'COUNTER';
+
+/** The calendar object of an invitation, an update, a cancellation, or of a copy to keep. Times are UTC: right in every zone. */
+export function calendarOf(entry: Entry, method: CalendarMethod): string {
+  const { attendee, organiser } = entry;
+  const calendar: IcsCalendar = {
+    version: '2.0',
+    prodId: '-//Atelier//Room//EN',
+    method,
+    events: [
+      {
+        uid: entry.uid,
+        sequence: entry.sequence,
+        stamp: { date: new Date(entry.now) },
+        start: { date: new Date(startOf(entry.slot)) },
+        end: { date: new Date(endOf(entry.slot)) },
+        summary: entry.title,
+        status: method === 'CANCEL' ? 'CANCELLED' : 'CONFIRMED',
+        timeTransparent: 'OPAQUE',
+        ...(entry.description ? { description: entry.description } : {}),
+        ...(entry.place ? { location: entry.place } : {}),
+        ...(/^https?:\/\/\S+$/i.test(entry.place) ? { url: entry.place } : {}),
+        organizer: { name: quoted(organiser.name), email: organiser.address },
+        ...(attendee
+          ? {
+              attendees: [
+                {
+                  name: quoted(attendee.name),
+                  email: attendee.address,
+                  role: 'REQ-PARTICIPANT',
+                  cutype: 'INDIVIDUAL',
+                  partstat: attendee.answer ? PARTSTAT[attendee.answer] : 'NEEDS-ACTION',
+                  rsvp: attendee.answer !== 'accepted' && method === 'REQUEST',
+                },
+              ],
+            }
+          : {}),
+      },
+    ],
+  };
+  return folded(generateIcsCalendar(calendar));
+}
+
+export interface CalendarAnswer {
+  method: 'REPLY' | 'COUNTER';
+  uid: string;
+  sequence: number;
+  title: string;
+  /** Epoch ms; the time that is answered, or that is asked for instead. */
+  start: number;
+  end: number;
+  organiser: string;
+  attendee: { name: string; address: string };
+  answer: Answer;
+  comment: string;
+  now: number;
+}
+
+/** What a calendar program sends back. Written by the local mailbox and by tests. */
+export function answerOf(answer: CalendarAnswer): string {
+  return folded(
+    generateIcsCalendar({
+      version: '2.0',
+      prodId: '-//Atelier//Local mailbox//EN',
+      method: answer.method,
+      events: [
+        {
+          uid: answer.uid,
+          sequence: answer.sequence,
+          stamp: { date: new Date(answer.now) },
+          start: { date: new Date(answer.start) },
+          end: { date: new Date(answer.end) },
+          summary: answer.title,
+          organizer: { email: answer.organiser },
+          attendees: [{ name: quoted(answer.attendee.name), email: answer.attendee.address, partstat: PARTSTAT[answer.answer] }],
+          ...(answer.comment ? { comment: answer.comment } : {}),
+        },
+      ],
+    }),
+  );
+}
+
+/** Parameter values may hold no quotes and no line ends; whatever else stands in a name needs quotes around it (RFC 5545 section 3.2). */
+const quoted = (name: string): string => `"${name.replace(/["\p{Cc}]+/gu, ' ').trim()}"`;
+
+/** Lines of at most 75 octets, cut between characters (RFC 5545 section 3.1): the library counts letters, and Chinese has three octets each. */
+function folded(text: string): string {
+  const encoder = new TextEncoder();
+  const lines = text
+    .replace(/\r?\n[ \t]/g, '')
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
+  return lines
+    .map((raw) => {
+      const line = /^(ORGANIZER|ATTENDEE)\b/.test(raw) ? raw.replace(/:MAILTO:(?=[^:]*$)/, ':mailto:') : raw;
+      let out = '';
+      let length = 0;
+      for (const character of line) {
+        const octets = encoder.encode(character).length;
+        if (length + octets > 75) {
+          out += '\r\n ';
+          length = 1;
+        }
+        out += character;
+        length += octets;
+      }
+      return `${out}\r\n`;
+    })
+    .join('');
+}
+
+/** Windows' names of the zones that Exchange writes without their rules now and then. */
+const WINDOWS_ZONES: Record<string, string> = {
+  'China Standard Time': 'Asia/Shanghai',
+  'Taipei Standard Time': 'Asia/Taipei',
+  'Singapore Standard Time': 'Asia/Singapore',
+  'Tokyo Standard Time': 'Asia/Tokyo',
+  'Korea Standard Time': 'Asia/Seoul',
+  'India Standard Time': 'Asia/Kolkata',
+  'W. Europe Standard Time': 'Europe/Berlin',
+  'Romance Standard Time': 'Europe/Paris',
+  'Central Europe Standard Time': 'Europe/Budapest',
+  'Central European Standard Time': 'Europe/Warsaw',
+  'GMT Standard Time': 'Europe/London',
+  'Greenwich Standard Time': 'Atlantic/Reykjavik',
+  'Russian Standard Time': 'Europe/Moscow',
+  'Eastern Standard Time': 'America/New_York',
+  'Central Standard Time': 'America/Chicago',
+  'Mountain Standard Time': 'America/Denver',
+  'Pacific Standard Time': 'America/Los_Angeles',
+  'AUS Eastern Standard Time': 'Australia/Sydney',
+};
+
+/** The time that a calendar object is about, in epoch ms; null if it names none that can be read. */
+export function spanIn(ics: string, zone: string): { start: number; end: number } | null {
+  let text = ics;
+  // A zone that is named and not described is meant by its name; a time without any is the reader's own.
+  if (!/^BEGIN:VTIMEZONE/im.test(text))
+    text = text.replace(
+      /^((?:DTSTART|DTEND)[^:\r\n]*;TZID=)"?([^";:\r\n]+)"?/gim,
+      (_, head: string, name: string) => `${head}${WINDOWS_ZONES[name] ?? name}`,
+    );
+  text = text.replace(/^(DTSTART|DTEND):(\d{8}T\d{6})\s*$/gim, `$1;TZID=${zone}:$2`);
+  try {
+    const [event] = convertIcsCalendar(undefined, text).events ?? [];
+    if (!event || event.start.type === 'DATE') return null;
+    const start = event.start.date.getTime();
+    const { duration } = event;
+    const end = event.end
+      ? event.end.date.getTime()
+      : start + (((duration?.days ?? 0) * 24 + (duration?.hours ?? 0)) * 60 + (duration?.minutes ?? 0)) * 60_000;
+    return Number.isFinite(start) && end > start ? { start, end } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A stretch of time as it is said in a zone. */
+export function slotOf(span: { start: number; end: number }, zone: string): Slot {
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
+    span.start,
+  );
+  const length = Math.min(1_440, Math.max(5, Math.round((span.end - span.start) / 60_000)));
+  return { date: dayIn(zone, span.start), time, zone, length };
+}
+
+/** A part of a mail that calendar programs take for an invitation (RFC 6047 section 2.4). */
+export const calendarPart = (ics: string, method: CalendarMethod): { filename: string; contentType: string; base64: string } => ({
+  filename: method === 'CANCEL' ? 'cancel.ics' : 'invite.ics',
+  contentType: `text/calendar; charset=utf-8; method=${method}`,
+  base64: base64(ics),
+});
+
+export function base64(text: string): string {
+  let bytes = '';
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return btoa(bytes);
+}
