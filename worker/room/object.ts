@@ -12,7 +12,17 @@ import type { QualificationRule } from '#core/deal.ts';
 import type { FileFact, Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
 import { releasedComment, type HeldReason } from '#core/held-mail.ts';
-import { type CommentId, type FileId, type HeldMailId, type MaterialId, type ParticipantId, type PersonId, type ThreadId, type TaskId, base32 } from '#core/ids.ts';
+import {
+  type CommentId,
+  type FileId,
+  type HeldMailId,
+  type MaterialId,
+  type ParticipantId,
+  type PersonId,
+  type ThreadId,
+  type TaskId,
+  base32,
+} from '#core/ids.ts';
 import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
 import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
