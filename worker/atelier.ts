@@ -10,8 +10,11 @@ import { read, Sellers } from './access/sellers.ts';
 import { hashOf, readToken } from './access/tokens.ts';
 import { mayTry } from './access/limits.ts';
 import { Accounts } from './directory/accounts.ts';
+import { takeCopy } from './copy/archive.ts';
+import { importCopy } from './copy/import.ts';
 import { Rooms } from './directory/rooms.ts';
-import { templatesIn } from './directory/templates.ts';
+import { OwnTemplates } from './directory/own-templates.ts';
+import { templatesIn, type RoomTemplate } from './directory/templates.ts';
 import type { Env } from './env.ts';
 import { storeFile } from './files/store.ts';
 import { commandOfForm, taskFromLine } from './room/form.ts';
@@ -23,6 +26,7 @@ const introducing = v.object({ name, email });
 export function createServices(env: Env): Services {
   const sellers = new Sellers(env);
   const rooms = new Rooms(env);
+  const templates = new OwnTemplates(env);
   const accounts = new Accounts(env);
   const stub = (room: RoomId) => roomStub(env, room);
   const isRoom = (room: string): room is RoomId => ID_PATTERN.test(room);
@@ -107,9 +111,20 @@ export function createServices(env: Env): Services {
     },
     directory: {
       rooms: (seller) => rooms.list(seller),
-      templates: (locale) => templatesIn(locale).map(({ key, name: title, summary }) => ({ key, name: title, summary })),
+      templates: async (seller, locale) => {
+        const brief = (own: boolean) => (one: RoomTemplate) => ({ key: one.key, name: one.name, summary: one.summary, own });
+        return [...(await templates.list(seller)).map(brief(true)), ...templatesIn(locale).map(brief(false))];
+      },
+      saveTemplate: async (seller, room, input) => {
+        const opened = isRoom(room)
+          ? await stub(room).view(await roomActor({ kind: 'seller', person: seller.person }), [])
+          : refuse('forbidden', 'not_a_participant');
+        return opened.ok ? templates.save(seller, opened.value.view, input) : opened;
+      },
+      removeTemplate: (seller, key) => templates.remove(seller, key),
       accounts: (seller) => rooms.accounts(seller),
       open: (seller, input) => rooms.open(seller, input),
+      importCopy: (seller, archive) => importCopy(env, rooms, seller, archive),
       removeDemo: (seller) => rooms.removeDemo(seller),
       qualification: async (seller) => (await rooms.qualification(seller.workspace)) ?? defaultRule,
       setQualification: (seller, input) => rooms.setQualification(seller, input),
@@ -174,6 +189,9 @@ export function createServices(env: Env): Services {
         isRoom(room) ? stub(room).looked(await roomActor(actor), input) : refuse('forbidden', 'not_a_participant'),
       openings: async (actor, room) =>
         isRoom(room) ? stub(room).openings(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
+      takeCopy: async (actor, room) => (isRoom(room) ? takeCopy(env, actor, room) : refuse('forbidden', 'not_a_participant')),
+      retrospective: async (actor, room) =>
+        isRoom(room) ? stub(room).retrospective(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       customerSide: async (actor, room) =>
         isRoom(room) ? stub(room).customerSide(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       previewInvitation: async (actor, room, participant, note) =>

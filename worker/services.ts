@@ -4,12 +4,24 @@
  */
 import type { Money, QualificationRule, Stage } from '#core/deal.ts';
 import type { Comment, FileFact, Wording } from '#core/discussion.ts';
-import type { AccountId, CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type {
+  AccountId,
+  CommentId,
+  FileId,
+  ParticipantId,
+  PersonId,
+  RoomId,
+  TaskId,
+  TemplateId,
+  ThreadId,
+  WorkspaceId,
+} from '#core/ids.ts';
 import type { Locale, Participant } from '#core/people.ts';
 import type { Opening, RoomView, ThreadPage, Where } from '#core/protocol.ts';
 import type { Result } from '#core/refusal.ts';
 import type { Due } from '#core/due.ts';
 import type { RoomTemplate } from './directory/templates.ts';
+import type { Retrospective } from '#core/retrospective.ts';
 
 /** Who is asking. A seller is known by a session in D1; a guest by a device that the room itself knows. */
 export type Actor = { kind: 'seller'; person: PersonId } | { kind: 'guest'; device: string };
@@ -165,6 +177,20 @@ export interface Upload {
   size: number | null;
 }
 
+/** A room as a file, written as it is read. */
+export interface Copy {
+  name: string;
+  body: ReadableStream<Uint8Array>;
+}
+
+export interface Imported {
+  room: RoomId;
+  events: number;
+  /** SHA-256 of the log that was brought, and whether it is what the copy says of itself. */
+  hash: string;
+  matches: boolean;
+}
+
 export interface Services {
   access: {
     /** The seller of a session cookie; null when there is none or it ended. */
@@ -199,7 +225,10 @@ export interface Services {
   };
   directory: {
     rooms(seller: Seller): Promise<RoomRow[]>;
-    templates(locale: Locale): Pick<RoomTemplate, 'key' | 'name' | 'summary'>[];
+    /** What a room can begin with: the workspace's own templates, then ours in this language. */
+    templates(seller: Seller, locale: Locale): Promise<(Pick<RoomTemplate, 'key' | 'name' | 'summary'> & { own: boolean })[]>;
+    saveTemplate(seller: Seller, room: RoomId, input: unknown): Promise<Result<{ template: TemplateId }>>;
+    removeTemplate(seller: Seller, key: string): Promise<void>;
     /** Existing accounts whose name or domain is like what is typed. */
     accounts(seller: Seller): Promise<{ id: AccountId; name: string }[]>;
     /** Opens a room with its customer added, not yet invited. */
@@ -209,6 +238,8 @@ export interface Services {
     qualification(seller: Seller): Promise<QualificationRule>;
     /** Changes it, and with it every room that goes by it. */
     setQualification(seller: Seller, input: unknown): Promise<Result<QualificationRule>>;
+    /** Brings a room back from a copy, as a new room of this seller. */
+    importCopy(seller: Seller, archive: Uint8Array): Promise<Result<Imported>>;
     colleagues(seller: Seller): Promise<{ name: string; email: string }[]>;
     inviteColleague(seller: Seller, input: unknown): Promise<Result<{ email: string }>>;
   };
@@ -241,6 +272,10 @@ export interface Services {
     /** Who opened what, as far as the asker may know. */
     openings(actor: Actor, room: RoomId): Promise<Result<{ openings: Opening[] }>>;
     upload(actor: Actor, room: RoomId, upload: Upload): Promise<Result<FileFact>>;
+    /** The room as a file, with all that this actor may see. Reading changes nothing. */
+    takeCopy(actor: Actor, room: RoomId): Promise<Result<Copy>>;
+    /** Where the days went, from the room's own history. */
+    retrospective(actor: Actor, room: RoomId): Promise<Result<Retrospective | null>>;
     /** A demo room as its customer sees it: the token of a join link. Refused for a real room. */
     customerSide(actor: Actor, room: RoomId): Promise<Result<{ token: string }>>;
     /** What the invitation will look like, before it is sent. */

@@ -260,6 +260,8 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   materialCommand,
   fc.record({ type: fc.constant('participant.remove'), participant: anyPerson.map((one) => one.id) }),
   fc.record({ type: fc.constant('room.rename'), name: fc.string({ minLength: 1, maxLength: 20 }) }),
+  fc.record({ type: fc.constant('reflection.ask') }),
+  fc.record({ type: fc.constant('reflection.answer'), answers: fc.array(fc.string({ maxLength: 20 }), { minLength: 3, maxLength: 3 }) }),
 );
 
 interface History {

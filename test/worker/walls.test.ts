@@ -103,6 +103,34 @@ const TABLE: Row[] = [
     answers: { seller: 201, 'colleague not in the room': 201, 'seller elsewhere': 201, else: 401 },
   },
   { route: 'GET /api/rooms.csv', path: () => '/api/rooms.csv?stage=lead', answers: SELLERS },
+  {
+    route: 'POST /api/rooms/import',
+    path: () => '/api/rooms/import',
+    init: () => ({ method: 'POST', body: 'no archive' }),
+    answers: { seller: 422, 'colleague not in the room': 422, 'seller elsewhere': 422, else: 401 },
+  },
+  {
+    route: 'GET /api/rooms/:room/copy.zip',
+    path: ({ room }) => `/api/rooms/${room}/copy.zip`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/retrospective',
+    path: ({ room }) => `/api/rooms/${room}/retrospective`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'POST /api/rooms/:room/template',
+    path: ({ room }) => `/api/rooms/${room}/template`,
+    init: () => json({ name: 'Ours' }),
+    answers: { seller: 201, 'colleague not in the room': 403, 'seller elsewhere': 403, else: 401 },
+  },
+  {
+    route: 'DELETE /api/templates/:template',
+    path: ({ account }) => `/api/templates/${account}`,
+    init: () => ({ method: 'DELETE' }),
+    answers: SELLERS,
+  },
   { route: 'GET /api/accounts', path: () => '/api/accounts?q=corp', answers: SELLERS },
   { route: 'GET /api/accounts/match', path: () => '/api/accounts/match?email=chen@corp.example&name=Corp', answers: SELLERS },
   // Accounts are the workspace's: a colleague who is in none of its rooms sees them, another workspace does not.
@@ -409,6 +437,11 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
   { page: '/sign-out', path: () => '/sign-out', answers: { else: [404, 405] } },
   { page: '/preferences', path: () => '/preferences', answers: { else: [404, 405] } },
   { page: '/rooms', path: () => '/rooms', answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 } },
+  {
+    page: '/rooms/import',
+    path: () => '/rooms/import',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
   {
     page: '/rooms/new',
     path: () => '/rooms/new',

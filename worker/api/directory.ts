@@ -3,9 +3,11 @@ import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import { qualificationRule } from '#core/commands.ts';
 import type { Stage } from '#core/deal.ts';
+import type { RoomId } from '#core/ids.ts';
 import * as m from '#messages';
 import type { Bindings } from '../app.ts';
 import { merging, naming, renaming } from '../directory/accounts.ts';
+import { naming as templateNaming } from '../directory/own-templates.ts';
 import { arrange, csvOf, queryOf } from '../directory/pipeline.ts';
 import { answer, body, json, refusals, sellerOf, signInFirst } from './answering.ts';
 
@@ -54,6 +56,35 @@ directory.get(
       'content-disposition': 'attachment; filename="rooms.csv"',
       'cache-control': 'private, no-store',
     });
+  },
+);
+
+directory.post(
+  '/rooms/:room/template',
+  describeRoute({
+    summary: 'Save a room’s plan as a template of the workspace',
+    description: 'Sides instead of people, days from the start instead of dates.',
+    requestBody: body(templateNaming),
+    responses: { 201: { description: 'The template’s id: `template` when a room is opened' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    if (!seller) return signInFirst(c);
+    return answer(c, await c.get('services').directory.saveTemplate(seller, c.req.param('room') as RoomId, await json(c)), 201);
+  },
+);
+
+directory.delete(
+  '/templates/:template',
+  describeRoute({
+    summary: 'Remove a template of the workspace',
+    responses: { 200: { description: 'Gone, or never there' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    if (!seller) return signInFirst(c);
+    await c.get('services').directory.removeTemplate(seller, c.req.param('template'));
+    return c.json({});
   },
 );
 

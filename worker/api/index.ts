@@ -8,7 +8,8 @@ import type { Where } from '#core/protocol.ts';
 import { GUEST_COOKIE, roomActor } from '../access/actor.ts';
 import type { Bindings } from '../app.ts';
 import { opening } from '../directory/rooms.ts';
-import { MAX_FILE } from '../files/store.ts';
+import { MAX_ARCHIVE } from '../copy/import.ts';
+import { MAX_FILE, readAll } from '../files/store.ts';
 import { originalPage } from '../mail/original.ts';
 import type { Actor } from '../services.ts';
 import { roomStub } from '../room/stub.ts';
@@ -192,6 +193,57 @@ api.get(
   async (c) => {
     const actor = await actorOf(c);
     return actor ? answer(c, await c.get('services').rooms.openings(actor, roomOf(c))) : signInFirst(c);
+  },
+);
+
+api.get(
+  '/rooms/:room/copy.zip',
+  describeRoute({
+    summary: 'Take a copy of a room',
+    description: 'Events, files, original mails, tables and a page to read offline: everything that the caller may see, nothing else.',
+    responses: { 200: { description: 'A zip archive', content: { 'application/zip': {} } }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    const copy = await c.get('services').rooms.takeCopy(actor, roomOf(c));
+    if (!copy.ok) return answer(c, copy);
+    return new Response(copy.value.body, {
+      headers: {
+        'Content-Type': 'application/zip',
+        'Content-Disposition': `attachment; filename="room.zip"; filename*=UTF-8''${encodeURIComponent(copy.value.name)}`,
+        'Cache-Control': 'private, no-store',
+      },
+    });
+  },
+);
+
+api.get(
+  '/rooms/:room/retrospective',
+  describeRoute({
+    summary: 'Where the days of a room went',
+    responses: { 200: { description: 'Whose turn it was, milestones, the longest waits, objections; in days' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor ? answer(c, await c.get('services').rooms.retrospective(actor, roomOf(c))) : signInFirst(c);
+  },
+);
+
+api.post(
+  '/rooms/import',
+  describeRoute({
+    summary: 'Bring a room back from a copy',
+    description: 'The archive itself, at most 48 MiB. Nobody in it is mailed or let in before they are invited anew.',
+    requestBody: { required: true, content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } },
+    responses: { 201: { description: 'The new room, and the hash of the log that was brought' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    if (!seller) return signInFirst(c);
+    const bytes = c.req.raw.body ? await readAll(c.req.raw.body, MAX_ARCHIVE) : new Uint8Array();
+    if (bytes === null) return c.json({ error: { code: 'invalid', reason: 'too_large', field: 'file' } }, 422);
+    return answer(c, await c.get('services').directory.importCopy(seller, bytes), 201);
   },
 );
 

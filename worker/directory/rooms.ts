@@ -19,6 +19,7 @@ import type { Env } from '../env.ts';
 import type { RoomRow, Seller, StepRow } from '../services.ts';
 import { accountName, Accounts } from './accounts.ts';
 import { account, opportunity, participant, room, roomEvent, seen, task, workspace } from './schema.ts';
+import { OwnTemplates } from './own-templates.ts';
 import { templateOf, type RoomTemplate } from './templates.ts';
 import { roomStub } from '../room/stub.ts';
 
@@ -89,8 +90,10 @@ export function foundingEvents(
   if (what.rule) events.push({ type: 'deal.ruled', rule: what.rule, follows: true });
   const today = dayIn(seller.zone, now);
   for (const milestone of what.template?.milestones ?? []) {
-    const id = fresh<MilestoneId>();
-    events.push({ type: 'milestone.added', milestone: id, title: milestone.title, date: workday(addDays(today, milestone.day)) });
+    const id = milestone.title === null ? null : fresh<MilestoneId>();
+    const dayOf = (day: number | null) => (day === null ? null : workday(addDays(today, day)));
+    if (id !== null && milestone.title !== null)
+      events.push({ type: 'milestone.added', milestone: id, title: milestone.title, date: dayOf(milestone.day) });
     for (const one of milestone.tasks) {
       events.push({
         type: 'task.added',
@@ -98,9 +101,9 @@ export function foundingEvents(
         title: one.title,
         kind: one.kind,
         owners: [one.side === 'seller' ? ids.seller : ids.customer],
-        due: { date: workday(addDays(today, one.day)), time: null, zone: seller.zone },
+        due: one.day === null ? null : { date: workday(addDays(today, one.day)), time: null, zone: seller.zone },
         milestone: id,
-        description: '',
+        description: one.description ?? '',
       });
     }
   }
@@ -137,7 +140,7 @@ export class Rooms {
     const theAccount = await this.#accounts.forRoom(seller, typed, address, choice);
     if (!theAccount.ok) return theAccount;
     const { id: accountId, name: called } = theAccount.value;
-    const template = templateOf(theirs, key);
+    const template = templateOf(theirs, key) ?? (await new OwnTemplates(this.#env).find(seller, key));
     return done({
       room: await this.found(seller, {
         roomName: template && template.key !== 'blank' ? `${called} · ${template.name}` : called,
@@ -151,21 +154,20 @@ export class Rooms {
     });
   }
 
+  /** The opportunity that a room stands for. */
+  async keepOpportunity(seller: Seller, one: { id: OpportunityId; accountId: AccountId; name: string }): Promise<void> {
+    await this.#db
+      .insert(opportunity)
+      .values({ ...one, workspaceId: seller.workspace, createdAt: new Date().toISOString() })
+      .onConflictDoNothing();
+  }
+
   async found(
     seller: Seller,
     what: Opening,
     ids = { room: fresh<RoomId>(), opportunity: fresh<OpportunityId>(), seller: fresh<ParticipantId>(), customer: fresh<ParticipantId>() },
   ): Promise<RoomId> {
-    await this.#db
-      .insert(opportunity)
-      .values({
-        id: ids.opportunity,
-        workspaceId: seller.workspace,
-        accountId: what.accountId,
-        name: what.roomName,
-        createdAt: new Date().toISOString(),
-      })
-      .onConflictDoNothing();
+    await this.keepOpportunity(seller, { id: ids.opportunity, accountId: what.accountId, name: what.roomName });
     await roomStub(this.#env, ids.room).found([{ by: ids.seller, via: 'app', events: foundingEvents(seller, what, ids, Date.now()) }]);
     return ids.room;
   }

@@ -6,8 +6,9 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { QualificationRule, Stage } from '#core/deal.ts';
 import type { RoomEvent, Via } from '#core/events.ts';
 import type { Due } from '#core/due.ts';
-import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, TaskId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, TaskId, TemplateId, ThreadId, WorkspaceId } from '#core/ids.ts';
 import type { Locale, Participant, Side } from '#core/people.ts';
+import type { TemplateBody } from './templates.ts';
 
 const workspaceId = () => text('workspace_id').$type<WorkspaceId>().notNull();
 const roomId = () => text('room_id').$type<RoomId>().notNull();
@@ -120,6 +121,20 @@ export const opportunity = sqliteTable(
     createdAt: instant('created_at').notNull(),
   },
   (table) => [index('opportunity_account').on(table.workspaceId, table.accountId)],
+);
+
+/** A plan that a workspace has saved for its next rooms, with dates counted from the start. */
+export const template = sqliteTable(
+  'template',
+  {
+    id: text('id').$type<TemplateId>().primaryKey(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    body: text('body', { mode: 'json' }).$type<TemplateBody>().notNull(),
+    createdBy: text('created_by').$type<PersonId>().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('template_workspace').on(table.workspaceId, table.name)],
 );
 
 // ---------------------------------------------------------------- derived from the rooms

@@ -6,15 +6,22 @@ export interface TemplateTask {
   title: string;
   kind: TaskKind;
   side: Side;
-  /** Days after the room is opened. */
-  day: number;
+  /** Days after the room is opened; null for a task without a date. */
+  day: number | null;
+  description?: string;
 }
 
-export interface RoomTemplate {
-  key: 'blank' | 'trial' | 'enterprise' | 'tender' | 'renewal';
+/** What a room begins with. */
+export interface TemplateBody {
+  /** A milestone without a title holds the tasks that belong to none. */
+  milestones: { title: string | null; day: number | null; tasks: TemplateTask[] }[];
+}
+
+export interface RoomTemplate extends TemplateBody {
+  /** One of ours by name, or the id of one that the workspace has saved. */
+  key: string;
   name: string;
   summary: string;
-  milestones: { title: string; day: number; tasks: TemplateTask[] }[];
 }
 
 const t = (side: Side, day: number, title: string, kind: TaskKind = 'task'): TemplateTask => ({ title, kind, side, day });

@@ -38,6 +38,31 @@ export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRa
   return new Response(html, { headers: { ...LOCKED, 'Content-Type': 'text/html; charset=utf-8' } });
 }
 
+/** The mail as a mail again, without the keys it quotes: who, when, about what, and every word. Its files stand beside it. */
+export async function originalWithoutKeys(bytes: Uint8Array): Promise<string> {
+  const mail = await readMail(bytes);
+  const encoded = (text: string) => `=?UTF-8?B?${base64(text)}?=`;
+  const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ');
+  return [
+    `From: ${mail.from ? `${encoded(oneLine(mail.from.name))} <${oneLine(mail.from.address)}>` : ''}`,
+    `Date: ${mail.date?.toUTCString() ?? ''}`,
+    `Subject: ${encoded(oneLine(withoutKeys(mail.subject)))}`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: base64',
+    'X-Atelier-Note: keys of other people were taken out',
+    '',
+    base64(withoutKeys(words(mail))).replace(/.{76}/g, '$&\r\n'),
+    '',
+  ].join('\r\n');
+}
+
+function base64(text: string): string {
+  let binary = '';
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
 /** The whole body, quotation and all, as text. */
 const words = (mail: ReadMail): string =>
   mail.body

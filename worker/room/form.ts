@@ -26,7 +26,9 @@ export function commandOfForm(form: FormData): Result<{ submission: FormSubmissi
     return refuse('invalid', 'malformed');
   }
   for (const [name, value] of form) {
-    if (!NOT_FIELDS.has(name) && typeof value === 'string') command[name] = value;
+    if (NOT_FIELDS.has(name) || typeof value !== 'string') continue;
+    // What is a list in the command is made of every field of that name.
+    command[name] = Array.isArray(command[name]) ? form.getAll(name).filter((one) => typeof one === 'string') : value;
   }
   const id = form.get('id');
   const line = form.get('line');

@@ -138,6 +138,22 @@ export class Journal {
     return written;
   }
 
+  /** Events of a room that lived elsewhere, under the numbers they had. */
+  adopt(events: Recorded[]): void {
+    for (const { seq, at, by, via, audience, event } of events) {
+      this.#sql.exec(
+        'INSERT INTO event (seq, at, by, via, seller, thread, event) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        seq,
+        Date.parse(at),
+        by,
+        via,
+        audience === 'seller' ? 1 : 0,
+        threadOf(event),
+        JSON.stringify(event),
+      );
+    }
+  }
+
   /** Keeps a snapshot now and then, so that waking never replays more than a short tail. `quiet`: nobody waits for this turn. */
   settle(state: RoomState, quiet: boolean): void {
     const last = this.#snapshot ?? { seq: 0, size: 0 };
@@ -171,6 +187,14 @@ export class Journal {
   since(seq: number, limit = 100_000): Recorded[] {
     return this.#sql
       .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit)
+      .toArray()
+      .map(recorded);
+  }
+
+  /** What was done, without what was said. */
+  deeds(): Recorded[] {
+    return this.#sql
+      .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE thread IS NULL ORDER BY seq')
       .toArray()
       .map(recorded);
   }

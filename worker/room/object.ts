@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { internalOf, maySee, maySeeThread, ROOM_THREAD, viewFor } from '#core/audience.ts';
+import { internalOf, maySee, maySeeThread, ROOM_THREAD, viewFor, visible } from '#core/audience.ts';
 import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
 import { look, submission, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
@@ -32,6 +32,7 @@ import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { decide } from '#core/deciding/index.ts';
 import { answersToRequest } from '#core/deciding/materials.ts';
 import { can } from '#core/permissions.ts';
+import { retrospective, type Retrospective } from '#core/retrospective.ts';
 import { apply, type RoomState } from '#core/room.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
@@ -122,6 +123,47 @@ export class Room extends DurableObject<Env> {
       this.#agenda.drop('calendar');
     }
     await this.settle();
+  }
+
+  /** Takes in events of a room that lived elsewhere, as they were. Only while this one has no home yet. */
+  adopt(events: Recorded[]): void {
+    if (this.#journal.mark('projected') > 0) throw new Error('this room has a history of its own');
+    this.ctx.storage.transactionSync(() => {
+      this.#journal.adopt(events);
+      let state = this.#state;
+      for (const one of events) {
+        state = apply(state, one);
+        this.#filesOf(one);
+      }
+      this.#journal.settle(state, true);
+      this.#state = state;
+    });
+  }
+
+  /** Gives an adopted room its home, with whoever brought it in it. Nobody is mailed. */
+  async settleIn(moving: {
+    newcomer: Extract<RoomEvent, { type: 'participant.added' }> | null;
+    participant: ParticipantId | null;
+    home: Omit<Extract<RoomEvent, { type: 'room.imported' }>, 'type' | 'participant'>;
+  }): Promise<void> {
+    const participant = moving.newcomer?.participant ?? moving.participant;
+    if (!participant || this.#journal.mark('projected') > 0) throw new Error('nobody moves into a room that is lived in');
+    this.#record(null, participant, 'app', [
+      ...(moving.newcomer ? [moving.newcomer] : []),
+      { type: 'room.imported', ...moving.home, participant },
+    ]);
+    this.#reading.forgetNews();
+    this.#agenda.drop('notify');
+    await this.settle();
+  }
+
+  /** Puts an adopted event's files on the room's books. */
+  #filesOf({ event, by }: Recorded): void {
+    if (event.type !== 'comment.posted' || by === 'system') return;
+    for (const file of event.files) {
+      this.#stageFor(by, file);
+      this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ?', event.thread, file.id);
+    }
   }
 
   /** Whether this actor is in the room, and as whom. */
@@ -333,6 +375,13 @@ export class Room extends DurableObject<Env> {
     const events = this.#journal.since(since, RESUME_LIMIT);
     const seen = this.#journal.withoutDeleted(events.filter((one) => maySee(me.side, one.audience)));
     return done({ events: seen, head: events.at(-1)?.seq ?? this.#state.seq });
+  }
+
+  /** Where the days went, as this actor's side may know it. What was said is not needed for it, only what was done. */
+  retrospective(actor: RoomActor): Result<Retrospective | null> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    return done(retrospective(visible(me.side, this.#journal.deeds()), Date.now()));
   }
 
   #viewOf(me: Participant): RoomView {

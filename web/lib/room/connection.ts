@@ -6,6 +6,7 @@ import type { Wording } from '#core/discussion.ts';
 import type { CommentId, RoomId, ThreadId } from '#core/ids.ts';
 import { CLOSE, type FromRoom, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
 import type { Refusal, Result } from '#core/refusal.ts';
+import type { Retrospective } from '#core/retrospective.ts';
 import type { MailPreview } from '../../../worker/services.ts';
 
 export type As = 'seller' | 'customer';
@@ -112,6 +113,14 @@ export class Connection {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ id, command }),
     });
+  }
+
+  retrospective(): Promise<Result<Retrospective | null> | null> {
+    return this.#ask('/retrospective');
+  }
+
+  saveTemplate(name: string): Promise<Result<{ template: string }> | null> {
+    return this.#ask('/template', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name }) });
   }
 
   events(since: number): Promise<Result<{ events: Recorded[]; head: number }> | null> {

@@ -18,6 +18,7 @@ import { type As, Connection, type Ending } from './connection.ts';
 import { Drafts, type Pending } from './drafts.ts';
 import { freshId } from './ids.ts';
 import type { Parts } from './parts.ts';
+import type { Retrospective } from '#core/retrospective.ts';
 import { Toasts } from './toasts.svelte.ts';
 import type { ViewName } from './views/index.ts';
 
@@ -31,6 +32,8 @@ export interface RoomData {
   now: number;
   /** What the address asks for: a view, a task's panel, its internal side, an invitation to review. */
   tab: ViewName;
+  /** Where the days went, if the view that shows it is asked for. */
+  retrospective?: Retrospective | null;
   task: TaskId | null;
   internal: boolean;
   invite: ParticipantId | null;
@@ -98,6 +101,13 @@ export class LiveRoom {
   /** What only the selling side has. */
   seller: Parts['seller'] = null;
 
+  retrospective = $state.raw<Retrospective | null>(null);
+  /** Asked anew whenever the view opens: it is drawn from the whole history. */
+  async wantRetrospective(): Promise<void> {
+    const answer = await this.wire.retrospective();
+    if (answer?.ok) this.retrospective = answer.value;
+  }
+
   /** The folded forms' code, once it is here. */
   forms = $state.raw<Parts['forms']>(null);
 
@@ -133,6 +143,7 @@ export class LiveRoom {
     this.typed = data.refused?.typed ?? {};
     this.#me = data.view.me;
     this.now = data.now;
+    this.retrospective = data.retrospective ?? null;
     this.drafts = new Drafts(data.room, data.view.me);
     this.#confirmed = $state.raw(data.view.state);
     this.#take(data.view);

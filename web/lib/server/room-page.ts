@@ -45,12 +45,15 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
   if (!opened.ok) error(statusOf(opened.refusal), say(opened.refusal));
 
   const as = actor.kind === 'seller' ? 'seller' : 'customer';
+  const tab = viewIn(url.searchParams.get('view'), peeking ? 'customer' : as);
+  const drawn = tab === 'record' ? await servicesOf(event).rooms.retrospective(actor, room) : null;
   const own: RoomData = {
     room,
     as,
     ...opened.value,
     now: Date.now(),
-    tab: viewIn(url.searchParams.get('view'), peeking ? 'customer' : as),
+    tab,
+    ...(drawn?.ok && { retrospective: drawn.value }),
     task,
     internal,
     invite: idIn<ParticipantId>(url, 'invite'),

@@ -68,5 +68,6 @@ learnRefusals({
   number_unclear: m.refusal_number_unclear,
   no_proposal: m.refusal_no_proposal,
   sign_in_first: m.refusal_sign_in_first,
+  not_a_copy: m.refusal_not_a_copy,
   unavailable: m.refusal_unavailable,
 });

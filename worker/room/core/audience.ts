@@ -46,10 +46,14 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'deal.uncited':
     case 'material.kept':
       return 'seller';
+    case 'reflection.answered':
+      return event.side === 'seller' ? 'seller' : 'all';
     case 'material.shared':
     case 'material.withdrawn':
     case 'section.ordered':
     case 'reading.allowed':
+    case 'reflection.asked':
+    case 'room.imported':
     case 'room.opened':
     case 'room.renamed':
     case 'room.accountNamed':
@@ -127,5 +131,9 @@ export function viewFor(side: Side, state: RoomState): RoomState {
     materials: materialsFor(side, state.materials),
     held: {},
     deal: emptyDeal,
+    reflection: {
+      ...state.reflection,
+      answers: Object.fromEntries(Object.entries(state.reflection.answers).filter(([, one]) => one.side === 'customer')),
+    },
   };
 }

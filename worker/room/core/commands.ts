@@ -566,6 +566,14 @@ const deal = [
   v.object({ type: v.literal('deal.uncite'), criterion, of: v.union([comment, task]) }),
 ] as const;
 
+const reflection = [
+  v.object({ type: v.literal('reflection.ask') }),
+  v.object({
+    type: v.literal('reflection.answer'),
+    answers: v.pipe(v.array(text(4_000)), v.length(3, because('malformed'))),
+  }),
+] as const;
+
 const room = [
   v.object({ type: v.literal('room.rename'), name: title }),
   v.object({ type: v.literal('room.ruleCode'), alwaysAskCode: v.boolean() }),
@@ -583,6 +591,7 @@ export const command = v.variant('type', [
   ...value,
   ...heldMail,
   ...deal,
+  ...reflection,
 ]);
 
 export type Command = v.InferOutput<typeof command>;
@@ -600,6 +609,7 @@ export type ObjectionCommand = Extract<Command, { type: `objection.${string}` }>
 export type ValueCommand = Extract<Command, { type: `value.${string}` }>;
 export type DealCommand = Extract<Command, { type: `deal.${string}` }>;
 export type MaterialsCommand = Extract<Command, { type: `material.${string}` | `section.${string}` | 'reading.allow' }>;
+export type ReflectionCommand = Extract<Command, { type: `reflection.${string}` }>;
 export type HeldMailCommand = Extract<Command, { type: `mail.${string}` }>;
 
 /** A press on a file or a link, told by the page on which it was pressed; `read` is a minute spent before it. */

@@ -3,12 +3,13 @@ import type { Audience } from './audience.ts';
 import type { DealEvent } from './deal.ts';
 import type { DiscussionEvent } from './discussion.ts';
 import type { HeldMailEvent } from './held-mail.ts';
-import type { AccountId, OpportunityId, ParticipantId, RoomId, WorkspaceId } from './ids.ts';
 import type { MaterialsEvent } from './materials.ts';
 import type { MeetingEvent } from './meetings.ts';
+import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, WorkspaceId } from './ids.ts';
 import type { PeopleEvent } from './people.ts';
 import type { ObjectionEvent } from './objections.ts';
 import type { PlanEvent } from './plan.ts';
+import type { ReflectionEvent } from './reflection.ts';
 import type { TruthEvent } from './plan-truth.ts';
 import type { ValueEvent } from './value.ts';
 
@@ -23,6 +24,22 @@ export type RoomOnlyEvent =
       workspaceName: string;
       name: string;
       demo: boolean;
+    }
+  /** The room was brought from a copy. What stands before it is its history elsewhere, word for word. */
+  | {
+      type: 'room.imported';
+      room: RoomId;
+      workspace: WorkspaceId;
+      workspaceName: string;
+      account: AccountId;
+      accountName: string;
+      opportunity: OpportunityId;
+      /** Who brought it, and as whom they are in the room. */
+      person: PersonId;
+      participant: ParticipantId;
+      /** SHA-256 of the log that was brought, and how many events it has. */
+      hash: string;
+      events: number;
     }
   | { type: 'room.renamed'; name: string }
   /** The customer's company is now called this in the directory. */
@@ -40,7 +57,8 @@ export type RoomEvent =
   | MaterialsEvent
   | ObjectionEvent
   | ValueEvent
-  | DealEvent;
+  | DealEvent
+  | ReflectionEvent;
 
 /** Which door a command came through. */
 export type Via = 'app' | 'mail' | 'api' | 'system';

@@ -16,6 +16,7 @@ export type CommentId = Id<'comment'>;
 export type FileId = Id<'file'>;
 export type MaterialId = Id<'material'>;
 export type HeldMailId = Id<'heldMail'>;
+export type TemplateId = Id<'template'>;
 export type ValueLineId = Id<'valueLine'>;
 /** `room`, `internal`, a task's id, or a task's id followed by `:internal`. */
 export type ThreadId = Id<'thread'>;

@@ -52,6 +52,20 @@ export type PeopleEvent =
   | { type: 'participant.described'; participant: ParticipantId; name?: string; locale?: Locale; zone?: string; mail?: MailWish }
   | { type: 'participant.troubled'; participant: ParticipantId; trouble: 'bounced' | 'complained' | 'failed' | null; detail: string };
 
+/** A room that came from elsewhere: whoever brought it is in; its customers wait for a new invitation, its other sellers are gone. */
+export function peopleImported(
+  people: Record<ParticipantId, Participant>,
+  { participant, person }: { participant: ParticipantId; person: PersonId },
+): Record<ParticipantId, Participant> {
+  return Object.fromEntries(
+    Object.entries(people).map(([id, one]): [string, Participant] => {
+      if (one.id === participant) return [id, { ...one, person, status: 'joined' }];
+      const status = one.side === 'customer' && one.status !== 'left' ? 'added' : 'left';
+      return [id, { ...one, person: null, status }];
+    }),
+  );
+}
+
 /** Everyone who may see the room now, in the order they came. */
 export const present = (state: RoomState): Participant[] => Object.values(state.people).filter((one) => one.status !== 'left');
 

@@ -42,6 +42,10 @@ export const can = {
   beCounted: (who: Participant) => who.side === 'customer',
   /** Sellers see what customers opened; everyone sees what is recorded of themselves. */
   seeOpens: (who: Participant, of: ParticipantId) => who.side === 'seller' || who.id === of,
+  /** The question goes to both sides; the selling side says when a deal has come to its end. */
+  askToReflect: (who: Participant) => who.side === 'seller',
+  /** Templates are the workspace's. */
+  saveTemplate: (who: Participant) => who.side === 'seller',
   rename: (who: Participant) => who.side === 'seller',
   alwaysAskCode: (_who: Participant) => true,
 } as const;

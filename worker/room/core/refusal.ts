@@ -65,6 +65,7 @@ export const reasons = [
   'number_unclear',
   'no_proposal',
   'sign_in_first',
+  'not_a_copy',
   'unavailable',
 ] as const;
 

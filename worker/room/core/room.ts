@@ -10,8 +10,9 @@ import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, TaskI
 import { applyObjections, type ObjectionNotes } from './objections.ts';
 import { applyMaterials, emptyMaterials, type Materials } from './materials.ts';
 import { applyMeetings, type Meeting } from './meetings.ts';
-import { applyPeople, type Participant } from './people.ts';
+import { applyPeople, type Participant, peopleImported } from './people.ts';
 import { applyPlan, emptyPlan, type Plan } from './plan.ts';
+import { applyReflection, noReflection, type Reflection } from './reflection.ts';
 import { applyTruth } from './plan-history.ts';
 import { emptyTruth, type Truth } from './plan-truth.ts';
 import { applyValue, emptyValue, type ValueCase } from './value.ts';
@@ -48,6 +49,7 @@ export interface RoomState {
   value: ValueCase;
   /** The selling side's alone; for customers it is always empty. */
   deal: Deal;
+  reflection: Reflection;
 }
 
 const LIVE_FILES = 200;
@@ -66,6 +68,7 @@ export const emptyRoom: RoomState = {
   objections: {},
   value: emptyValue,
   deal: emptyDeal,
+  reflection: noReflection,
 };
 
 /** A stored state with what it lacks laid under it: a snapshot of an older version has fewer nouns. */
@@ -163,6 +166,15 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
     case 'section.ordered':
     case 'reading.allowed':
       return { ...next, materials: applyMaterials(state.materials, event, at, by) };
+    case 'room.imported': {
+      if (!state.room) return next;
+      const { room: id, workspace, workspaceName, account, accountName, opportunity } = event;
+      const people = peopleImported(state.people, event);
+      return { ...next, people, room: { ...state.room, id, workspace, workspaceName, account, accountName, opportunity, demo: false } };
+    }
+    case 'reflection.asked':
+    case 'reflection.answered':
+      return { ...next, reflection: applyReflection(state.reflection, event, at, by) };
     case 'mail.held':
     case 'mail.settled':
       return { ...next, held: applyHeldMail(state.held, event, at) };

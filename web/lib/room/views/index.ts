@@ -9,6 +9,7 @@ export type ViewName = (typeof viewNames)[number];
 export const views: { name: Exclude<ViewName, 'plan'>; load: () => Promise<{ default: Component }>; seller?: true }[] = [
   { name: 'people', load: () => import('./PeopleView.svelte') },
   { name: 'deal', load: () => import('./DealView.svelte'), seller: true },
+  { name: 'record', load: () => import('./RecordView.svelte') },
 ];
 
 const words: Record<ViewName, () => string> = {

@@ -7,6 +7,7 @@ export const load: PageServerLoad = async (event) => {
   const seller = sellerOf(event);
   return {
     me: { name: seller.name, email: seller.email, zone: seller.zone, locale: seller.locale },
+    templates: (await servicesOf(event).directory.templates(seller, seller.locale)).filter((one) => one.own),
     colleagues: await servicesOf(event).directory.colleagues(seller),
     rule: await servicesOf(event).directory.qualification(seller),
     zones: Intl.supportedValuesOf('timeZone'),
@@ -35,6 +36,11 @@ export const actions: Actions = {
     });
     if (!saved.ok) return fail(422, { what: 'qualify', refusal: saved.refusal, typed, invited: '' });
     return { what: 'qualify', refusal: null, typed: {} as Record<string, string>, invited: '' };
+  },
+  removeTemplate: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    await servicesOf(event).directory.removeTemplate(sellerOf(event), typed['template'] ?? '');
+    return { what: 'template', refusal: null, typed: {} as Record<string, string>, invited: '' };
   },
   invite: async (event) => {
     const typed = typedIn(await event.request.formData());

@@ -18,6 +18,7 @@ import { decidePeople } from './people.ts';
 import { decidePlan } from './plan.ts';
 import { decideTruth } from './plan-truth.ts';
 import { decideValue } from './value.ts';
+import { decideReflection } from './reflection.ts';
 
 /** What a command makes happen, or why not. Never throws, changes nothing. */
 export function decide(state: RoomState, by: ParticipantId, command: Command, facts: Facts): Decision {
@@ -122,6 +123,9 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'section.order':
     case 'reading.allow':
       return decideMaterials(state, who, command, facts);
+    case 'reflection.ask':
+    case 'reflection.answer':
+      return decideReflection(state, who, command);
     case 'mail.settle':
       return decideHeldMail(state, who, command);
   }

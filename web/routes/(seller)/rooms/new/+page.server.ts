@@ -5,7 +5,8 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
   const seller = sellerOf(event);
   const { directory } = servicesOf(event);
-  return { accounts: await directory.accounts(seller), templates: directory.templates(event.locals.locale) };
+  const [accounts, templates] = await Promise.all([directory.accounts(seller), directory.templates(seller, event.locals.locale)]);
+  return { accounts, templates };
 };
 
 export const actions: Actions = {

@@ -1,0 +1,17 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { refuse } from '#core/refusal.ts';
+import { sellerOf, servicesOf } from '$lib/server/asking.ts';
+import type { Actions } from './$types';
+
+export const actions: Actions = {
+  default: async (event) => {
+    const seller = sellerOf(event);
+    const file = (await event.request.formData()).get('file');
+    const brought =
+      file instanceof File
+        ? await servicesOf(event).directory.importCopy(seller, new Uint8Array(await file.arrayBuffer()))
+        : refuse('invalid', 'not_a_copy', 'file');
+    if (!brought.ok) return fail(422, { refusal: brought.refusal });
+    redirect(303, `/rooms/${brought.value.room}`);
+  },
+};

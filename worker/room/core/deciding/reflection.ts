@@ -1,0 +1,22 @@
+/** Who asks for a look back, and who answers. */
+import type { ReflectionCommand } from '../commands.ts';
+import { type Decision, happened } from '../decision.ts';
+import type { Participant } from '../people.ts';
+import { can } from '../permissions.ts';
+import { refuse } from '../refusal.ts';
+import type { RoomState } from '../room.ts';
+
+export function decideReflection(state: RoomState, who: Participant, command: ReflectionCommand): Decision {
+  if (command.type === 'reflection.ask') {
+    if (!can.askToReflect(who)) return refuse('forbidden', 'not_for_your_side');
+    return state.reflection.askedAt !== null && Object.keys(state.reflection.answers).length === 0
+      ? happened()
+      : happened({ type: 'reflection.asked' });
+  }
+  const [difference = '', cost = '', next = ''] = command.answers;
+  if ([difference, cost, next].every((one) => one.trim() === '')) return refuse('invalid', 'empty_comment', 'answers');
+  const before = state.reflection.answers[who.id];
+  const answers: [string, string, string] = [difference, cost, next];
+  if (before && before.answers.every((one, place) => one === answers[place])) return happened();
+  return happened({ type: 'reflection.answered', side: who.side, answers });
+}
