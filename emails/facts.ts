@@ -1,7 +1,7 @@
 /** What each mail is about, in plain facts. Templates turn facts into words; nothing here is worded. */
 import type { Due } from '#core/due.ts';
 import type { Slot } from '#core/meetings.ts';
-import type { Locale } from '#core/people.ts';
+import type { Locale, Side } from '#core/people.ts';
 import type { Range, ValueNumber } from '#core/value.ts';
 
 export interface Reader {
@@ -101,10 +101,53 @@ export interface MaterialFacts {
   url: string;
 }
 
+/** A change that waits for the reader: the task's other facts are those that hold. */
+export interface ProposalFacts {
+  by: string;
+  title: string | null;
+  owners: string[] | null;
+  /** Undefined when the date is not what is proposed. */
+  due?: Due | null;
+  /** Answers it, without `mailto:`. */
+  replyTo: string;
+}
+
+/** "Is the plan still right?", asked of one person of each side when it is no longer sure. */
+export interface PlanCheckFacts extends Frame {
+  /** Who has not confirmed it, and since when (ISO instant); null if they never did. */
+  sides: Side[];
+  since: string | null;
+  slipped: TaskFacts[];
+  overdue: TaskFacts[];
+  /** The step that "move to …" is about. */
+  step: TaskFacts | null;
+  /** Answers it, without `mailto:`. */
+  replyTo: string;
+}
+
+/** What is due on the next working day, and what is over, of one person's tasks. */
+export interface ReminderFacts extends Frame {
+  tasks: TaskFacts[];
+}
+
 /** News of one thread since the last mail about it: a burst is one mail. */
 export interface NewsFacts extends Frame {
   /** Why this reader gets it. */
-  because: 'mention' | 'assigned' | 'comment' | 'completed' | 'changed' | 'material' | 'value' | 'objection' | 'answer';
+  because:
+    | 'mention'
+    | 'assigned'
+    | 'comment'
+    | 'completed'
+    | 'changed'
+    | 'material'
+    | 'value'
+    | 'objection'
+    | 'answer'
+    | 'proposed'
+    | 'accepted'
+    | 'declined';
+  /** What somebody proposes for the reader's task, and where an "ok" accepts it. */
+  proposal?: ProposalFacts | null;
   /** Who did the latest thing. */
   actor: string;
   task: TaskFacts | null;

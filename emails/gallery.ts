@@ -22,7 +22,9 @@ import { meeting } from './meeting.tsx';
 import { newDevice } from './new-device.tsx';
 import { news } from './news.tsx';
 import { receipt } from './receipt.tsx';
+import { planCheck } from './plan-check.tsx';
 import { rejection } from './rejection.tsx';
+import { reminder } from './reminder.tsx';
 import { signIn } from './sign-in.tsx';
 
 export interface Sample {
@@ -272,6 +274,54 @@ export function samplesOf(deal: Deal): Sample[] {
     news(about({ because: 'completed', task: task(deal.tasks.quote, { owners: [seller.name, deal.colleague], mine: false, due: null }) })),
   );
   add('news-changed', news(about({ because: 'changed', task: task(deal.tasks.demo, { owners: [buyer.name, seller.name] }) })));
+  add(
+    'news-proposed',
+    news(
+      about({
+        because: 'proposed',
+        proposal: {
+          by: seller.name,
+          title: null,
+          owners: [buyer.name, seller.name],
+          due: { date: '2026-12-02', time: '10:00', zone: shanghai },
+          replyTo: address('p1'),
+        },
+      }),
+    ),
+  );
+  add('news-accepted', news(about({ because: 'accepted', actor: buyer.name, reader: sellerReader })));
+  add('news-declined', news(about({ because: 'declined', actor: buyer.name, reader: sellerReader })));
+  const late = task(deal.tasks.security, { overdue: true, due: { date: '2026-11-20', time: null, zone: shanghai } });
+  add(
+    'plan-check',
+    planCheck({
+      ...frame(buyer),
+      sides: ['customer'],
+      since: '2026-11-03T02:00:00Z',
+      slipped: [task(deal.tasks.demo, { owners: [seller.name], mine: false })],
+      overdue: [late],
+      step: task(deal.tasks.demo, { owners: [seller.name], mine: false }),
+      replyTo: address('c1'),
+    }),
+  );
+  add(
+    'plan-check-old',
+    planCheck({
+      ...frame(sellerReader),
+      sides: ['seller', 'customer'],
+      since: null,
+      slipped: [],
+      overdue: [],
+      step: task(deal.tasks.quote, { mine: false, owners: [buyer.name] }),
+      replyTo: address('c2'),
+    }),
+  );
+  add('reminder', reminder({ ...frame(buyer), tasks: [task(deal.tasks.budget, { answers: address('r1') })] }));
+  add('reminder-over', reminder({ ...frame(buyer), tasks: [{ ...late, answers: address('r2') }] }));
+  add(
+    'reminder-many',
+    reminder({ ...frame(buyer), tasks: [{ ...late, answers: address('r2') }, task(deal.tasks.budget, { answers: address('r1') })] }),
+  );
   const line: ValueFacts = {
     title: deal.line.title,
     side: 'gain',

@@ -3,6 +3,7 @@ import * as m from '#messages';
 import type { NewsFacts, Rendered } from './facts.ts';
 import { Button, mail, Title, Words } from './layout.tsx';
 import { Brought, broughtText } from './material.tsx';
+import { Proposed, proposedText } from './proposed.tsx';
 import { Said, saidText } from './said.tsx';
 import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './task.tsx';
 import { sayAnswerTo, ValueCard, valueText } from './value.tsx';
@@ -36,6 +37,12 @@ function sayHeading({ because, actor, said, value, task, materials = [], reader:
       if (value?.proposal) return m.mail_value_proposed({ actor }, { locale });
       return isNew ? m.mail_value_added({ actor }, { locale }) : m.mail_value_changed({ actor }, { locale });
     }
+    case 'proposed':
+      return m.mail_proposed({ actor }, { locale });
+    case 'accepted':
+      return m.mail_accepted({ actor }, { locale });
+    case 'declined':
+      return m.mail_declined({ actor }, { locale });
     case 'objection':
       return m.mail_objection_raised({ actor }, { locale });
     case 'answer':
@@ -92,6 +99,7 @@ export function news(facts: NewsFacts): Rendered {
   const aboutTask = task && { task, reader, description, done: facts.because === 'completed' };
   const { value } = facts;
   // How to answer by a word: what a number or an "ok" in the reply does.
+  const proposal = facts.proposal ? { ...facts.proposal, was: task?.due ?? null } : null;
   const hint = value ? sayAnswerTo(value, locale) : facts.because === 'answer' ? m.mail_objection_how({}, { locale }) : null;
   const about = (aboutTask && <TaskCard {...aboutTask} />) ?? (value ? <ValueCard value={value} reader={reader} /> : null);
   const wordsText = said.map((one) => saidText(one, reader, team)).join('\n\n');
@@ -112,7 +120,11 @@ export function news(facts: NewsFacts): Rendered {
         {wordsFirst ? [words, about] : [about, words]}
         {brought}
         {hint && <Words>{hint}</Words>}
-        {task && <TaskAnswers task={task} reader={reader} subject={subject} />}
+        {proposal ? (
+          <Proposed proposal={proposal} reader={reader} subject={subject} />
+        ) : (
+          task && <TaskAnswers task={task} reader={reader} subject={subject} />
+        )}
         <Button url={facts.url} team={team}>
           {button}
         </Button>
@@ -124,7 +136,7 @@ export function news(facts: NewsFacts): Rendered {
       ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
       materials.map((one) => broughtText(one, reader)).join('\n\n'),
       hint,
-      task && taskAnswersText({ task, reader }),
+      proposal ? proposedText({ proposal, reader, subject }) : task && taskAnswersText({ task, reader }),
       m.mail_link_to({ title: button, url: facts.url }, { locale }),
     ],
   });

@@ -79,13 +79,18 @@ function answersOf(task: TaskFacts, { locale }: Reader, subject: string): Answer
   };
 }
 
-export const TaskAnswers: FC<{ task: TaskFacts; reader: Reader; subject: string }> = ({ task, reader, subject }) => {
+export const TaskAnswers: FC<{ task: TaskFacts; reader: Reader; subject: string; quiet?: boolean }> = ({
+  task,
+  reader,
+  subject,
+  quiet,
+}) => {
   const answers = answersOf(task, reader, subject);
   if (!answers) return null;
   return (
     <>
       <AnswerLinks {...answers} />
-      <Words soft>{m.act_hint({}, { locale: reader.locale })}</Words>
+      {!quiet && <Words soft>{m.act_hint({}, { locale: reader.locale })}</Words>}
     </>
   );
 };

@@ -5,21 +5,24 @@ import { isOverdue, sayDue } from '#core/due.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, RoomId, TaskId, ThreadId, ValueLineId } from '#core/ids.ts';
 import { materialsFor, newest } from '#core/materials.ts';
-import { nextStep, owedBy } from '#core/next-step.ts';
+import { nextStep, owedBy, turnOf } from '#core/next-step.ts';
 import { attendeesOf, entryOf, meetingOf, startOf, timeOf } from '#core/meetings.ts';
 import type { NoticeKind } from '#core/notices.ts';
-import type { Locale, Participant } from '#core/people.ts';
+import type { Locale, Participant, Side } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
 import { can } from '#core/permissions.ts';
+import { type Doubt, proposalsFor, verdict } from '#core/plan-truth.ts';
 import type { RoomState } from '#core/room.ts';
 import { earlierValues, type ValueLine } from '#core/value.ts';
 import { code } from '#emails/code.tsx';
-import type { Frame, MaterialFacts, NewsFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
+import type { Frame, MaterialFacts, NewsFacts, ProposalFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
 import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
 import { meeting as meetingLetter } from '#emails/meeting.tsx';
 import { sayNames } from '#emails/moment.ts';
 import { news } from '#emails/news.tsx';
+import { planCheck } from '#emails/plan-check.tsx';
+import { reminder } from '#emails/reminder.tsx';
 import { receipt } from '#emails/receipt.tsx';
 import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
@@ -212,6 +215,11 @@ const WEIGHT: Record<NoticeKind, number> = {
   answer: 1.5,
   objection: 2.5,
   value: 4.5,
+  proposed: 1.6,
+  accepted: 3.5,
+  declined: 3.6,
+  check: 0,
+  reminder: 0,
 };
 
 /** One mail to one person about one thread: an invitation, or the news since the last such mail. */
@@ -245,7 +253,7 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
     const facts: NewsFacts = {
       ...frame,
       reader: readerOf(to),
-      because: kind,
+      because: kind === 'check' || kind === 'reminder' ? 'changed' : kind,
       actor,
       task: task && {
         ...taskFacts(state, task, to.id, url, now),
@@ -254,6 +262,7 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
           task.kind !== 'objection' && { answers: replyAddress(env, reply.token) }),
       },
       value: line && valueFacts(state, line, to, url),
+      proposal: kind === 'proposed' && task ? proposalFacts(state, task.id, replyAddress(env, reply.token)) : null,
       description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
       materials: (what.brought ?? []).flatMap((one) => materialFacts(state, one, to, url)),
       said: what.said.flatMap((one) => saidFacts(state, one, url)),
@@ -284,6 +293,87 @@ function materialFacts(state: RoomState, { event, by, at }: Recorded, to: Partic
   return [
     { name: nameOf(state, by), at, title: material.title, version: version.number, size, note: material.note, url: there.toString() },
   ];
+}
+
+function proposalFacts(state: RoomState, task: TaskId, replyTo: string): ProposalFacts | null {
+  const last = proposalsFor(state, task).at(-1);
+  if (!last) return null;
+  const { title, owners, due } = last.changes;
+  return {
+    by: nameOf(state, last.by),
+    title: title ?? null,
+    owners: owners ? owners.map((id) => nameOf(state, id)) : null,
+    ...(due !== undefined && { due }),
+    replyTo,
+  };
+}
+
+/** What every mail about the plan itself needs: the way in, the way out. */
+async function planFrame(env: Addresses, state: RoomState, to: Participant, thread: ThreadId, mint: Minter) {
+  const room = state.room;
+  if (!room) throw new Error('a room without facts sends no mail');
+  const enter = to.side === 'customer' ? (await mint('enter', ROOM_THREAD)).token : null;
+  const reply = await mint('reply', thread);
+  const wishes = await mint('wishes', ROOM_THREAD);
+  const frame = {
+    reader: readerOf(to),
+    mark: reply.hash,
+    roomName: room.name,
+    workspaceName: room.workspaceName,
+    url: roomUrl(env, room.id, to, enter, null),
+    wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
+  };
+  const headers = threadHeaders(env, room.id, thread, wishes.token);
+  return { frame, headers, replyTo: replyAddress(env, reply.token) };
+}
+
+/** "Is the plan still right?", to one person. Its answers go to the step that is most in doubt. */
+export async function planCheckMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  turned: { sides: Side[]; doubts: Doubt[] },
+  key: string,
+  mint: Minter,
+): Promise<OutgoingMail> {
+  const now = Date.now();
+  const inDoubt = (why: Doubt['why']) =>
+    turned.doubts.flatMap((doubt) => (doubt.why !== 'old' && doubt.why === why ? (state.plan.tasks[doubt.task] ?? []) : []));
+  const step = [...inDoubt('slipped'), ...inDoubt('overdue')][0] ?? nextStep(state, to.side) ?? turnOf(state)?.task ?? null;
+  const { frame, headers, replyTo } = await planFrame(env, state, to, step ? (step.id as string as ThreadId) : ROOM_THREAD, mint);
+  const facts = (task: Task) => taskFacts(state, task, to.id, frame.url, now);
+  const found = verdict(state, now);
+  const rendered = planCheck({
+    ...frame,
+    sides: turned.sides,
+    since: found.kind === 'unconfirmed' ? found.since : null,
+    slipped: inDoubt('slipped').map(facts),
+    overdue: inDoubt('overdue').map(facts),
+    step: step && facts(step),
+    replyTo,
+  });
+  return envelop(env, rendered, { key, from: fromName(state, ''), to, replyTo, headers });
+}
+
+/** One reminder of all that is due for a person. Each task is answered at an address of its own. */
+export async function reminderMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  tasks: Task[],
+  key: string,
+  mint: Minter,
+): Promise<OutgoingMail> {
+  const now = Date.now();
+  const only = tasks.length === 1 ? tasks[0] : undefined;
+  const { frame, headers, replyTo } = await planFrame(env, state, to, only ? (only.id as string as ThreadId) : ROOM_THREAD, mint);
+  const facts: TaskFacts[] = [];
+  for (const task of tasks) {
+    const answers = only ? replyTo : replyAddress(env, (await mint('reply', task.id as string as ThreadId)).token);
+    facts.push({ ...taskFacts(state, task, to.id, frame.url, now), ...(task.kind !== 'objection' && { answers }) });
+  }
+  const rendered = reminder({ ...frame, url: only ? taskUrl(frame.url, only.id) : frame.url, tasks: facts });
+  return envelop(env, rendered, { key, from: fromName(state, ''), to, replyTo, headers });
 }
 
 function saidFacts(state: RoomState, { event, by, at }: Recorded, url: string): SaidFacts[] {
@@ -351,12 +441,15 @@ function sayDeed(state: RoomState, to: Participant, command: Command): string {
         return m.receipt_done({}, say);
     }
   }
+  if (command.type === 'plan.confirm') return m.receipt_confirmed({}, say);
   const task = 'task' in command ? state.plan.tasks[command.task] : undefined;
   if (!task) return m.receipt_done({}, say);
   const { title } = task;
   switch (command.type) {
     case 'task.complete':
       return m.receipt_completed({ title }, say);
+    case 'proposal.accept':
+      return m.receipt_accepted({ title }, say);
     case 'task.reopen':
       return m.receipt_reopened({ title }, say);
     case 'task.change': {

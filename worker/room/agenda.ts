@@ -8,7 +8,15 @@ export type Chore =
   /** Mail one person; the key is `<participant>|<thread>|news`, or `…|invitation`. */
   | 'notify'
   /** Tell the author of a mail what it did; the key is the mail's id. */
-  | 'receipt';
+  | 'receipt'
+  /** Look whether the plan is still true. */
+  | 'check'
+  /** Ask one person whether it is; the key is `<participant>|<seq of its turning>`. */
+  | 'ask'
+  /** Let a proposal pass; the key is `<task>|<proposer>`. */
+  | 'lapse'
+  /** Remind one person of what is due. */
+  | 'remind';
 
 export interface Due extends Record<string, SqlStorageValue> {
   kind: Chore;

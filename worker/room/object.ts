@@ -35,11 +35,22 @@ import { can } from '#core/permissions.ts';
 import { retrospective, type Retrospective } from '#core/retrospective.ts';
 import { apply, type RoomState } from '#core/room.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
-import { fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
+import { digest, fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
 import { calendarOf, slotOf } from '../mail/calendar.ts';
-import { codeMail, entryFor, invitationPreview, meetingMail, newDeviceMail, newsMail, receiptMail, type Minter } from '../mail/compose.ts';
+import {
+  codeMail,
+  entryFor,
+  invitationPreview,
+  meetingMail,
+  newDeviceMail,
+  newsMail,
+  planCheckMail,
+  receiptMail,
+  reminderMail,
+  type Minter,
+} from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
@@ -48,6 +59,7 @@ import { fingerprint, Journal, type Written } from './journal.ts';
 import { Lobby } from './lobby.ts';
 import { Opens } from './opens.ts';
 import { Calendars } from './calendars.ts';
+import { PlanDuties } from './plan-duties.ts';
 import { project } from './projection.ts';
 import { Reading } from './reading.ts';
 import { Receipts } from './receipts.ts';
@@ -95,6 +107,7 @@ export class Room extends DurableObject<Env> {
   readonly #receipts = new Receipts(this.ctx.storage);
   readonly #opens = new Opens(this.ctx.storage);
   readonly #calendars = new Calendars(this.ctx.storage);
+  readonly #duties = new PlanDuties(this.ctx.storage, this.#agenda);
   readonly #lobby = new Lobby(this.ctx);
   #state: RoomState = this.#journal.restore();
 
@@ -308,6 +321,7 @@ export class Room extends DurableObject<Env> {
       );
     }
     if (event.type === 'reading.allowed' && !event.allowed && by !== 'system') this.#opens.forgetReading(by);
+    this.#duties.heard(state, recorded, now);
     const notices = noticesOf(state, recorded);
     this.#reading.notice(notices);
     for (const task of calendarsTouched(state, recorded)) this.#agenda.add('calendar', task, now + CALENDAR_AFTER, now);
@@ -1113,6 +1127,34 @@ export class Room extends DurableObject<Env> {
     return row?.note ?? '';
   }
 
+  /** What time has brought about is an event like any other. */
+  #findOut(events: RoomEvent[]): void {
+    if (events.length > 0) this.#record(null, 'system', 'system', events);
+  }
+
+  /** Asks one person whether the plan is still right, unless it has been confirmed meanwhile. The key is `<participant>|<seq>`. */
+  async #ask(key: string): Promise<void> {
+    const [id, seq] = key.split('|') as [ParticipantId, string];
+    const one = this.#state.people[id];
+    const turned = this.#journal.since(Number(seq) - 1, 1)[0]?.event;
+    if (turned?.type !== 'plan.turned' || !this.#state.truth.turned?.sides.length || !one || !wanted(one, 'check')) return;
+    const mail = await planCheckMail(this.env, this.#state, one, turned, `check/${this.#state.room?.id}/${key}`, await this.#minter(id));
+    await this.#post([mail], false);
+  }
+
+  /** Reminds one person of what is due: one mail a day at most, and nothing twice. */
+  async #remind(id: ParticipantId, now: number): Promise<void> {
+    const one = this.#state.people[id];
+    if (!one || one.status === 'left') return;
+    const reminders = this.#duties.reminders(this.#state, one, now);
+    const tasks = reminders.flatMap(({ task }) => this.#state.plan.tasks[task] ?? []);
+    if (tasks.length === 0) return;
+    const what = await digest(new TextEncoder().encode(JSON.stringify([id, reminders])));
+    const key = `remind/${this.#state.room?.id}/${what}`;
+    await this.#post([await reminderMail(this.env, this.#state, one, tasks, key, await this.#minter(id))], false);
+    this.#duties.reminded(id, reminders);
+  }
+
   /** Tells whoever acted by mail what it changed: one receipt a mail. */
   async #giveReceipt(mail: string): Promise<void> {
     const deed = this.#receipts.of(mail);
@@ -1174,10 +1216,25 @@ export class Room extends DurableObject<Env> {
   }
 
   async #do(chore: Due): Promise<void> {
-    if (chore.kind === 'project') return this.settle();
-    if (chore.kind === 'receipt') return this.#giveReceipt(chore.key);
-    if (chore.kind === 'calendar') return this.#tellCalendars(chore.key as TaskId);
-    return this.#notify(chore.key);
+    const now = Date.now();
+    switch (chore.kind) {
+      case 'project':
+        return this.settle();
+      case 'receipt':
+        return this.#giveReceipt(chore.key);
+      case 'calendar':
+        return this.#tellCalendars(chore.key as TaskId);
+      case 'check':
+        return this.#findOut(this.#duties.check(this.#state, now));
+      case 'lapse':
+        return this.#findOut(this.#duties.lapse(this.#state, chore.key, now));
+      case 'ask':
+        return this.#ask(chore.key);
+      case 'remind':
+        return this.#remind(chore.key as ParticipantId, now);
+      case 'notify':
+        return this.#notify(chore.key);
+    }
   }
 
   /** Brings D1 up to date with the journal, in order and as often as it takes. */

@@ -7,6 +7,8 @@ import type { Command } from './commands.ts';
 import type { Due } from './due.ts';
 import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
 import { likelyLocale, type MailWish, type Participant, present, withAddress } from './people.ts';
+import { can } from './permissions.ts';
+import { proposalsFor } from './plan-truth.ts';
 import type { RoomState } from './room.ts';
 import { nameFromAddress } from './task-line.ts';
 import { readWhen } from './when.ts';
@@ -67,6 +69,8 @@ const WORDS = {
     '解决了',
     '没有问题了',
   ],
+  /** Means something only to whoever was asked. */
+  yes: ['yes', 'yes it is', 'correct', '是', '是的', '对', '对的'],
   notEnough: [
     'not enough',
     'not yet',
@@ -200,9 +204,16 @@ export function commandOfAct(state: RoomState, who: Participant, thread: ThreadI
       return own({ locale: 'zh-CN' });
     default:
   }
+  // An answer to whether the plan is still right, wherever it was written.
+  if (act.act === 'confirm') return { type: 'plan.confirm' };
+  if ((act.act === 'yes' || act.act === 'accept') && !accepts(state, who, task?.id))
+    return act.act === 'yes' && state.truth.turned?.asked.includes(who.id) ? { type: 'plan.confirm' } : null;
   if (!task || task.removed) return null;
 
   switch (act.act) {
+    case 'yes':
+    case 'accept':
+      return accepts(state, who, task.id);
     case 'done':
       return task.completedAt === null ? { type: 'task.complete', task: task.id } : null;
     case 'reopen':
@@ -232,6 +243,13 @@ export function commandOfAct(state: RoomState, who: Participant, thread: ThreadI
   }
 }
 
+/** The command by which an owner accepts what was proposed last for a task; null when nothing is for them to accept. */
+function accepts(state: RoomState, who: Participant, task: TaskId | undefined): Command | null {
+  const about = task && state.plan.tasks[task];
+  const last = about && can.settleProposal(who, about) ? proposalsFor(state, about.id).at(-1) : undefined;
+  return last ? { type: 'proposal.accept', task: last.task, proposer: last.by } : null;
+}
+
 /** The command that takes another one back, given the state before it; null when nothing does. */
 export function undoOf(before: RoomState, command: Command): Command | null {
   switch (command.type) {
@@ -248,6 +266,23 @@ export function undoOf(before: RoomState, command: Command): Command | null {
         invite: [],
         ...(command.due !== undefined && { due: task.due }),
         ...(command.owners !== undefined && { owners: task.owners }),
+      };
+    }
+    case 'plan.confirm':
+      return { type: 'plan.unconfirm' };
+    case 'proposal.accept': {
+      const task = before.plan.tasks[command.task];
+      const changes = before.truth.proposals.find((one) => one.task === command.task && one.by === command.proposer)?.changes;
+      if (!task || !changes) return null;
+      const { due, owners, title } = task;
+      return {
+        type: 'task.change',
+        task: task.id,
+        invite: [],
+        past: true,
+        ...(changes.due !== undefined && { due }),
+        ...(changes.owners && { owners }),
+        ...(changes.title && { title }),
       };
     }
     case 'participant.describe': {

@@ -19,7 +19,12 @@ export type NoticeKind =
   | 'material'
   | 'value'
   | 'objection'
-  | 'answer';
+  | 'answer'
+  | 'proposed'
+  | 'accepted'
+  | 'declined'
+  | 'check'
+  | 'reminder';
 
 export interface Notice {
   to: ParticipantId;
@@ -40,9 +45,24 @@ export const WINDOW: Record<NoticeKind, number> = {
   value: 120,
   objection: 20,
   answer: 20,
+  proposed: 20,
+  accepted: 120,
+  declined: 120,
+  check: 0,
+  reminder: 0,
 };
 
-const personal: ReadonlySet<NoticeKind> = new Set(['invitation', 'mention', 'assigned', 'answer']);
+const personal: ReadonlySet<NoticeKind> = new Set([
+  'invitation',
+  'mention',
+  'assigned',
+  'answer',
+  'proposed',
+  'accepted',
+  'declined',
+  'check',
+  'reminder',
+]);
 
 /** Whether a person's own wish lets this mail through. */
 export function wanted(to: Participant, kind: NoticeKind): boolean {
@@ -101,6 +121,12 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
       if (answered && answered !== 'system') tell(answered, 'completed', thread);
       break;
     }
+    case 'task.proposed':
+      for (const owner of state.plan.tasks[event.task]?.owners ?? []) tell(owner, 'proposed', thread(event.task));
+      break;
+    case 'proposal.settled':
+      if (event.how === 'accepted' || event.how === 'declined') tell(event.proposer, event.how, thread(event.task));
+      break;
     case 'objection.raised': {
       const task = state.plan.tasks[event.task];
       const side = state.people[event.asker]?.side;

@@ -4,7 +4,7 @@
  */
 import { addWorkdays, daysBetween, deadline, type Due, instantOf } from './due.ts';
 import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
-import type { Side } from './people.ts';
+import type { Participant, Side } from './people.ts';
 import type { Task } from './plan.ts';
 import type { RoomState } from './room.ts';
 
@@ -121,7 +121,7 @@ export const confirmationOf = (state: RoomState, side: Side): Confirmation | und
   state.truth.confirmed[side]?.findLast((one) => one.stands);
 
 /** When silence about a task makes the plan untrue: two working days after it was due, at the same hour. Epoch ms. */
-const silentFrom = (due: Due): number => instantOf(addWorkdays(due.date, SILENT_WORKDAYS), due.time ?? '23:59', due.zone);
+export const silentFrom = (due: Due): number => instantOf(addWorkdays(due.date, SILENT_WORKDAYS), due.time ?? '23:59', due.zone);
 
 /** The last word about a task that both sides know: said in its thread, or a new date. ISO instant. */
 function lastWord(state: RoomState, task: Task): string {
@@ -205,3 +205,25 @@ export const needsConsent = (state: RoomState, who: ParticipantId, task: Task): 
 /** The proposals about a task that still wait for an owner, oldest first. */
 export const proposalsFor = (state: RoomState, task: TaskId): Proposal[] =>
   state.plan.tasks[task]?.removed ? [] : state.truth.proposals.filter((one) => one.task === task);
+
+// ---------------------------------------------------------------- who is asked
+
+/**
+ * Whom of a side the room asks whether the plan is still right: an owner of what is doubtful, else of the side's next
+ * step, else whoever confirmed last or came first. Nobody when nobody of them takes mail (`takes`).
+ */
+export function whoAnswers(state: RoomState, side: Side, doubts: Doubt[], takes: (one: Participant) => boolean): ParticipantId | null {
+  const doubtful = doubts.flatMap((doubt) => (doubt.why === 'old' ? [] : (state.plan.tasks[doubt.task]?.owners ?? [])));
+  const next = Object.values(state.plan.tasks)
+    .filter((task) => !task.removed && task.completedAt === null && task.due)
+    .sort((a, b) => (a.due?.date ?? '').localeCompare(b.due?.date ?? ''))
+    .flatMap((task) => task.owners);
+  const confirmed = confirmationOf(state, side)?.by;
+  const inOrder = [...doubtful, ...next, ...(confirmed ? [confirmed] : []), ...(Object.keys(state.people) as ParticipantId[])];
+  return (
+    inOrder.find((id) => {
+      const one = state.people[id];
+      return one !== undefined && one.side === side && one.status !== 'left' && takes(one);
+    }) ?? null
+  );
+}

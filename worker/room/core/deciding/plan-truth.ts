@@ -75,7 +75,13 @@ export function changeOrPropose(state: RoomState, who: Participant, task: Task, 
   const due = moves ? undefined : date;
   const direct: Fields = !consent ? asked : moves && date !== undefined ? { ...free, due: date } : free;
   const events: RoomEvent[] = Object.keys(direct).length > 0 ? [{ type: 'task.changed', task: task.id, ...direct }] : [];
-  if (!consent) return events;
+  if (!consent) {
+    // Whoever was asked whether the plan is right, and gives a new date, has answered.
+    const { turned } = state.truth;
+    if (direct.due && turned?.asked.includes(who.id) && turned.sides.includes(who.side))
+      events.push({ type: 'plan.confirmed', side: who.side });
+    return events;
+  }
 
   const earlier = state.truth.proposals.find((one) => one.task === task.id && one.by === who.id)?.changes ?? {};
   const changes: Changes = {
