@@ -12,6 +12,7 @@ import { mayTry } from './access/limits.ts';
 import { Accounts } from './directory/accounts.ts';
 import { takeCopy } from './copy/archive.ts';
 import { importCopy } from './copy/import.ts';
+import { findAnswers } from './directory/answers.ts';
 import { Rooms } from './directory/rooms.ts';
 import { OwnTemplates } from './directory/own-templates.ts';
 import { templatesIn, type RoomTemplate } from './directory/templates.ts';
@@ -125,6 +126,7 @@ export function createServices(env: Env): Services {
       accounts: (seller) => rooms.accounts(seller),
       open: (seller, input) => rooms.open(seller, input),
       importCopy: (seller, archive) => importCopy(env, rooms, seller, archive),
+      answers: (seller, text, near) => findAnswers(env.DB, seller.workspace, text, near),
       removeDemo: (seller) => rooms.removeDemo(seller),
       qualification: async (seller) => (await rooms.qualification(seller.workspace)) ?? defaultRule,
       setQualification: (seller, input) => rooms.setQualification(seller, input),

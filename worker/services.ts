@@ -57,10 +57,18 @@ export interface RoomRow {
   lastActivityAt: string;
   unread: boolean;
   overdue: number;
+  /** Questions that are not accepted, and how many working hours the oldest has waited. */
+  objections: { count: number; hours: number };
   held: number;
   /** The next step of each side, if any. */
   seller: StepRow | null;
   customer: StepRow | null;
+}
+/** An answer that a customer accepted, to be used again. */
+export interface AnswerRow {
+  question: string;
+  answer: string;
+  acceptedAt: string;
 }
 /** A company that the workspace sells to. */
 export interface AccountRow {
@@ -233,6 +241,8 @@ export interface Services {
     accounts(seller: Seller): Promise<{ id: AccountId; name: string }[]>;
     /** Opens a room with its customer added, not yet invited. */
     open(seller: Seller, input: unknown): Promise<Result<{ room: RoomId }>>;
+    /** Accepted answers of the workspace that are like a text, the newest for an empty one; `near` gives only a few that are about the same. */
+    answers(seller: Seller, text: string, near?: boolean): Promise<AnswerRow[]>;
     removeDemo(seller: Seller): Promise<void>;
     /** What qualifies a deal in this workspace, unless a room says otherwise. */
     qualification(seller: Seller): Promise<QualificationRule>;

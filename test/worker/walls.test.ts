@@ -131,6 +131,7 @@ const TABLE: Row[] = [
     init: () => ({ method: 'DELETE' }),
     answers: SELLERS,
   },
+  { route: 'GET /api/answers', path: () => '/api/answers?q=data', answers: SELLERS },
   { route: 'GET /api/accounts', path: () => '/api/accounts?q=corp', answers: SELLERS },
   { route: 'GET /api/accounts/match', path: () => '/api/accounts/match?email=chen@corp.example&name=Corp', answers: SELLERS },
   // Accounts are the workspace's: a colleague who is in none of its rooms sees them, another workspace does not.

@@ -67,6 +67,20 @@ api.post(
 );
 
 api.get(
+  '/answers',
+  describeRoute({
+    summary: 'Accepted answers of the signed-in seller’s workspace',
+    description: '`q` is a question or a few words; without it the newest. `near=1` gives at most three that are about the same.',
+    responses: { 200: { description: 'Question, answer and when it was accepted, best first' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    if (!seller) return signInFirst(c);
+    return c.json({ answers: await c.get('services').directory.answers(seller, c.req.query('q') ?? '', c.req.query('near') === '1') });
+  },
+);
+
+api.get(
   '/rooms/:room',
   describeRoute({
     summary: 'A room as the caller may see it',

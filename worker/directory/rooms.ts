@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import * as v from 'valibot';
 import { email, locale, name, qualificationRule } from '#core/commands.ts';
 import type { QualificationRule } from '#core/deal.ts';
-import { addDays, dayIn, isOverdue, workday } from '#core/due.ts';
+import { addDays, dayIn, isOverdue, workday, workingHours } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
 import type { AccountId, MilestoneId, OpportunityId, ParticipantId, RoomId, TaskId, WorkspaceId } from '#core/ids.ts';
 import { nextStep, openTasks } from '#core/next-step.ts';
@@ -18,7 +18,7 @@ import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import type { RoomRow, Seller, StepRow } from '../services.ts';
 import { accountName, Accounts } from './accounts.ts';
-import { account, opportunity, participant, room, roomEvent, seen, task, workspace } from './schema.ts';
+import { objection, valueCase, account, opportunity, participant, room, roomEvent, seen, task, workspace } from './schema.ts';
 import { OwnTemplates } from './own-templates.ts';
 import { templateOf, type RoomTemplate } from './templates.ts';
 import { roomStub } from '../room/stub.ts';
@@ -184,7 +184,7 @@ export class Rooms {
     const ids = rows.map((row) => row.room.id);
     if (ids.length === 0) return [];
     const inRooms = sql`IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-    const [people, tasks, reads] = await Promise.all([
+    const [people, tasks, questions, reads] = await Promise.all([
       this.#db
         .select()
         .from(participant)
@@ -193,6 +193,10 @@ export class Rooms {
         .select()
         .from(task)
         .where(and(sql`${task.roomId} ${inRooms}`, isNull(task.completedAt), eq(task.removed, false))),
+      this.#db
+        .select()
+        .from(objection)
+        .where(and(sql`${objection.roomId} ${inRooms}`, ne(objection.state, 'accepted'), eq(objection.removed, false))),
       this.#db
         .select({ room: seen.roomId, participant: seen.participantId, seq: max(seen.seq) })
         .from(seen)
@@ -222,6 +226,10 @@ export class Rooms {
         lastActivityAt: one.lastActivityAt,
         unread: one.lastCommentBy !== me && one.lastCommentSeq > read,
         overdue: openTasks(state).filter((open) => open.due && isOverdue(open.due, now)).length,
+        objections: waiting(
+          questions.filter((row) => row.roomId === one.id),
+          now,
+        ),
         held: one.held,
         seller: step(state, 'seller'),
         customer: step(state, 'customer'),
@@ -271,6 +279,8 @@ export class Rooms {
         this.#db.delete(task).where(eq(task.roomId, id)),
         this.#db.delete(roomEvent).where(eq(roomEvent.roomId, id)),
         this.#db.delete(seen).where(eq(seen.roomId, id)),
+        this.#db.delete(objection).where(eq(objection.roomId, id)),
+        this.#db.delete(valueCase).where(eq(valueCase.roomId, id)),
       ]);
     }
   }
@@ -311,6 +321,12 @@ export function picture(people: (typeof participant.$inferSelect)[], tasks: (typ
     people: Object.fromEntries(people.map((row) => [row.id, asParticipant(row)])),
     plan: { milestones: [], tasks: Object.fromEntries(tasks.map((row) => [row.id, asTask(row)])), order: tasks.map((row) => row.id) },
   };
+}
+
+/** How many questions wait, and the oldest's working hours. */
+function waiting(questions: (typeof objection.$inferSelect)[], now: number): RoomRow['objections'] {
+  const [oldest] = [...questions].sort((a, b) => (a.askedAt < b.askedAt ? -1 : 1));
+  return { count: questions.length, hours: oldest ? workingHours(Date.parse(oldest.askedAt), now, oldest.zone) : 0 };
 }
 
 function step(state: RoomState, side: Side): StepRow | null {

@@ -7,6 +7,7 @@ import type { QualificationRule, Stage } from '#core/deal.ts';
 import type { RoomEvent, Via } from '#core/events.ts';
 import type { Due } from '#core/due.ts';
 import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, TaskId, TemplateId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type { ValuePoint } from '#core/value.ts';
 import type { Locale, Participant, Side } from '#core/people.ts';
 import type { TemplateBody } from './templates.ts';
 
@@ -235,6 +236,56 @@ export const seen = sqliteTable(
     seq: integer('seq').notNull(),
   },
   (table) => [primaryKey({ columns: [table.roomId, table.participantId, table.thread] })],
+);
+
+/** How the value case of a room went: what the digest tells of it. */
+export const valueCase = sqliteTable('value_case', {
+  roomId: text('room_id').$type<RoomId>().primaryKey(),
+  currency: text('currency').notNull(),
+  history: text('history', { mode: 'json' }).$type<ValuePoint[]>().notNull(),
+  /** The lines by name. */
+  titles: text('titles', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+});
+
+/** Open questions of rooms. Age counts in the office hours of `zone`. */
+export const objection = sqliteTable(
+  'objection',
+  {
+    roomId: roomId(),
+    taskId: text('task_id').$type<TaskId>().notNull(),
+    title: text('title').notNull(),
+    state: text('state').$type<'open' | 'answered' | 'accepted'>().notNull(),
+    /** Which side asks; null where nobody is known to. */
+    side: text('side').$type<Side>(),
+    removed: integer('removed', { mode: 'boolean' }).notNull(),
+    askedAt: instant('asked_at').notNull(),
+    zone: text('zone').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.taskId] })],
+);
+
+/** Accepted answers of a workspace, to be used again. Where they come from is nobody's to read. */
+export const answer = sqliteTable(
+  'answer',
+  {
+    workspaceId: workspaceId(),
+    roomId: roomId(),
+    taskId: text('task_id').$type<TaskId>().notNull(),
+    question: text('question').notNull(),
+    answer: text('answer').notNull(),
+    acceptedAt: instant('accepted_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.roomId, table.taskId] }), index('answer_workspace').on(table.workspaceId, table.acceptedAt)],
+);
+
+/** The words by which an answer is found: pairs of Han characters, words of other scripts. */
+export const answerWord = sqliteTable(
+  'answer_word',
+  { workspaceId: workspaceId(), word: text('word').notNull(), roomId: roomId(), taskId: text('task_id').$type<TaskId>().notNull() },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.word, table.roomId, table.taskId] }),
+    index('answer_word_of').on(table.roomId, table.taskId),
+  ],
 );
 
 // ---------------------------------------------------------------- mail

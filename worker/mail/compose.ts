@@ -214,7 +214,7 @@ const WEIGHT: Record<NoticeKind, number> = {
   changed: 5,
   answer: 1.5,
   objection: 2.5,
-  value: 4.5,
+  value: 2.9,
   proposed: 1.6,
   accepted: 3.5,
   declined: 3.6,

@@ -5,17 +5,20 @@
 import { and, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { maySee, ROOM_THREAD } from '#core/audience.ts';
-import { dayIn, deadline, isOverdue } from '#core/due.ts';
+import { dayIn, deadline, isOverdue, workingHours } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
 import type { ThreadId, WorkspaceId } from '#core/ids.ts';
+import { sayRange } from '#core/money.ts';
 import { inDueOrder, openTasks } from '#core/next-step.ts';
 import type { Locale, Participant } from '#core/people.ts';
 import type { RoomState } from '#core/room.ts';
+import { valueNews } from '#core/value.ts';
+import * as m from '#messages';
 import { digest as digestMail } from '#emails/digest.tsx';
 import type { DigestItem } from '#emails/facts.ts';
 import { fresh, hashOf } from '../access/tokens.ts';
 import { picture } from '../directory/rooms.ts';
-import { digest, mailedKey, participant, room, roomEvent, seen, task, workspace } from '../directory/schema.ts';
+import { digest, mailedKey, objection, participant, room, roomEvent, seen, task, valueCase, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { changeWords } from './changes.ts';
 import { envelop, MACHINE_MADE, replyAddress } from './compose.ts';
@@ -88,6 +91,8 @@ interface Candidate {
   room: typeof room.$inferSelect;
   me: typeof participant.$inferSelect;
   thread: ThreadId;
+  /** The lines of the room's value case: their threads open in another view. */
+  lines: string[];
 }
 
 async function sendOne(env: Env, reader: Reader, week: string, at: number): Promise<boolean> {
@@ -128,8 +133,10 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number): Prom
     return `${secret}${where.room.id}`;
   };
   const locale: Locale = first.me.locale;
+  const lines = new Set(chosen.flatMap((one) => one.lines));
+  const isLine = (thread: ThreadId) => lines.has(thread.replace(':internal', ''));
   const urlTo = async (one: { room: Candidate['room']; me: Candidate['me'] }, thread: ThreadId) => {
-    const query = thread === ROOM_THREAD ? `?lang=${locale}` : `?task=${thread}&lang=${locale}`;
+    const query = thread === ROOM_THREAD ? `?lang=${locale}` : `?${isLine(thread) ? 'view=value&thread' : 'task'}=${thread}&lang=${locale}`;
     return one.me.side === 'seller'
       ? `${env.APP_URL}/rooms/${one.room.id}${query}`
       : `${env.APP_URL}/join/${await mint('enter', one, thread)}${query}`;
@@ -187,9 +194,15 @@ async function candidatesIn(
   at: number,
 ): Promise<Candidate[]> {
   const db = drizzle(env.DB);
-  const [people, tasks, read] = await Promise.all([
+  const [people, tasks, questions, [value], read] = await Promise.all([
     db.select().from(participant).where(eq(participant.roomId, where.id)),
     db.select().from(task).where(eq(task.roomId, where.id)),
+    db
+      .select()
+      .from(objection)
+      .where(and(eq(objection.roomId, where.id), ne(objection.state, 'accepted'), eq(objection.removed, false)))
+      .orderBy(objection.askedAt),
+    db.select().from(valueCase).where(eq(valueCase.roomId, where.id)),
     db
       .select()
       .from(seen)
@@ -206,14 +219,14 @@ async function candidatesIn(
         gt(roomEvent.at, new Date(at - WEEK).toISOString()),
         gt(roomEvent.seq, Math.min(newest, ...seenIn.values())),
         ne(roomEvent.by, me.id),
-        sql`${roomEvent.event} ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed')`,
+        sql`${roomEvent.event} ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed', 'objection.raised', 'objection.answered', 'objection.reopened', 'value.proposed')`,
       ),
     )
     .orderBy(roomEvent.seq)
     .limit(200);
 
   const state = picture(people, tasks);
-  const base = { roomName: where.name, room: where, me };
+  const base = { roomName: where.name, room: where, me, lines: Object.keys(value?.titles ?? {}) };
   const soon = inDueOrder(openTasks(state)).filter((one) => one.due !== null && deadline(one.due) < at + WEEK);
   const owes = (side: Participant['side']) => soon.filter((one) => one.owners.some((id) => state.people[id]?.side === side));
   const own = soon.filter((one) => one.owners.includes(me.id));
@@ -234,10 +247,63 @@ async function candidatesIn(
         weight: weight + (due ? deadline(due) / 1e13 : 0.9),
       };
     };
-  return [
+  const items = [
     ...own.map(toItem('owed', 0)),
     ...awaited.map(toItem('awaited', 1)),
-    ...changed(state, events, seenIn, newest, me, told).map((one) => ({ ...base, ...one })),
+    ...valueChange(value, { seq: newest, at: new Date(at - WEEK).toISOString() }, state, me).map((one) => ({ ...base, ...one })),
+    ...changed(state, value?.titles ?? {}, events, seenIn, newest, me, told).map((one) => ({ ...base, ...one })),
+  ];
+  // Questions that wait are said with what else there is; by themselves they are no news, and no reason for a mail.
+  const [oldest] = questions.filter((one) => !items.some((item) => item.thread === (one.taskId as string)));
+  if (items.length === 0 || !oldest) return items;
+  return [...items, { ...base, ...openQuestion(questions, oldest, me, at) }];
+}
+
+type Question = typeof objection.$inferSelect;
+
+/** "2 open questions, the oldest for 14 working hours": owed by those who are to say a word next. */
+function openQuestion(questions: Question[], oldest: Question, me: typeof participant.$inferSelect, at: number): Change {
+  const isTheirs = oldest.side !== null && (oldest.side === me.side) === (oldest.state === 'answered');
+  const hours = workingHours(Date.parse(oldest.askedAt), at, oldest.zone);
+  return {
+    kind: isTheirs ? 'owed' : 'awaited',
+    weight: isTheirs ? 0.95 : 1.95,
+    title: oldest.title,
+    due: null,
+    overdue: false,
+    detail:
+      oldest.state === 'answered'
+        ? m.digest_objection_answered({ count: questions.length }, { locale: me.locale })
+        : m.digest_objections({ count: questions.length, hours }, { locale: me.locale }),
+    thread: oldest.taskId as string as ThreadId,
+  };
+}
+
+/** "Vc ¥412k → ¥301k: Li Na changed 1 number", if the reader has not seen it. */
+function valueChange(
+  value: typeof valueCase.$inferSelect | undefined,
+  since: { seq: number; at: string },
+  state: RoomState,
+  me: typeof participant.$inferSelect,
+): Change[] {
+  const news = value && valueNews(value.history, since, me.id);
+  if (!value || !news) return [];
+  const { locale } = me;
+  const names = new Intl.ListFormat(locale, { type: 'conjunction' }).format(news.by.flatMap((id) => state.people[id]?.name ?? []));
+  const say = (range: { low: number; high: number }) => sayRange(range, value.currency, locale);
+  return [
+    {
+      kind: 'changed',
+      weight: 0.99,
+      title: m.digest_value({ from: say(news.from), to: say(news.to) }, { locale }),
+      due: null,
+      overdue: false,
+      detail:
+        news.numbers > 0
+          ? m.digest_value_numbers({ names, count: news.numbers }, { locale })
+          : m.digest_value_lines({ names, count: news.lines }, { locale }),
+      thread: (value.history.findLast((one) => one.line !== null)?.line ?? ROOM_THREAD) as string as ThreadId,
+    },
   ];
 }
 
@@ -245,6 +311,7 @@ type Change = Pick<Candidate, 'kind' | 'weight' | 'title' | 'due' | 'overdue' | 
 
 function changed(
   state: RoomState,
+  titles: Record<string, string>,
   events: (typeof roomEvent.$inferSelect)[],
   seenIn: Map<ThreadId, number>,
   newest: number,
@@ -254,7 +321,14 @@ function changed(
   const byThread = new Map<ThreadId, { event: RoomEvent; by: string }[]>();
   for (const { event, by, seq, audience } of events) {
     if (!maySee(me.side, audience)) continue;
-    const thread = event.type === 'comment.posted' ? event.thread : 'task' in event ? (event.task as string as ThreadId) : null;
+    const thread =
+      event.type === 'comment.posted'
+        ? event.thread
+        : 'task' in event
+          ? (event.task as string as ThreadId)
+          : 'line' in event
+            ? (event.line as string as ThreadId)
+            : null;
     if (thread === null || seq <= (event.type === 'comment.posted' ? (seenIn.get(thread) ?? 0) : newest)) continue;
     byThread.set(thread, [...(byThread.get(thread) ?? []), { event, by: state.people[by as keyof typeof state.people]?.name ?? '' }]);
   }
@@ -264,7 +338,15 @@ function changed(
     // A task that stands above as owed or awaited is not said again because it was added or moved.
     if (told.has(thread) && comments.length === 0) return [];
     return [
-      { kind: 'changed', weight: 2, title: about?.title ?? '', due: null, overdue: false, detail: changeWords(list, me.locale), thread },
+      {
+        kind: 'changed',
+        weight: 2,
+        title: about?.title ?? titles[thread.replace(':internal', '')] ?? '',
+        due: null,
+        overdue: false,
+        detail: changeWords(list, me.locale),
+        thread,
+      },
     ];
   });
 }

@@ -25,6 +25,7 @@ import {
 } from '#core/ids.ts';
 import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
+import { objectionOf } from '#core/objections.ts';
 import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
 import { CLOSE, MAX_FRAME, type Opening, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
@@ -60,7 +61,7 @@ import { Lobby } from './lobby.ts';
 import { Opens } from './opens.ts';
 import { Calendars } from './calendars.ts';
 import { PlanDuties } from './plan-duties.ts';
-import { project } from './projection.ts';
+import { project, type AcceptedAnswer } from './projection.ts';
 import { Reading } from './reading.ts';
 import { Receipts } from './receipts.ts';
 import { meantBy } from './replies.ts';
@@ -1247,10 +1248,24 @@ export class Room extends DurableObject<Env> {
       const read = this.#reading.changed();
       const last = events.at(-1);
       if (!last && read.length === 0) return;
-      await project(this.env.DB, this.#state, events, read);
+      await project(this.env.DB, this.#state, events, read, this.#accepted(events));
       if (last) this.#journal.advance('projected', last.seq);
       this.#reading.projected(read);
     }
+  }
+
+  /** Answers to questions among these events that stand accepted, in their own words. A demo's are nobody's experience. */
+  #accepted(events: Recorded[]): AcceptedAnswer[] {
+    if (this.#state.room?.demo) return [];
+    const touched = new Set(events.flatMap(({ event }) => ('task' in event ? [event.task] : [])));
+    return [...touched].flatMap((id) => {
+      const objection = objectionOf(this.#state, this.#state.plan.tasks[id]);
+      if (objection?.state !== 'accepted' || objection.task.removed || !objection.answer) return [];
+      const said = this.#journal.comment(objection.answer.comment);
+      if (!said || said.deletedAt !== null || said.body.trim() === '') return [];
+      const { title, completedAt } = objection.task;
+      return [{ task: id, question: title, answer: said.body, at: completedAt ?? '' }];
+    });
   }
 
   /** The room's name; null if this id is no room's. */

@@ -5,11 +5,20 @@
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, TaskId } from '#core/ids.ts';
 import { countedStage, qualificationOf } from '#core/qualification.ts';
+import { askerOf, objectionOf, roomZone, type Objection } from '#core/objections.ts';
 import type { RoomState } from '#core/room.ts';
+import { isValueEvent } from '#core/value.ts';
+import { wordsOf } from './answers.ts';
 import type { SeenRow } from './reading.ts';
 
 /** Writes a batch of events and read marks, all or nothing. Doing it again changes nothing. */
-export async function project(db: D1Database, state: RoomState, events: Recorded[], read: SeenRow[]): Promise<void> {
+export async function project(
+  db: D1Database,
+  state: RoomState,
+  events: Recorded[],
+  read: SeenRow[],
+  answers: AcceptedAnswer[] = [],
+): Promise<void> {
   const { room, deal } = state;
   if (!room) return;
   const people = new Set<ParticipantId>();
@@ -55,6 +64,20 @@ export async function project(db: D1Database, state: RoomState, events: Recorded
            ON CONFLICT (room_id, id) DO UPDATE SET title = excluded.title, kind = excluded.kind, owners = excluded.owners, due = excluded.due, completed_at = excluded.completed_at, removed = excluded.removed`,
         )
         .bind(room.id, JSON.stringify(changedTasks)),
+    );
+  }
+  const objections = [...tasks].flatMap((id) => objectionOf(state, state.plan.tasks[id]) ?? []);
+  if (objections.length > 0) statements.push(...objectionRows(db, state, objections, answers));
+  if (events.some(({ event }) => isValueEvent(event))) {
+    const { currency, history, lines } = state.value;
+    const titles = Object.fromEntries(Object.values(lines).map((line) => [line.id, line.title]));
+    statements.push(
+      db
+        .prepare(
+          `INSERT INTO value_case (room_id, currency, history, titles) VALUES (?1, ?2, ?3, ?4)
+           ON CONFLICT (room_id) DO UPDATE SET currency = excluded.currency, history = excluded.history, titles = excluded.titles`,
+        )
+        .bind(room.id, currency, JSON.stringify(history.slice(-VALUE_POINTS)), JSON.stringify(titles)),
     );
   }
   if (read.length > 0) {
@@ -105,4 +128,55 @@ export async function project(db: D1Database, state: RoomState, events: Recorded
     );
   }
   await db.batch(statements);
+}
+
+/** An answer that was accepted, with its words: the room finds them in its history. */
+export interface AcceptedAnswer {
+  task: TaskId;
+  question: string;
+  answer: string;
+  at: string;
+}
+
+/** As much of a value's history as a week's mail can ask about. */
+const VALUE_POINTS = 60;
+
+function objectionRows(db: D1Database, state: RoomState, objections: Objection[], answers: AcceptedAnswer[]): D1PreparedStatement[] {
+  const { room } = state;
+  if (!room) return [];
+  const zone = roomZone(state);
+  const rows = objections.map((one) => ({
+    task: one.task.id,
+    title: one.task.title,
+    side: askerOf(state, one).side,
+    state: one.state,
+    removed: one.task.removed ? 1 : 0,
+    at: one.task.addedAt,
+  }));
+  const words = answers.flatMap((one) => wordsOf(`${one.question}\n${one.answer}`).map((word) => ({ task: one.task, word })));
+  const asked = JSON.stringify(objections.map((one) => one.task.id));
+  return [
+    db
+      .prepare(
+        `INSERT INTO objection (room_id, task_id, title, state, side, removed, asked_at, zone)
+         SELECT ?1, value ->> 'task', value ->> 'title', value ->> 'state', value ->> 'side', value ->> 'removed', value ->> 'at', ?3 FROM json_each(?2) WHERE true
+         ON CONFLICT (room_id, task_id) DO UPDATE SET title = excluded.title, state = excluded.state, side = excluded.side, removed = excluded.removed, zone = excluded.zone`,
+      )
+      .bind(room.id, JSON.stringify(rows), zone),
+    // An answer that no longer stands is no longer offered.
+    db.prepare(`DELETE FROM answer WHERE room_id = ?1 AND task_id IN (SELECT value FROM json_each(?2))`).bind(room.id, asked),
+    db.prepare(`DELETE FROM answer_word WHERE room_id = ?1 AND task_id IN (SELECT value FROM json_each(?2))`).bind(room.id, asked),
+    db
+      .prepare(
+        `INSERT INTO answer (workspace_id, room_id, task_id, question, answer, accepted_at)
+         SELECT ?1, ?2, value ->> 'task', value ->> 'question', value ->> 'answer', value ->> 'at' FROM json_each(?3)`,
+      )
+      .bind(room.workspace, room.id, JSON.stringify(answers)),
+    db
+      .prepare(
+        `INSERT OR IGNORE INTO answer_word (workspace_id, word, room_id, task_id)
+         SELECT ?1, value ->> 'word', ?2, value ->> 'task' FROM json_each(?3)`,
+      )
+      .bind(room.workspace, room.id, JSON.stringify(words)),
+  ];
 }

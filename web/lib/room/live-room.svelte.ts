@@ -35,6 +35,9 @@ export interface RoomData {
   /** Where the days went, if the view that shows it is asked for. */
   retrospective?: Retrospective | null;
   task: TaskId | null;
+  /** A thread that is open within the view, and whether the view is to be printed. */
+  thread: ThreadId | null;
+  print: boolean;
   internal: boolean;
   invite: ParticipantId | null;
   /** A question that the address puts into the composer. */

@@ -1,11 +1,15 @@
 /** Where in a room its reader is: the task whose panel is open, kept in the address so that Back and links work. */
-import type { ParticipantId, TaskId } from '#core/ids.ts';
+import type { ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
 import type { ViewName } from './views/index.ts';
 
 class Place {
   view = $state<ViewName>('plan');
   task = $state<TaskId | null>(null);
   internal = $state(false);
+  /** The thread that is open within a view. */
+  thread = $state<ThreadId | null>(null);
+  /** The view is shown as it will be printed. */
+  print = $state(false);
   /** Whose invitation is being looked at before it goes out. */
   inviting = $state<ParticipantId | null>(null);
   /** A seller looks through a customer's eyes: links stay there, forms do nothing. */
@@ -16,7 +20,7 @@ class Place {
 export const place = new Place();
 
 export const pathOf = (task: TaskId | null, internal = false, view = place.view): string =>
-  `?${[place.peek && 'as=customer', view !== 'plan' && `view=${view}`, task && `task=${task}`, task && internal && 'side=internal'].filter(Boolean).join('&')}`;
+  `?${[place.peek && 'as=customer', view !== 'plan' && `view=${view}`, view === place.view && place.thread && `thread=${place.thread}`, task && `task=${task}`, task && internal && 'side=internal'].filter(Boolean).join('&')}`;
 
 /** The address of the forms of this page: after it, the reader is where they were. */
 export const action = (): string =>
@@ -25,6 +29,8 @@ export const action = (): string =>
 export function readAddress(): void {
   const query = new URLSearchParams(location.search);
   place.view = (query.get('view') as ViewName | null) ?? 'plan';
+  place.thread = query.get('thread') as ThreadId | null;
+  place.print = query.has('print');
   place.task = query.get('task') as TaskId | null;
   place.internal = query.get('side') === 'internal';
 }
@@ -38,9 +44,27 @@ export function goView(event: MouseEvent | null, view: ViewName): void {
   event?.preventDefault();
   if (place.view === view && place.task === null) return;
   place.view = view;
+  place.thread = null;
+  place.print = false;
   place.task = null;
   history.pushState({}, '', pathOf(null));
   scrollTo(0, 0);
+}
+
+const within = (...parts: (string | false)[]): string =>
+  `?${[place.peek && 'as=customer', place.view !== 'plan' && `view=${place.view}`, ...parts].filter(Boolean).join('&')}`;
+
+/** The view with one of its threads open, or with none. */
+export const pathOfThread = (thread: ThreadId | null): string => within(thread !== null && `thread=${thread}`);
+/** The view as it will be printed. */
+export const pathToPrint = (): string => within('print=1');
+
+/** Opens a thread where the reader is. */
+export function goThread(event: MouseEvent, thread: ThreadId | null): void {
+  if (isElsewhere(event)) return;
+  event.preventDefault();
+  place.thread = thread;
+  history.replaceState(history.state, '', pathOfThread(thread));
 }
 
 /** Goes there without leaving the page. A link pressed with a modifier stays a link. */

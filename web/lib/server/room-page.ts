@@ -40,7 +40,8 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
   const peeking = actor.kind === 'seller' && url.searchParams.get('as') === 'customer';
   const internal = actor.kind === 'seller' && !peeking && url.searchParams.get('side') === 'internal';
   const shared = task as string as ThreadId | null;
-  const threads = [ROOM_THREAD, ...(shared ? [internal ? internalOf(shared) : shared] : [])];
+  const open = idIn<ThreadId>(url, 'thread');
+  const threads = [ROOM_THREAD, ...(open ? [open] : []), ...(shared ? [internal ? internalOf(shared) : shared] : [])];
   const opened = await servicesOf(event).rooms.open(actor, room, threads);
   if (!opened.ok) error(statusOf(opened.refusal), say(opened.refusal));
 
@@ -55,6 +56,8 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     tab,
     ...(drawn?.ok && { retrospective: drawn.value }),
     task,
+    thread: open,
+    print: url.searchParams.has('print'),
     internal,
     invite: idIn<ParticipantId>(url, 'invite'),
     draft: as === 'seller' && !peeking ? asked(url, opened.value.view.state, locals.locale) : '',

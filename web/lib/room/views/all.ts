@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import DealView from './DealView.svelte';
 import PeopleView from './PeopleView.svelte';
 import RecordView from './RecordView.svelte';
+import ValueView from './ValueView.svelte';
 import type { ViewName } from './index.ts';
 
-export const allViews: Partial<Record<ViewName, Component>> = { people: PeopleView, deal: DealView, record: RecordView };
+export const allViews: Partial<Record<ViewName, Component>> = { value: ValueView, people: PeopleView, deal: DealView, record: RecordView };

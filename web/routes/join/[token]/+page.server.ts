@@ -9,9 +9,18 @@ import type { Actions, PageServerLoad, RequestEvent as Event } from './$types';
 /** No script on this page at all: nothing here may press a button but a person. */
 export const csr = false;
 
+/** Where in the room the link leads: a task's panel, or a thread of a view. */
+const placeIn = ({ searchParams }: URL): string => {
+  const found = ['task', 'view', 'thread'].flatMap((name): [string, string][] => {
+    const value = searchParams.get(name);
+    return value && /^[a-z2-7]{1,26}$/.test(value) ? [[name, value]] : [];
+  });
+  return new URLSearchParams(found).toString();
+};
+
 const roomPath = (url: URL, room: string) => {
-  const task = url.searchParams.get('task');
-  return `/r/${room}${task && /^[a-z2-7]{26}$/.test(task) ? `?task=${task}` : ''}`;
+  const place = placeIn(url);
+  return `/r/${room}${place && `?${place}`}`;
 };
 
 const closed = (event: RequestEvent) => event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
@@ -21,7 +30,7 @@ export const load: PageServerLoad = async (event) => {
   const look = await servicesOf(event).access.look(event.params.token, event.locals.device);
   if (look.ok && look.value.door === 'known' && event.request.method === 'GET' && !event.url.searchParams.has('not'))
     redirect(303, roomPath(event.url, look.value.room));
-  return { look, notMe: event.url.searchParams.has('not'), query: event.url.searchParams.get('task') ?? '' };
+  return { look, notMe: event.url.searchParams.has('not'), query: placeIn(event.url) };
 };
 
 /** In, or on to the code that was just mailed. */
