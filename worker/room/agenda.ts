@@ -7,6 +7,8 @@ export type Chore =
   | 'calendar'
   /** Mail one person; the key is `<participant>|<thread>|news`, or `…|invitation`. */
   | 'notify'
+  /** Make an event of a text that was written together; the key is the text. */
+  | 'text'
   /** Tell the author of a mail what it did; the key is the mail's id. */
   | 'receipt'
   /** Look whether the plan is still true. */

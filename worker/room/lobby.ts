@@ -4,6 +4,7 @@ import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, ThreadId } from '#core/ids.ts';
 import type { Side } from '#core/people.ts';
 import type { FromRoom, Presence } from '#core/protocol.ts';
+import type { TextId } from '#core/texts.ts';
 import type { Written } from './journal.ts';
 import { richText } from './rich-text.ts';
 
@@ -15,6 +16,8 @@ export interface Attachment {
   door: string;
   at: ThreadId | null;
   typing: boolean;
+  /** The texts that it writes. */
+  texts: TextId[];
   /** Its door was shut: what still comes through is not heard. */
   shut: boolean;
 }
@@ -27,6 +30,10 @@ interface Allowance {
 
 const BURST = 40;
 const PER_SECOND = 4;
+/** A frame of a text that is being written costs less: whoever types sends four a second for as long as they type. */
+const TEXT_COST = 0.5;
+/** Texts that one browser may have open for writing. */
+const TEXTS = 8;
 /** Comings and goings within this time (ms) are told once: after a restart everybody comes back at the same moment. */
 const TOGETHER = 100;
 
@@ -45,7 +52,7 @@ export class Lobby {
 
   enter(socket: WebSocket, who: { participant: ParticipantId; side: Side; door: string }): void {
     this.#ctx.acceptWebSocket(socket, [who.side, who.participant, who.door.slice(0, 40)]);
-    this.#attach(socket, { ...who, at: null, typing: false, shut: false });
+    this.#attach(socket, { ...who, at: null, typing: false, texts: [], shut: false });
   }
 
   #attach(socket: WebSocket, attachment: Attachment): void {
@@ -61,8 +68,9 @@ export class Lobby {
     return kept;
   }
 
-  /** Takes one from the socket's allowance; false when it asks too much. */
-  allows(socket: WebSocket, now: number, cost = 1): boolean {
+  /** Takes from the socket's allowance; false when it asks too much. */
+  allows(socket: WebSocket, now: number, frame: string): boolean {
+    const cost = frame.startsWith('{"type":"text.') ? TEXT_COST : 1;
     const one = this.#allowances.get(socket) ?? { filledAt: now, tokens: BURST };
     const tokens = Math.min(BURST, one.tokens + ((now - one.filledAt) / 1000) * PER_SECOND) - cost;
     this.#allowances.set(socket, { filledAt: now, tokens });
@@ -80,6 +88,28 @@ export class Lobby {
     if (before.at === at && before.typing === typing) return false;
     this.#attach(socket, { ...before, at, typing });
     return true;
+  }
+
+  /** A socket begins to write a text, or ends it. */
+  writes(socket: WebSocket, text: TextId, isWriting: boolean): void {
+    const before = this.who(socket);
+    const others = before.texts.filter((one) => one !== text);
+    this.#attach(socket, { ...before, texts: isWriting ? [...others, text].slice(-TEXTS) : others });
+  }
+
+  /** The sockets that write a text now. */
+  writersOf(text: TextId): WebSocket[] {
+    return this.#ctx.getWebSockets().filter((socket) => !this.#gone.has(socket) && this.who(socket).texts.includes(text));
+  }
+
+  /** Who writes a text now, one entry a person. */
+  peopleAt(text: TextId): ParticipantId[] {
+    return [...new Set(this.writersOf(text).map((socket) => this.who(socket).participant))];
+  }
+
+  tellWriters(text: TextId, message: FromRoom, except?: WebSocket): void {
+    const frame = JSON.stringify(message);
+    for (const socket of this.writersOf(text)) if (socket !== except) send(socket, frame);
   }
 
   /** Who is here, one entry a person, as a side may see it. */

@@ -6,7 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { internalOf, maySee, maySeeThread, ROOM_THREAD, viewFor, visible } from '#core/audience.ts';
 import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
-import { look, submission, type Command } from '#core/commands.ts';
+import { command as commandSchema, look, submission, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
 import type { FileFact, Wording } from '#core/discussion.ts';
@@ -35,6 +35,7 @@ import { answersToRequest } from '#core/deciding/materials.ts';
 import { can } from '#core/permissions.ts';
 import { retrospective, type Retrospective } from '#core/retrospective.ts';
 import { apply, type RoomState } from '#core/room.ts';
+import { isTextId, taskOfText, taskText, textOf, type TextId } from '#core/texts.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { digest, fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf } from '../directory/lookups.ts';
@@ -63,6 +64,7 @@ import { Calendars } from './calendars.ts';
 import { PlanDuties } from './plan-duties.ts';
 import { project, type AcceptedAnswer } from './projection.ts';
 import { Reading } from './reading.ts';
+import { fromBase64, SharedTexts, toBase64 } from './shared-texts.ts';
 import { Receipts } from './receipts.ts';
 import { meantBy } from './replies.ts';
 import { richText } from './rich-text.ts';
@@ -99,6 +101,11 @@ const CALENDAR_AFTER = 20_000;
 const MEETING_EVENTS =
   "('task.added', 'task.changed', 'task.removed', 'task.restored', 'meeting.proposed', 'meeting.picked', 'meeting.described', 'meeting.attended', 'meeting.cancelled', 'meeting.restored')";
 const STAGED_LIFE = 86_400_000;
+/** A text that was written together becomes an event after a pause of this long (ms), or, while it goes on, this long after the last one. */
+const SETTLE_AFTER = 5_000;
+const SETTLE_AT_LAST = 60_000;
+
+const malformed = { code: 'invalid', reason: 'malformed' } as const;
 
 export class Room extends DurableObject<Env> {
   readonly #journal = new Journal(this.ctx.storage);
@@ -110,6 +117,7 @@ export class Room extends DurableObject<Env> {
   readonly #calendars = new Calendars(this.ctx.storage);
   readonly #duties = new PlanDuties(this.ctx.storage, this.#agenda);
   readonly #lobby = new Lobby(this.ctx);
+  readonly #texts = new SharedTexts(this.ctx.storage);
   #state: RoomState = this.#journal.restore();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -273,11 +281,19 @@ export class Room extends DurableObject<Env> {
     const now = Date.now();
     let state = this.#state;
     let written: Written[];
+    const rewritten: { text: TextId; change: Uint8Array }[] = [];
     try {
       written = this.ctx.storage.transactionSync(() => {
         const appended = this.#journal.append(command, by, via, now, events);
         for (const { recorded } of appended) {
+          const before = state;
           state = apply(state, recorded);
+          const { event } = recorded;
+          if (event.type === 'task.changed' && event.description !== undefined) {
+            const text = taskText(event.task);
+            const change = this.#texts.bring(text, textOf(before, text)?.words ?? '', event.description);
+            if (change) rewritten.push({ text, change });
+          }
           this.#keep(state, recorded, now);
         }
         this.#journal.settle(state, false);
@@ -289,10 +305,12 @@ export class Room extends DurableObject<Env> {
       this.#agenda.forget();
       this.#reading.forget();
       this.#journal.forget();
+      for (const { text } of rewritten) this.#texts.forget(text);
       throw error;
     }
     this.#state = state;
     this.#lobby.broadcast(written);
+    for (const { text, change } of rewritten) this.#lobby.tellWriters(text, { type: 'text.edited', text, update: toBase64(change) });
     for (const { recorded } of written) {
       if (recorded.event.type === 'participant.left') this.#lobby.close(recorded.event.participant, CLOSE.left, 'left');
     }
@@ -466,7 +484,7 @@ export class Room extends DurableObject<Env> {
   override async webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): Promise<void> {
     const now = Date.now();
     if (typeof frame !== 'string' || frame.length > MAX_FRAME) return socket.close(CLOSE.badFrame, 'frame');
-    if (!this.#lobby.allows(socket, now)) return socket.close(CLOSE.tooMuch, 'too much');
+    if (!this.#lobby.allows(socket, now, frame)) return socket.close(CLOSE.tooMuch, 'too much');
     const { participant, shut } = this.#lobby.who(socket);
     // Whatever ends somebody's way in shuts their sockets in the same turn: a frame that was on its way then is not heard.
     if (shut) return;
@@ -503,17 +521,98 @@ export class Room extends DurableObject<Env> {
         if (this.#lobby.isHere(socket, at, message.typing === true)) this.#lobby.tellPresence();
         return;
       }
+      case 'text.open':
+      case 'text.edit':
+      case 'text.close':
+        return isTextId(message.text) ? this.#write(socket, me, message) : socket.close(CLOSE.badFrame, 'frame');
       default:
         socket.close(CLOSE.badFrame, 'frame');
     }
   }
 
+  // -------------------------------------------------------------- texts that several write
+
+  /** What a text says as of the last event, for whoever may write it. */
+  #textFor(me: Participant, text: TextId): Result<string> {
+    const about = textOf(this.#state, text);
+    if (!about || !maySee(me.side, about.audience)) return refuse('not_found', 'no_such_task');
+    return can.plan(me) ? done(about.words) : refuse('forbidden', 'not_for_your_side');
+  }
+
+  #write(socket: WebSocket, me: Participant, message: Extract<ToRoom, { type: `text.${string}` }>): void {
+    const { text } = message;
+    if (message.type === 'text.close') {
+      this.#lobby.writes(socket, text, false);
+      return this.#leftText(text);
+    }
+    const words = this.#textFor(me, text);
+    if (!words.ok) return this.#lobby.tell(socket, { type: 'text.refused', text, refusal: words.refusal });
+    if (message.type === 'text.open') {
+      const vector = message.vector === null ? null : fromBase64(message.vector);
+      const opened = this.ctx.storage.transactionSync(() => this.#texts.open(text, words.value, vector));
+      if (!opened) return this.#lobby.tell(socket, { type: 'text.refused', text, refusal: malformed });
+      this.#lobby.writes(socket, text, true);
+      const people = this.#lobby.peopleAt(text);
+      this.#lobby.tell(socket, { type: 'text.is', text, update: toBase64(opened.update), vector: toBase64(opened.vector), people });
+      return this.#lobby.tellWriters(text, { type: 'text.people', text, people }, socket);
+    }
+    const update = fromBase64(message.update);
+    const now = Date.now();
+    const isOpen = this.#lobby.who(socket).texts.includes(text);
+    const change =
+      update && isOpen
+        ? this.ctx.storage.transactionSync(() => {
+            const kept = this.#texts.edit(text, words.value, update, me.id, now);
+            if (kept && kept.byteLength > 0) this.#agenda.add('text', text, now + SETTLE_AFTER, now);
+            return kept;
+          })
+        : null;
+    if (!change) return this.#lobby.tell(socket, { type: 'text.refused', text, refusal: malformed });
+    if (change.byteLength > 0) this.#lobby.tellWriters(text, { type: 'text.edited', text, update: toBase64(change) }, socket);
+    this.#lobby.tell(socket, { type: 'text.kept', text });
+  }
+
+  /** Somebody stopped writing a text. When nobody is left, it is settled. */
+  #leftText(text: TextId): void {
+    const people = this.#lobby.peopleAt(text);
+    this.#lobby.tellWriters(text, { type: 'text.people', text, people });
+    if (people.length > 0) return;
+    this.#settleText(text);
+    this.#texts.forget(text);
+  }
+
+  /** Makes an event of what was written, so that history, mail and search have it in plain words. */
+  #settleText(text: TextId): void {
+    const about = textOf(this.#state, text);
+    if (!about) return;
+    const written = this.#texts.unsettled(text, about.words);
+    const by = written?.writers.at(-1);
+    if (!written || !by) return;
+    const parsed = v.safeParse(commandSchema, {
+      type: 'task.describe',
+      task: taskOfText(text),
+      description: written.words,
+      from: about.words,
+    });
+    const description = parsed.success && parsed.output.type === 'task.describe' ? parsed.output.description : about.words;
+    const change = this.ctx.storage.transactionSync(() => this.#texts.settled(text, description));
+    if (change) this.#lobby.tellWriters(text, { type: 'text.edited', text, update: toBase64(change) });
+    if (description === about.words) return;
+    const writers = written.writers.length > 1 ? { writers: written.writers } : {};
+    this.#record(null, by, 'app', [{ type: 'task.changed', task: taskOfText(text), description, ...writers }]);
+  }
+
   override webSocketClose(socket: WebSocket): void {
-    this.#lobby.left(socket);
+    this.#gone(socket);
   }
 
   override webSocketError(socket: WebSocket): void {
+    this.#gone(socket);
+  }
+
+  #gone(socket: WebSocket): void {
     this.#lobby.left(socket);
+    for (const text of this.#lobby.who(socket).texts) this.#leftText(text);
   }
 
   // -------------------------------------------------------------- doors
@@ -1221,6 +1320,13 @@ export class Room extends DurableObject<Env> {
     switch (chore.kind) {
       case 'project':
         return this.settle();
+      case 'text': {
+        const text = chore.key as TextId;
+        // Still at it: an event for every few words would be no history.
+        if (now - this.#texts.editedAt(text) < SETTLE_AFTER - 1_000 && now - this.#texts.writtenSince(text) < SETTLE_AT_LAST)
+          return this.#agenda.add('text', text, now + SETTLE_AFTER, now);
+        return this.#settleText(text);
+      }
       case 'receipt':
         return this.#giveReceipt(chore.key);
       case 'calendar':

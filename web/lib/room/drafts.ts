@@ -1,6 +1,7 @@
 /** What was typed or asked for and has not reached the room yet, kept across a reload on this device. */
 import type { Command } from '#core/commands.ts';
 import type { ParticipantId, RoomId } from '#core/ids.ts';
+import type { TextId } from '#core/texts.ts';
 
 export interface Pending {
   /** The same at every try: the room does it once. */
@@ -43,6 +44,26 @@ export class Drafts {
 
   keepText(place: string, text: string): void {
     write(`${this.#prefix}draft:${place}`, text === '' ? null : text);
+  }
+
+  /** Whatever is kept at a place. */
+  read<T>(place: string): T | null {
+    return read(`${this.#prefix}${place}`) as T | null;
+  }
+
+  write(place: string, value: object | null): void {
+    write(`${this.#prefix}${place}`, value);
+  }
+
+  /** The texts of which edits are kept here. */
+  texts(): TextId[] {
+    try {
+      return Object.keys(localStorage)
+        .filter((key) => key.startsWith(`${this.#prefix}text:`))
+        .map((key) => key.slice(this.#prefix.length + 'text:'.length) as TextId);
+    } catch {
+      return [];
+    }
   }
 
   queue(): Pending[] {

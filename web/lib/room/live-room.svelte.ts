@@ -174,6 +174,17 @@ export class LiveRoom {
     this.#acting ??= await import('./acting.ts').catch(() => null);
   }
 
+  /** Texts that are written here together with others, once somebody begins to write. */
+  texts = $state.raw<import('./shared-texts.svelte.ts').SharedTexts | null>(null);
+
+  async wantTexts(): Promise<void> {
+    if (this.texts) return;
+    const code = await import('./shared-texts.svelte.ts').catch(() => null);
+    if (!code || this.texts) return;
+    this.texts = new code.SharedTexts(this.wire, this.drafts);
+    if (this.wire.isOpen) this.texts.opened();
+  }
+
   async wantForms(): Promise<void> {
     this.forms ??= await import('./forms.ts').catch(() => null);
   }
@@ -184,6 +195,7 @@ export class LiveRoom {
     this.now = Date.now();
     this.#pending = this.drafts.queue();
     if (this.#pending.length > 0) void this.wantActing();
+    if (this.drafts.texts().length > 0) void this.wantTexts();
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     const stop = this.wire.start();
     return () => {
@@ -308,6 +320,7 @@ export class LiveRoom {
     this.link = 'on';
     for (const one of this.#pending) this.wire.tell({ type: 'command', id: one.id, command: one.command });
     this.wire.tell({ type: 'here', ...this.#place });
+    this.texts?.opened();
   }
 
   /** What was heard before the code came that knows what events change; kept in order. */
@@ -353,6 +366,9 @@ export class LiveRoom {
       }
       case 'presence':
         this.here = message.here;
+        return;
+      default:
+        this.texts?.hear(message);
     }
   }
 
@@ -458,7 +474,19 @@ export class LiveRoom {
     const last = this.#confirmed.threads[thread]?.lastSeq ?? 0;
     if (!this.started || this.#keptUnread === thread || last <= (this.seen[thread] ?? 0)) return;
     this.seen = { ...this.seen, [thread]: last };
-    this.wire.tell({ type: 'seen', thread, seq: last });
+    // Told now and then: where many talk, a frame for each comment from each reader would be more than all the talk.
+    this.#read.set(thread, last);
+    this.#telling ??= setTimeout(() => this.#tellSeen(), 1_000);
+  }
+
+  readonly #read = new Map<ThreadId, number>();
+  #telling: ReturnType<typeof setTimeout> | undefined;
+
+  #tellSeen(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    for (const [thread, seq] of this.#read) this.wire.tell({ type: 'seen', thread, seq });
+    this.#read.clear();
   }
 
   /** Deletes an own comment, with the way back. */
@@ -476,6 +504,7 @@ export class LiveRoom {
   markUnread(comment: Comment): void {
     this.#keptUnread = comment.thread;
     this.seen = { ...this.seen, [comment.thread]: comment.seq - 1 };
+    this.#read.delete(comment.thread);
     this.wire.tell({ type: 'seen', thread: comment.thread, seq: comment.seq - 1 });
   }
 

@@ -152,6 +152,8 @@ const plan = [
     past,
     invite: newcomers,
   }),
+  /** A description as its writer left it; `from` is what it said when they began. What others wrote meanwhile stays. */
+  v.object({ type: v.literal('task.describe'), task, description: text(20_000), from: text(20_000) }),
   v.object({
     type: v.literal('task.change'),
     task,

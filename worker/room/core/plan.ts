@@ -78,7 +78,8 @@ export type PlanEvent =
   | { type: 'milestone.removed'; milestone: MilestoneId }
   | { type: 'milestone.restored'; milestone: MilestoneId }
   | ({ type: 'task.added'; task: TaskId } & TaskFields)
-  | ({ type: 'task.changed'; task: TaskId } & Partial<TaskFields>)
+  /** `writers`: everybody who wrote its description together, the last one last. */
+  | ({ type: 'task.changed'; task: TaskId; writers?: ParticipantId[] } & Partial<TaskFields>)
   | { type: 'task.moved'; task: TaskId; before: TaskId | null; milestone: MilestoneId | null }
   | { type: 'task.completed'; task: TaskId }
   | { type: 'task.reopened'; task: TaskId }
@@ -199,7 +200,7 @@ export function applyPlan(plan: Plan, event: PlanEvent, at: string, by: Particip
 
   switch (event.type) {
     case 'task.changed': {
-      const { type: _, task: __, ...fields } = event;
+      const { type: _, task: __, writers: ___, ...fields } = event;
       return changed(fields);
     }
     case 'task.moved': {

@@ -5,6 +5,7 @@ import type { Recorded } from './events.ts';
 import type { CommentId, ParticipantId, ThreadId } from './ids.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomState } from './room.ts';
+import type { TextId } from './texts.ts';
 
 /** Raised when old browsers can't follow any more; they reload. */
 export const PROTOCOL = 1;
@@ -34,7 +35,12 @@ export interface Opening {
 export type ToRoom =
   | { type: 'command'; id: string; command: CommandInput }
   | { type: 'seen'; thread: ThreadId; seq: number }
-  | { type: 'here'; at: ThreadId | null; typing: boolean };
+  | { type: 'here'; at: ThreadId | null; typing: boolean }
+  /** To write a text together with others. `vector`: what one has of it (Yjs state vector, base64), if anything. */
+  | { type: 'text.open'; text: TextId; vector: string | null }
+  /** A Yjs update, base64. Answered by `text.kept` or `text.refused`, in order. */
+  | { type: 'text.edit'; text: TextId; update: string }
+  | { type: 'text.close'; text: TextId };
 
 export type FromRoom =
   /** Everything, when the gap is too wide to fill with events. */
@@ -47,7 +53,12 @@ export type FromRoom =
   /** Somebody else has read a thread that is before one's eyes up to here. */
   | { type: 'read'; thread: ThreadId; participant: ParticipantId; seq: number }
   | { type: 'presence'; here: Presence[] }
-
+  /** A text that was opened: what the reader lacks of it, what the room has, and who writes. */
+  | { type: 'text.is'; text: TextId; update: string; vector: string; people: ParticipantId[] }
+  | { type: 'text.edited'; text: TextId; update: string }
+  | { type: 'text.kept'; text: TextId }
+  | { type: 'text.refused'; text: TextId; refusal: Refusal }
+  | { type: 'text.people'; text: TextId; people: ParticipantId[] }
   /** To those who may know: somebody opened something just now. */
   | { type: 'opened'; opening: Opening };
 

@@ -54,6 +54,7 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'plan.unshift':
     case 'task.add':
     case 'task.change':
+    case 'task.describe':
     case 'task.move':
     case 'task.complete':
     case 'task.reopen':

@@ -11,6 +11,7 @@ import { wouldCircle } from '../plan-shift.ts';
 import { needsConsent } from '../plan-truth.ts';
 import { refuse } from '../refusal.ts';
 import type { RoomState } from '../room.ts';
+import { MAX_TEXT, merge } from '../texts.ts';
 import { bringIn } from './people.ts';
 import { changeOrPropose } from './plan-truth.ts';
 
@@ -91,6 +92,11 @@ export function decidePlan(state: RoomState, who: Participant, command: PlanComm
         return refuse('not_found', 'no_such_participant', 'owners');
       const asked = after && (after.length > 0 || task.after) ? { ...fields, after } : fields;
       return happened(...brought.events, ...changeOrPropose(state, who, task, asked, facts));
+    }
+    case 'task.describe': {
+      const description = merge(command.from, task.description, command.description);
+      if (description.length > MAX_TEXT) return refuse('invalid', 'text_too_long', 'description');
+      return description === task.description ? happened() : happened({ type: 'task.changed', task: task.id, description });
     }
     case 'task.move':
       if (milestoneMissing(command.milestone)) return refuse('not_found', 'no_such_milestone');

@@ -1,0 +1,102 @@
+/** Two people in one room at the same moment: they see each other, write one description together, and lose nothing without a network. */
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { useBrowser } from './browser.ts';
+import { device, PHONE } from './people.ts';
+
+const browser = useBrowser();
+const linkOf = (label: RegExp): string => inject('links').find((one) => label.test(one.label))?.url ?? '';
+
+let seller: Page;
+let customer: Page;
+let room = '';
+let task = '';
+const complaints: string[] = [];
+
+const field = (page: Page) => page.locator('[data-panel] textarea[name=description]');
+const says = (page: Page, words: string) =>
+  page.waitForFunction(
+    (text) => document.querySelector<HTMLTextAreaElement>('[data-panel] textarea[name=description]')?.value === text,
+    words,
+  );
+const caretAt = (page: Page, place: number) =>
+  field(page).evaluate((area, at) => (area as HTMLTextAreaElement).setSelectionRange(at, at), place);
+const open = (page: Page, path: string) => page.goto(`${inject('url')}${path}/${room}?task=${task}`);
+
+beforeAll(async () => {
+  const guest = await device(browser(), PHONE);
+  customer = guest.page;
+  await customer.goto(linkOf(/Mike Turner/));
+  await customer.locator('main form button').first().click();
+  await customer.waitForURL(/\/r\/[a-z2-7]{26}/);
+  room = /\/r\/([a-z2-7]{26})/.exec(customer.url())?.[1] ?? '';
+  const desk = await device(browser());
+  seller = desk.page;
+  await seller.goto(linkOf(/signed in/));
+  await seller.locator('main form button').first().click();
+  await seller.waitForURL('**/rooms');
+  await seller.goto(`${inject('url')}/rooms/${room}`);
+  task = (await seller.locator('[data-task]').first().getAttribute('data-task')) ?? '';
+  if (!/^[a-z2-7]{26}$/.test(task)) {
+    task = await seller.evaluate(async (id) => {
+      const answer = (await (await fetch(`/api/rooms/${id}?as=seller`)).json()) as { view: { state: { plan: { order: string[] } } } };
+      return answer.view.state.plan.order[0] ?? '';
+    }, room);
+  }
+  await open(seller, '/rooms');
+  await open(customer, '/r');
+  for (const one of [guest, desk]) complaints.push(...one.complaints);
+});
+
+describe('two people at one description', () => {
+  test('write together: each sees the other’s words, and the caret stays where its owner left it', async () => {
+    await field(seller).click();
+    await field(seller).fill('Agree on the terms');
+    await seller.waitForTimeout(600);
+    await field(customer).click();
+    await says(customer, 'Agree on the terms');
+    await caretAt(customer, 'Agree on the terms'.length);
+    await customer.keyboard.type(' by Thursday');
+    await caretAt(seller, 0);
+    await seller.keyboard.type('First: ');
+    await says(seller, 'First: Agree on the terms by Thursday');
+    await says(customer, 'First: Agree on the terms by Thursday');
+    expect(await field(seller).evaluate((area) => (area as HTMLTextAreaElement).selectionStart)).toBe('First: '.length);
+    expect(await field(customer).evaluate((area) => (area as HTMLTextAreaElement).selectionStart)).toBe(
+      'First: Agree on the terms by Thursday'.length,
+    );
+  });
+
+  test('when both have left it, it is the task’s description for everybody', async () => {
+    await field(seller).blur();
+    await field(customer).blur();
+    await seller.waitForTimeout(1_500);
+    await open(seller, '/rooms');
+    await says(seller, 'First: Agree on the terms by Thursday');
+  });
+});
+
+describe('without a network', () => {
+  test('a quiet banner says so; what is typed survives a reload of the other’s changes and goes when the network is back', async () => {
+    await field(customer).click();
+    await says(customer, 'First: Agree on the terms by Thursday');
+    await customer.waitForTimeout(500);
+    await customer.context().setOffline(true);
+    await customer.locator('[role=status] .bg-ink').waitFor({ timeout: 5_000 });
+    await caretAt(customer, 'First: Agree on the terms by Thursday'.length);
+    await customer.keyboard.type(', noon');
+    await field(seller).click();
+    await caretAt(seller, 0);
+    await seller.keyboard.type('>> ');
+    await says(seller, '>> First: Agree on the terms by Thursday');
+    // A page that dies without a network: what it had is on the device.
+    await customer.close({ runBeforeUnload: false });
+    const context = customer.context();
+    await context.setOffline(false);
+    customer = await context.newPage();
+    await open(customer, '/r');
+    const both = '>> First: Agree on the terms by Thursday, noon';
+    await says(seller, both);
+    await says(customer, both);
+  });
+});
