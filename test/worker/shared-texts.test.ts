@@ -96,7 +96,8 @@ describe('two people who write one description', () => {
     b.browser.send({ type: 'text.close', text: b.text });
     const event = describedBy(await a.browser.next('events', (message) => describedBy(message) !== undefined));
     expect(event?.event).toMatchObject({ description: a.words });
-    expect((event?.event as { writers?: ParticipantId[] }).writers?.toSorted()).toEqual([opened.me, opened.customer].toSorted());
+    const { writers = [] } = (event?.event ?? {}) as { writers?: ParticipantId[] };
+    expect(writers.toSorted()).toEqual([opened.me, opened.customer].toSorted());
     expect((await viewOf(seller, room)).state.plan.tasks[task]?.description).toBe(a.words);
   });
 
