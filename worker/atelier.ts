@@ -18,7 +18,7 @@ import { OwnTemplates } from './directory/own-templates.ts';
 import { templatesIn, type RoomTemplate } from './directory/templates.ts';
 import type { Env } from './env.ts';
 import { storeFile } from './files/store.ts';
-import { commandOfForm, taskFromLine } from './room/form.ts';
+import { commandOfForm, taskFromLine, timesFromWords } from './room/form.ts';
 import type { Actor, Services } from './services.ts';
 import { roomStub } from './room/stub.ts';
 
@@ -162,12 +162,13 @@ export function createServices(env: Env): Services {
       submitForm: async (actor, room, form) => {
         const made = commandOfForm(form);
         if (!made.ok) return made;
-        const { submission, files, line } = made.value;
+        const { submission, files, line, words } = made.value;
         let asked = submission;
-        if (line !== null) {
+        if (line !== null || words !== null) {
           const opened = isRoom(room) ? await stub(room).view(await roomActor(actor), []) : refuse('forbidden', 'not_a_participant');
           if (!opened.ok) return opened;
-          asked = taskFromLine(submission, line, opened.value.view);
+          const { view } = opened.value;
+          asked = line !== null ? taskFromLine(submission, line, view) : timesFromWords(submission, words ?? '', view);
         }
         if (files.length > 0 && asked.command['type'] === 'comment.post') {
           const ids: string[] = [];

@@ -1,8 +1,10 @@
 /**
  * A room's forms before (or without) script: `command` is the command as JSON, the other fields are laid over it,
- * `line` is a task written in one line, `file` fields are uploads. The result meets the same schema as any other.
+ * `line` is a task written in one line, `words` are times as typed, `at` one that was picked, `file` fields are uploads. The result meets the same schema as any other.
  */
 import type { ParticipantId } from '#core/ids.ts';
+import { readTimes } from '#core/meeting-times.ts';
+import { LENGTH } from '#core/meetings.ts';
 import { present } from '#core/people.ts';
 import type { RoomView } from '#core/protocol.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
@@ -14,9 +16,11 @@ export interface FormSubmission {
   command: Record<string, unknown>;
 }
 
-const NOT_FIELDS = new Set(['command', 'id', 'line', 'file']);
+const NOT_FIELDS = new Set(['command', 'id', 'line', 'file', 'words', 'at']);
 
-export function commandOfForm(form: FormData): Result<{ submission: FormSubmission; files: File[]; line: string | null }> {
+export function commandOfForm(
+  form: FormData,
+): Result<{ submission: FormSubmission; files: File[]; line: string | null; words: string | null }> {
   let command: Record<string, unknown>;
   try {
     const parsed: unknown = JSON.parse(String(form.get('command') ?? ''));
@@ -30,12 +34,17 @@ export function commandOfForm(form: FormData): Result<{ submission: FormSubmissi
     // What is a list in the command is made of every field of that name.
     command[name] = Array.isArray(command[name]) ? form.getAll(name).filter((one) => typeof one === 'string') : value;
   }
+  // A field is text; a length is a number.
+  if (String(command['type']).startsWith('meeting.') && typeof command['length'] === 'string')
+    command['length'] = Number(command['length']);
+  const times = [form.get('words'), form.get('at')].filter((one): one is string => typeof one === 'string' && one.trim() !== '');
   const id = form.get('id');
   const line = form.get('line');
   return done({
     submission: { id: typeof id === 'string' && id ? id : fresh(), command },
     files: form.getAll('file').filter((one): one is File => typeof one !== 'string' && one.size > 0),
     line: typeof line === 'string' ? line : null,
+    words: form.has('words') ? times.map((one) => one.replace(/^(\d{4}-\d\d-\d\d)T/, '$1 ')).join(', ') : null,
   });
 }
 
@@ -68,4 +77,13 @@ export function taskFromLine(submission: FormSubmission, line: string, view: Roo
       invite,
     },
   };
+}
+
+/** The command that times in words, such as "Fri 15:00, next Tue 10:00", make whole; one of them is all that another time needs. */
+export function timesFromWords(submission: FormSubmission, words: string, view: RoomView): FormSubmission {
+  const me = view.state.people[view.me];
+  const { length, ...command } = submission.command;
+  const ctx = { now: Date.now(), zone: me?.zone ?? 'UTC', locale: me?.locale ?? 'en' };
+  const { times } = readTimes(words, typeof length === 'number' ? length : LENGTH, ctx);
+  return { ...submission, command: command['type'] === 'meeting.propose' ? { ...command, times } : { ...command, time: times[0] ?? null } };
 }
