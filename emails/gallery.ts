@@ -233,7 +233,7 @@ export function samplesOf(deal: Deal): Sample[] {
         ...materials,
         materials: [
           { ...came, title: deal.tasks.budget, version: 1, size: 1_234_567 },
-          { ...came, title: deal.room, version: 3, size: null },
+          { ...came, note: '', title: deal.room, version: 3, size: null },
         ],
       }),
     ),

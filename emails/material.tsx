@@ -29,5 +29,6 @@ export const Brought: FC<{ material: MaterialFacts; reader: Reader }> = ({ mater
   </div>
 );
 
-export const broughtText = (material: MaterialFacts, reader: Reader): string =>
-  [sayHead(material, reader), sayWhat(material, reader), material.note, material.url].filter(Boolean).join('\n');
+/** `withLink`: where several stand in one place, its address is said once. */
+export const broughtText = (material: MaterialFacts, reader: Reader, withLink: boolean): string =>
+  [sayHead(material, reader), sayWhat(material, reader), material.note, withLink && material.url].filter(Boolean).join('\n');

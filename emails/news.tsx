@@ -134,7 +134,7 @@ export function news(facts: NewsFacts): Rendered {
       team && band,
       heading,
       ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
-      materials.map((one) => broughtText(one, reader)).join('\n\n'),
+      materials.map((one, place) => broughtText(one, reader, materials[place + 1]?.url !== one.url)).join('\n\n'),
       hint,
       proposal ? proposedText({ proposal, reader, subject }) : task && taskAnswersText({ task, reader }),
       m.mail_link_to({ title: button, url: facts.url }, { locale }),
