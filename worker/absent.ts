@@ -1,2 +1,2 @@
 /** Stands in for packages that a dependency would load only for schema libraries that this project does not use. */
-export {};
+export const absent = true;
