@@ -59,6 +59,8 @@ export interface RoomRow {
   overdue: number;
   /** Questions that are not accepted, and how many working hours the oldest has waited. */
   objections: { count: number; hours: number };
+  /** Calendar days by which the plan's dates are later than first agreed. */
+  slipped: number;
   held: number;
   /** The next step of each side, if any. */
   seller: StepRow | null;

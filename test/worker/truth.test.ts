@@ -5,6 +5,7 @@ import type { CommandInput } from '#core/commands.ts';
 import { addDays } from '#core/due.ts';
 import type { RoomId, TaskId } from '#core/ids.ts';
 import { verdict } from '#core/plan-truth.ts';
+import { arrange, queryOf } from '../../worker/directory/pipeline.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import {
   act,
@@ -17,6 +18,7 @@ import {
   openRoom,
   type OpenRoom,
   replyToken,
+  services,
   type SignedIn,
   viewOf,
 } from '../support/front-door.ts';
@@ -110,6 +112,22 @@ describe('a plan', () => {
     for (let turn = 0; turn < 3; turn += 1) await deliverMail(one.room);
     expect((await stateOf(one)).truth.turned).toMatchObject({ sides: ['customer'] });
     expect((await mailsTo(one.opened.customerEmail))[0]?.text).toContain('Unconfirmed by customer since');
+  });
+});
+
+describe('the list of rooms', () => {
+  test('tells how many days each plan has slipped, and puts the most slipped first when asked', async () => {
+    const one = await deal();
+    const other = await openRoom(one.seller);
+    const task = await added(one, 'Survey', one.opened.customer, 5);
+    await act(one.customer, one.room, move(task, 8));
+    await act(one.customer, one.room, move(task, 12));
+    await act(one.seller, other.room, { type: 'task.add', task: fresh<TaskId>(), title: 'Later than all', due: due(3) });
+    for (const room of [one.room, other.room]) await env.ROOM.get(env.ROOM.idFromName(room)).settle();
+    const rows = await services.directory.rooms(one.seller.seller);
+    expect(rows.find((row) => row.room === one.room)?.slipped).toBe(7);
+    const bySlips = arrange(rows, queryOf(new URLSearchParams({ sort: 'slipped' })));
+    expect(bySlips[0]?.room).toBe(one.room);
   });
 });
 

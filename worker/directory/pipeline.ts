@@ -3,7 +3,7 @@ import { stages, type Money, type Stage } from '#core/deal.ts';
 import { plainAmount, sums } from '#core/amount.ts';
 import type { RoomRow } from '../services.ts';
 
-export const orders = ['activity', 'amount', 'close', 'stage', 'name'] as const;
+export const orders = ['activity', 'amount', 'close', 'stage', 'name', 'slipped'] as const;
 export type Order = (typeof orders)[number];
 
 /** What an address asks for; whatever it says wrongly is left out. */
@@ -42,6 +42,7 @@ const compare: Record<Order, (a: RoomRow, b: RoomRow) => number> = {
   close: (a, b) => (a.close ?? '9999').localeCompare(b.close ?? '9999'),
   stage: (a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage),
   name: (a, b) => a.name.localeCompare(b.name),
+  slipped: (a, b) => b.slipped - a.slipped,
 };
 
 export function arrange(rows: RoomRow[], { stage, search, order }: PipelineQuery): RoomRow[] {

@@ -222,6 +222,7 @@ export class Rooms {
         amount: one.amount !== null && one.currency ? { minor: one.amount, currency: one.currency } : null,
         close: one.close,
         source: one.source,
+        slipped: one.slipped,
         demo: one.demo,
         lastActivityAt: one.lastActivityAt,
         unread: one.lastCommentBy !== me && one.lastCommentSeq > read,

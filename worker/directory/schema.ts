@@ -170,6 +170,8 @@ export const room = sqliteTable(
     /** Expected close, a calendar day. */
     close: text('close'),
     source: text('source').notNull().default(''),
+    /** Calendar days by which the plan's dates are later than first agreed. */
+    slipped: integer('slipped').notNull().default(0),
   },
   (table) => [index('room_workspace').on(table.workspaceId, table.lastActivityAt), index('room_account').on(table.accountId)],
 );

@@ -1,0 +1,1 @@
+ALTER TABLE `room` ADD `slipped` integer DEFAULT 0 NOT NULL;
