@@ -1,6 +1,7 @@
 /** The Worker's front door: machines and sockets go to Hono's routes, pages to SvelteKit, both with the same services. */
 import { Hono } from 'hono';
 import { api } from './api/index.ts';
+import { feeds } from './api/feeds.ts';
 import { files } from './api/files.ts';
 import { createServices } from './atelier.ts';
 import type { Env } from './env.ts';
@@ -63,6 +64,7 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
   app.route('/healthz', health);
   app.route('/api', api);
   app.route('/files', files);
+  app.route('/feeds', feeds);
   app.route('/hooks', hooks);
   more?.(app);
   app.all('*', (c) => renderPage(c.req.raw, c.env, c.executionCtx, c.get('services')));

@@ -18,6 +18,7 @@ import {
   openRoom,
   type OpenRoom,
   replyToken,
+  request,
   services,
   type SignedIn,
   viewOf,
@@ -195,5 +196,46 @@ describe('an owner', () => {
     const mails = (await mailsTo(one.opened.customerEmail)).filter((mail) => mail.subject.includes('Overdue: '));
     expect(mails.map((mail) => mail.subject.includes('Survey'))).toEqual([true]);
     expect(mails[0]?.text).not.toContain('Contract');
+  });
+});
+
+describe('the plan, taken along', () => {
+  test('as a table: names, dates, a byte order mark, and nothing that a spreadsheet would run', async () => {
+    const one = await deal();
+    await added(one, '=HYPERLINK("https://elsewhere.example")', one.opened.customer, 5);
+    const response = await request(`/api/rooms/${one.room}/plan.csv?as=customer`, { cookie: one.customer.cookie });
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    const text = new TextDecoder().decode(bytes);
+    expect(text).toContain('Milestone,Task,Done by,Due');
+    expect(text).toContain(`"'=HYPERLINK(""https://elsewhere.example"")",Chen Wei,${addDays(today, 5)}`);
+  });
+
+  test('as a calendar at an address of one’s own, which ends when it is renewed, stopped, or its owner is gone', async () => {
+    const one = await deal();
+    const task = await added(one, 'Survey', one.opened.customer, 5);
+    const feed = `/api/rooms/${one.room}/feed?as=customer`;
+    const make = async () => {
+      const made = await request(feed, { method: 'POST', cookie: one.customer.cookie });
+      return new URL(((await made.json()) as { url: string }).url).pathname;
+    };
+    const first = await make();
+    expect(first).toMatch(/^\/feeds\/[a-z2-7]{52}\.ics$/);
+    const calendar = await request(first);
+    expect(calendar.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
+    const text = await calendar.text();
+    expect(text).toContain(`UID:${task}.${one.room}@plan`);
+    expect(text).toContain(`DTSTART;VALUE=DATE:${addDays(today, 5).replaceAll('-', '')}`);
+
+    const second = await make();
+    expect((await request(first)).status).toBe(404);
+    expect((await request(second)).status).toBe(200);
+    await request(feed, { method: 'DELETE', cookie: one.customer.cookie });
+    expect((await request(second)).status).toBe(404);
+
+    const third = await make();
+    await act(one.seller, one.room, { type: 'participant.remove', participant: one.opened.customer });
+    expect((await request(third)).status).toBe(404);
   });
 });

@@ -115,6 +115,25 @@ const TABLE: Row[] = [
     answers: { seller: 200, customer: 200, ...OUT },
   },
   {
+    route: 'GET /api/rooms/:room/plan.csv',
+    path: ({ room }) => `/api/rooms/${room}/plan.csv`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  { route: 'GET /api/rooms/:room/feed', path: ({ room }) => `/api/rooms/${room}/feed`, answers: { seller: 200, customer: 200, ...OUT } },
+  {
+    route: 'POST /api/rooms/:room/feed',
+    path: ({ room }) => `/api/rooms/${room}/feed`,
+    init: () => ({ method: 'POST' }),
+    answers: { seller: 201, customer: 201, ...OUT },
+  },
+  {
+    route: 'DELETE /api/rooms/:room/feed',
+    path: ({ room }) => `/api/rooms/${room}/feed`,
+    init: () => ({ method: 'DELETE' }),
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  { route: 'GET /feeds/:file', path: ({ room }) => `/feeds/${room}${room}.ics`, answers: { else: 404 } },
+  {
     route: 'GET /api/rooms/:room/retrospective',
     path: ({ room }) => `/api/rooms/${room}/retrospective`,
     answers: { seller: 200, customer: 200, ...OUT },

@@ -317,6 +317,63 @@ api.get(
 );
 
 api.get(
+  '/rooms/:room/plan.csv',
+  describeRoute({
+    summary: 'The plan as a table, in the caller’s language',
+    responses: { 200: { description: 'CSV with a byte order mark; cells that begin like a formula are made harmless' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    if (!ID_PATTERN.test(roomOf(c))) return c.json({ error: { code: 'forbidden', reason: 'not_a_participant' } }, 403);
+    const result = await stub(c).planCsv(await roomActor(actor));
+    if (!result.ok) return answer(c, result);
+    const name = encodeURIComponent(`${result.value.name}.csv`);
+    return c.body(result.value.csv, 200, {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="plan.csv"; filename*=UTF-8''${name}`,
+      'cache-control': 'private, no-store',
+    });
+  },
+);
+
+api.get(
+  '/rooms/:room/feed',
+  describeRoute({ summary: 'Whether the caller has a calendar address', responses: { 200: { description: '`active`' }, ...refusals } }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    return ID_PATTERN.test(roomOf(c)) ? answer(c, await stub(c).feed(await roomActor(actor))) : notHere(c);
+  },
+);
+
+api.post(
+  '/rooms/:room/feed',
+  describeRoute({
+    summary: 'A calendar address for the caller',
+    description: 'The one before stops working. The address is told here and nowhere else.',
+    responses: { 201: { description: 'Its `url`' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    if (!ID_PATTERN.test(roomOf(c))) return notHere(c);
+    const made = await stub(c).renewFeed(await roomActor(actor));
+    return made.ok ? c.json({ url: `${c.env.APP_URL}/feeds/${made.value.token}.ics` }, 201) : answer(c, made);
+  },
+);
+
+api.delete(
+  '/rooms/:room/feed',
+  describeRoute({ summary: 'End the caller’s calendar address', responses: { 200: { description: 'It answers 404 now' }, ...refusals } }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    return ID_PATTERN.test(roomOf(c)) ? answer(c, await stub(c).dropFeed(await roomActor(actor))) : notHere(c);
+  },
+);
+
+api.get(
   '/rooms/:room/live',
   describeRoute({ summary: 'The live socket of a room', responses: { 101: { description: 'WebSocket; messages as in protocol.ts' } } }),
   async (c) => {

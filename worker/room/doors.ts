@@ -44,7 +44,7 @@ export class Doors {
     `);
   }
 
-  mint(kind: MailedKind, hash: string, key: Key, at: number): void {
+  mint(kind: MailedKind | 'feed', hash: string, key: Key, at: number): void {
     this.#sql.exec(
       'INSERT OR IGNORE INTO key (hash, kind, participant, thread, at) VALUES (?, ?, ?, ?, ?)',
       hash,
@@ -55,7 +55,7 @@ export class Doors {
     );
   }
 
-  key(kind: MailedKind, hash: string): Key | undefined {
+  key(kind: MailedKind | 'feed', hash: string): Key | undefined {
     const [row] = this.#sql
       .exec<{ participant: string; thread: string }>(
         'SELECT participant, thread FROM key WHERE hash = ? AND kind = ? AND revoked = 0',
@@ -64,6 +64,18 @@ export class Doors {
       )
       .toArray();
     return row && { participant: row.participant as ParticipantId, thread: row.thread as ThreadId };
+  }
+
+  /** Whether a person's calendar may be fetched by an address that was given to them. */
+  hasFeed(participant: ParticipantId): boolean {
+    return (
+      this.#sql.exec("SELECT 1 FROM key WHERE participant = ? AND kind = 'feed' AND revoked = 0 LIMIT 1", participant).toArray().length > 0
+    );
+  }
+
+  /** Ends a person's calendar address. */
+  dropFeed(participant: ParticipantId): void {
+    this.#sql.exec("UPDATE key SET revoked = 1 WHERE participant = ? AND kind = 'feed'", participant);
   }
 
   /** Shuts every key and device of a person; the sockets are the caller's to close. */

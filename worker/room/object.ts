@@ -62,6 +62,7 @@ import { Lobby } from './lobby.ts';
 import { Opens } from './opens.ts';
 import { Calendars } from './calendars.ts';
 import { PlanDuties } from './plan-duties.ts';
+import { planCalendar, planCsv } from './plan-file.ts';
 import { project, type AcceptedAnswer } from './projection.ts';
 import { Reading } from './reading.ts';
 import { fromBase64, SharedTexts, toBase64 } from './shared-texts.ts';
@@ -783,6 +784,50 @@ export class Room extends DurableObject<Env> {
     const customer = Object.values(this.#state.people).find((one) => one.side === 'customer' && one.status !== 'left');
     if (!me || !customer || !this.#state.room?.demo) return refuse('forbidden', 'not_a_participant');
     return done({ token: await this.linkTo(customer.email) });
+  }
+
+  // -------------------------------------------------------------- the plan, taken along
+
+  /** The plan as a table, as this actor may see it. */
+  planCsv(actor: RoomActor): Result<{ csv: string; name: string }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    return done({ csv: planCsv(viewFor(me.side, this.#state), me), name: this.#state.room?.name ?? '' });
+  }
+
+  /** Whether this actor's calendar can be fetched by an address of theirs. */
+  feed(actor: RoomActor): Result<{ active: boolean }> {
+    const me = this.me(actor);
+    return me ? done({ active: this.#doors.hasFeed(me.id) }) : refuse('forbidden', 'not_a_participant');
+  }
+
+  /** A new calendar address for this actor; the one before ends. Only its hash is kept. */
+  async renewFeed(actor: RoomActor): Promise<Result<{ token: string }>> {
+    const secret = fresh();
+    const hash = await hashOf('feed', secret);
+    const me = this.me(actor);
+    const room = this.#state.room;
+    if (!me || !room) return refuse('forbidden', 'not_a_participant');
+    this.#doors.dropFeed(me.id);
+    this.#doors.mint('feed', hash, { participant: me.id, thread: ROOM_THREAD }, Date.now());
+    return done({ token: `${secret}${room.id}` });
+  }
+
+  dropFeed(actor: RoomActor): Result<{ active: boolean }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    this.#doors.dropFeed(me.id);
+    return done({ active: false });
+  }
+
+  /** The calendar behind an address; null when it opens nothing (any more). Asks nothing but the room. */
+  calendar(hash: string): string | null {
+    const key = this.#doors.key('feed', hash);
+    const one = key && this.#state.people[key.participant];
+    const room = this.#state.room;
+    if (!one || one.status === 'left' || !room) return null;
+    const url = `${this.env.APP_URL}/${one.side === 'seller' ? 'rooms' : 'r'}/${room.id}`;
+    return planCalendar(viewFor(one.side, this.#state), one, room.id, url, Date.now());
   }
 
   // -------------------------------------------------------------- files
