@@ -206,7 +206,7 @@ describe('the plan, taken along', () => {
     const response = await request(`/api/rooms/${one.room}/plan.csv?as=customer`, { cookie: one.customer.cookie });
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     const bytes = new Uint8Array(await response.arrayBuffer());
-    expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    expect(bytes.slice(0, 3)).toEqual(new Uint8Array([0xef, 0xbb, 0xbf]));
     const text = new TextDecoder().decode(bytes);
     expect(text).toContain('Milestone,Task,Done by,Due');
     expect(text).toContain(`"'=HYPERLINK(""https://elsewhere.example"")",Chen Wei,${addDays(today, 5)}`);
