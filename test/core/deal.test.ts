@@ -11,7 +11,7 @@ import { isCurrency, plainAmount, readAmount, sums } from '#core/amount.ts';
 import { evidenceFor, qualificationOf, stageOf, standingOf } from '#core/qualification.ts';
 import { apply, restored, type RoomState } from '#core/room.ts';
 import { audienceOf } from '#core/audience.ts';
-import { AT, chen, commentId, facts, lidan, record, roomWhere, said, task, taskId, zhao } from '../support/cast.ts';
+import { AT, chen, commentId, facts, lidan, record, roomWhere, said, task, taskId, threadOf, zhao } from '../support/cast.ts';
 
 /** What Chen said in the room, as the room looks it up. */
 const chens = Object.fromEntries(
@@ -108,6 +108,10 @@ describe('a criterion', () => {
     const deleted = after(both, [chen, { type: 'comment.delete', comment: commentId('chenroom'), thread: 'room' }]);
     expect(standingOf(deleted, 'champion')).toBe('claimed');
     expect(evidenceFor(deleted, 'champion')).toEqual([]);
+    expect(JSON.stringify(deleted.deal)).not.toContain('approved');
+    const [again] = record([{ type: 'comment.restored', comment: commentId('chenroom'), thread: threadOf('room'), body: 'I do', files: [] }], chen, 99);
+    if (!again) throw new Error('nothing recorded');
+    expect(evidenceFor(apply(deleted, again), 'champion')).toMatchObject([{ by: chen.id, excerpt: 'I do' }]);
   });
 
   test('shows the words as their author last wrote them', () => {

@@ -45,6 +45,8 @@ export interface Evidence {
   thread: ThreadId;
   /** Its beginning, so that it can be recognised. */
   excerpt: string;
+  /** Its author took it back: it counts for nothing, and its words are gone, until they say it again. */
+  gone?: true;
 }
 
 export interface Deal {
@@ -94,13 +96,18 @@ export function excerptOf(text: string): string {
   return flat.length > EXCERPT ? `${flat.slice(0, EXCERPT - 1).trimEnd()}…` : flat;
 }
 
+const isCited = (deal: Deal, of: Evidence['of']): boolean => Object.values(deal.evidence).some((all) => all.some((one) => one.of === of));
+
+const withEvidence = (deal: Deal, change: (all: Evidence[]) => Evidence[]): Deal => ({
+  ...deal,
+  evidence: Object.fromEntries(Object.entries(deal.evidence).map(([key, all]) => [key, change(all)])),
+});
+
 const withoutEvidence = (deal: Deal, of: Evidence['of']): Deal =>
-  Object.values(deal.evidence).some((all) => all.some((one) => one.of === of))
-    ? {
-        ...deal,
-        evidence: Object.fromEntries(Object.entries(deal.evidence).map(([key, all]) => [key, all.filter((one) => one.of !== of)])),
-      }
-    : deal;
+  isCited(deal, of) ? withEvidence(deal, (all) => all.filter((one) => one.of !== of)) : deal;
+
+const changed = (deal: Deal, of: Evidence['of'], change: (one: Evidence) => Evidence): Deal =>
+  isCited(deal, of) ? withEvidence(deal, (all) => all.map((one) => (one.of === of ? change(one) : one))) : deal;
 
 /** What an event changes about the deal. What speaks for it goes with the word it rests on: a comment deleted, a task reopened. */
 export function applyDeal(deal: Deal, { event, at, by }: Recorded): Deal {
@@ -126,21 +133,15 @@ export function applyDeal(deal: Deal, { event, at, by }: Recorded): Deal {
       return { ...deal, evidence: { ...deal.evidence, [event.criterion]: left } };
     }
     case 'comment.deleted':
-      return withoutEvidence(deal, event.comment);
+      return changed(deal, event.comment, (one) => ({ ...one, excerpt: '', gone: true }));
+    case 'comment.restored':
+      return changed(deal, event.comment, ({ gone: _, ...one }) => ({ ...one, excerpt: excerptOf(event.body) }));
     case 'task.reopened':
     case 'task.removed':
       return withoutEvidence(deal, event.task);
-    case 'comment.edited': {
+    case 'comment.edited':
       // The words may change; whose they are does not.
-      const excerpt = excerptOf(event.body);
-      const cited = Object.values(deal.evidence).some((all) => all.some((one) => one.of === event.comment));
-      if (!cited) return deal;
-      const evidence = Object.entries(deal.evidence).map(([key, all]) => [
-        key,
-        all.map((one) => (one.of === event.comment ? { ...one, excerpt } : one)),
-      ]);
-      return { ...deal, evidence: Object.fromEntries(evidence) as Deal['evidence'] };
-    }
+      return changed(deal, event.comment, (one) => ({ ...one, excerpt: excerptOf(event.body) }));
     default:
       return deal;
   }

@@ -34,7 +34,7 @@ type Known = Pick<RoomState, 'people' | 'deal'>;
 
 /** The customer's own words and deeds for a criterion, the newest last. */
 export const evidenceFor = ({ people, deal }: Known, criterion: string): Evidence[] =>
-  (deal.evidence[criterion] ?? []).filter((one) => people[one.by]?.side === 'customer');
+  (deal.evidence[criterion] ?? []).filter((one) => !one.gone && people[one.by]?.side === 'customer');
 
 export type Standing = 'open' | 'claimed' | 'confirmed';
 

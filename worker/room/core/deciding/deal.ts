@@ -56,7 +56,7 @@ export function decideDeal(state: RoomState, who: Participant, command: DealComm
       if (!evidence) return refuse('not_found', command.kind === 'comment' ? 'no_such_comment' : 'no_such_task');
       // Only the customer's own word counts; a seller's would be a claim in other clothes.
       if (state.people[evidence.by]?.side !== 'customer') return refuse('conflict', 'not_by_customer');
-      return cited.some((one) => one.of === evidence.of) ? happened() : happened({ type: 'deal.cited', criterion, evidence });
+      return cited.some((one) => one.of === evidence.of && !one.gone) ? happened() : happened({ type: 'deal.cited', criterion, evidence });
     }
     case 'deal.uncite':
       return cited.some((one) => one.of === command.of) ? happened({ type: 'deal.uncited', criterion, of: command.of }) : happened();
