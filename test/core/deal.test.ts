@@ -109,7 +109,11 @@ describe('a criterion', () => {
     expect(standingOf(deleted, 'champion')).toBe('claimed');
     expect(evidenceFor(deleted, 'champion')).toEqual([]);
     expect(JSON.stringify(deleted.deal)).not.toContain('approved');
-    const [again] = record([{ type: 'comment.restored', comment: commentId('chenroom'), thread: threadOf('room'), body: 'I do', files: [] }], chen, 99);
+    const [again] = record(
+      [{ type: 'comment.restored', comment: commentId('chenroom'), thread: threadOf('room'), body: 'I do', files: [] }],
+      chen,
+      99,
+    );
     if (!again) throw new Error('nothing recorded');
     expect(evidenceFor(apply(deleted, again), 'champion')).toMatchObject([{ by: chen.id, excerpt: 'I do' }]);
   });

@@ -273,7 +273,9 @@ export class Journal {
 
   /** Events as anybody may be told them later: the words of comments that were deleted since are left out. */
   withoutDeleted(events: Recorded[]): Recorded[] {
-    const said = events.flatMap(({ event }) => (event.type === 'deal.cited' ? [event.evidence.of] : threadOf(event) !== null && 'comment' in event ? [event.comment] : []));
+    const said = events.flatMap(({ event }) =>
+      event.type === 'deal.cited' ? [event.evidence.of] : threadOf(event) !== null && 'comment' in event ? [event.comment] : [],
+    );
     if (said.length === 0) return events;
     const gone = new Set(
       this.#sql
@@ -290,7 +292,8 @@ export class Journal {
     if (gone.size === 0) return events;
     return events.map((one): Recorded => {
       const { event } = one;
-      if (event.type === 'deal.cited' && gone.has(event.evidence.of)) return { ...one, event: { ...event, evidence: { ...event.evidence, excerpt: '' } } };
+      if (event.type === 'deal.cited' && gone.has(event.evidence.of))
+        return { ...one, event: { ...event, evidence: { ...event.evidence, excerpt: '' } } };
       if (threadOf(event) === null || !('comment' in event) || event.comment === null || !gone.has(event.comment)) return one;
       if (event.type === 'comment.posted' || event.type === 'comment.restored') return { ...one, event: { ...event, body: '', files: [] } };
       return event.type === 'comment.edited' ? { ...one, event: { ...event, body: '' } } : one;

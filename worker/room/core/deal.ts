@@ -46,7 +46,7 @@ export interface Evidence {
   /** Its beginning, so that it can be recognised. */
   excerpt: string;
   /** Its author took it back: it counts for nothing, and its words are gone, until they say it again. */
-  gone?: true;
+  gone?: boolean;
 }
 
 export interface Deal {
@@ -135,7 +135,7 @@ export function applyDeal(deal: Deal, { event, at, by }: Recorded): Deal {
     case 'comment.deleted':
       return changed(deal, event.comment, (one) => ({ ...one, excerpt: '', gone: true }));
     case 'comment.restored':
-      return changed(deal, event.comment, ({ gone: _, ...one }) => ({ ...one, excerpt: excerptOf(event.body) }));
+      return changed(deal, event.comment, (one) => ({ ...one, excerpt: excerptOf(event.body), gone: false }));
     case 'task.reopened':
     case 'task.removed':
       return withoutEvidence(deal, event.task);
