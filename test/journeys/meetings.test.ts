@@ -1,11 +1,13 @@
 /** A demo is set in one line, accepted from a mail program, asked for at another time, moved by one press; and times are picked on a phone. */
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import * as m from '#messages';
 import { useBrowser } from './browser.ts';
 import { DESK, device, expectAccessible, expectNoSidewaysScroll, followSignIn, mailTo, PHONE, type Mail } from './people.ts';
 
 const browser = useBrowser();
+// Calendars are told 20 s after a change, and every step here waits for a mail of theirs.
+vi.setConfig({ testTimeout: 240_000 });
 
 type Device = Awaited<ReturnType<typeof device>>;
 interface CalendarMail extends Mail {
