@@ -158,6 +158,8 @@ export function createServices(env: Env): Services {
         isRoom(room) ? stub(room).thread(await roomActor(actor), thread, where) : refuse('forbidden', 'not_a_participant'),
       wordings: async (actor, room, comment) =>
         isRoom(room) ? stub(room).wordings(await roomActor(actor), comment) : refuse('forbidden', 'not_a_participant'),
+      history: async (actor, room, task) =>
+        isRoom(room) ? stub(room).taskHistory(await roomActor(actor), task) : refuse('forbidden', 'not_a_participant'),
       submit,
       submitForm: async (actor, room, form) => {
         const made = commandOfForm(form);

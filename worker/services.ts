@@ -19,6 +19,7 @@ import type {
 import type { Locale, Participant } from '#core/people.ts';
 import type { Opening, RoomView, ThreadPage, Where } from '#core/protocol.ts';
 import type { Result } from '#core/refusal.ts';
+import type { HistoryEntry } from '#core/task-history.ts';
 import type { Due } from '#core/due.ts';
 import type { RoomTemplate } from './directory/templates.ts';
 import type { Retrospective } from '#core/retrospective.ts';
@@ -275,6 +276,8 @@ export interface Services {
     thread(actor: Actor, room: RoomId, thread: ThreadId, where: Where): Promise<Result<ThreadPage>>;
     /** Every wording of a comment that was edited, the first one first. */
     wordings(actor: Actor, room: RoomId, comment: CommentId): Promise<Result<{ wordings: (Wording & { html: string | null })[] }>>;
+    /** What became of one task, oldest first. */
+    history(actor: Actor, room: RoomId, task: TaskId): Promise<Result<{ history: HistoryEntry[] }>>;
     /** The one way to change a room; `input` is checked against the schema of commands. */
     submit(actor: Actor, room: RoomId, input: unknown): Promise<Result<{ seq: number }>>;
     /** A form without script: `command` is JSON, other fields are laid over it; `line` is a task in one line; `file`s are uploaded. */

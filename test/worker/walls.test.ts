@@ -231,6 +231,11 @@ const TABLE: Row[] = [
     answers: { seller: 200, customer: 404, ...OUT },
   },
   {
+    route: 'GET /api/rooms/:room/tasks/:task/history',
+    path: ({ room, task }) => `/api/rooms/${room}/tasks/${task}/history`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
     route: 'POST /api/rooms/:room/files',
     path: ({ room }) => `/api/rooms/${room}/files`,
     init: () => ({ method: 'POST', headers: { 'x-file-name': 'a.txt' }, body: 'hello' }),

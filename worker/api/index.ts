@@ -149,6 +149,18 @@ api.get(
   },
 );
 
+api.get(
+  '/rooms/:room/tasks/:task/history',
+  describeRoute({
+    summary: 'What became of a task',
+    responses: { 200: { description: 'Who changed what, when, and what it was before; oldest first' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor ? answer(c, await c.get('services').rooms.history(actor, roomOf(c), c.req.param('task') as TaskId)) : signInFirst(c);
+  },
+);
+
 api.post(
   '/rooms/:room/files',
   describeRoute({

@@ -297,6 +297,7 @@ export function picture(people: (typeof participant.$inferSelect)[], tasks: (typ
     due: row.due,
     milestone: null,
     description: '',
+    ...(row.after && { after: row.after }),
     addedBy: 'system',
     addedAt: '',
     completedAt: row.completedAt,

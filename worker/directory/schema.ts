@@ -207,6 +207,8 @@ export const task = sqliteTable(
     kind: text('kind').notNull(),
     owners: text('owners', { mode: 'json' }).$type<ParticipantId[]>().notNull(),
     due: text('due', { mode: 'json' }).$type<Due>(),
+    /** Tasks that come first; null where none do. */
+    after: text('after', { mode: 'json' }).$type<TaskId[]>(),
     completedAt: instant('completed_at'),
     removed: integer('removed', { mode: 'boolean' }).notNull(),
   },

@@ -32,12 +32,14 @@ export function commandOfForm(
   for (const [name, value] of form) {
     if (NOT_FIELDS.has(name) || typeof value !== 'string') continue;
     // What is a list in the command is made of every field of that name.
-    command[name] = Array.isArray(command[name]) ? form.getAll(name).filter((one) => typeof one === 'string') : value;
+    if (Array.isArray(command[name])) command[name] = form.getAll(name).filter((one) => typeof one === 'string');
+    else layOver(command, name, value);
   }
   // A field is text; a length is a number.
   if (String(command['type']).startsWith('meeting.') && typeof command['length'] === 'string')
     command['length'] = Number(command['length']);
   const times = [form.get('words'), form.get('at')].filter((one): one is string => typeof one === 'string' && one.trim() !== '');
+  if (command['due'] && typeof command['due'] === 'object' && !(command['due'] as { date?: string }).date) command['due'] = null;
   const id = form.get('id');
   const line = form.get('line');
   return done({
@@ -46,6 +48,26 @@ export function commandOfForm(
     line: typeof line === 'string' ? line : null,
     words: form.has('words') ? times.map((one) => one.replace(/^(\d{4}-\d\d-\d\d)T/, '$1 ')).join(', ') : null,
   });
+}
+
+/** Fields that are empty when there is none. */
+const NULLABLE = new Set(['date', 'milestone', 'time']);
+
+/** A form knows only texts: `owners[]` is one of a list (an empty one says that there may be none), `due.date` a part of a whole. */
+function layOver(into: Record<string, unknown>, name: string, value: string): void {
+  const [whole, part] = name.split('.');
+  if (whole && part) {
+    const kept = into[whole];
+    const inner = typeof kept === 'object' && kept !== null ? { ...kept } : {};
+    into[whole] = inner;
+    layOver(inner as Record<string, unknown>, part, value);
+  } else if (name.endsWith('[]')) {
+    const list = name.slice(0, -2);
+    const kept: unknown = into[list];
+    into[list] = [...(Array.isArray(kept) ? (kept as unknown[]) : []), ...(value === '' ? [] : [value])];
+  } else if (name === 'past') into[name] = value === 'on';
+  else if (name === 'days') into[name] = Number(value);
+  else into[name] = value === '' && NULLABLE.has(name) ? null : value;
 }
 
 /** The command that a line such as "Product demo @Chen Fri 15:00" stands for. */

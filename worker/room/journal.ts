@@ -2,7 +2,7 @@
 import { audienceOf, maySee, maySeeThread } from '#core/audience.ts';
 import { applyComments, shown, type Comment, type Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
-import type { CommentId, ParticipantId, ThreadId } from '#core/ids.ts';
+import type { CommentId, ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
 import type { Where } from '#core/protocol.ts';
 import type { Side } from '#core/people.ts';
 import { apply, emptyRoom, restored, type RoomState } from '#core/room.ts';
@@ -195,6 +195,17 @@ export class Journal {
   deeds(): Recorded[] {
     return this.#sql
       .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE thread IS NULL ORDER BY seq')
+      .toArray()
+      .map(recorded);
+  }
+
+  /** The events, comments aside, that name a task, oldest first. Read whole: it is asked rarely, by somebody who waits for it. */
+  naming(task: TaskId): Recorded[] {
+    return this.#sql
+      .exec<EventRow>(
+        'SELECT seq, at, by, via, seller, event FROM event WHERE thread IS NULL AND instr(event, ?) > 0 ORDER BY seq',
+        JSON.stringify(task),
+      )
       .toArray()
       .map(recorded);
   }

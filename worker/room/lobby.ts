@@ -210,10 +210,14 @@ function send(socket: WebSocket, frame: string): void {
 const eventsFrame = (text: string, events: Recorded[]): string =>
   `{"type":"events","events":[${text}],"html":${JSON.stringify(htmlOf(events))}}`;
 
-/** Rendered bodies of the comments among events, where they are more than plain words. */
+/** Rendered bodies of the comments among events, and descriptions of tasks, where they are more than plain words. */
 export function htmlOf(events: Recorded[]): Record<string, string> {
   const html: Record<string, string> = {};
   for (const { event } of events) {
+    if ((event.type === 'task.added' || event.type === 'task.changed') && event.description) {
+      const described = richText(event.description, 'page');
+      if (described !== null) html[event.task] = described;
+    }
     if (event.type !== 'comment.posted' && event.type !== 'comment.edited' && event.type !== 'comment.restored') continue;
     const rich = richText(event.body, 'page');
     if (rich !== null) html[event.comment] = rich;

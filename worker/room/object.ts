@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { internalOf, maySee, maySeeThread, ROOM_THREAD, viewFor, visible } from '#core/audience.ts';
+import { internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
 import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
 import { command as commandSchema, look, submission, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
@@ -36,6 +36,7 @@ import { can } from '#core/permissions.ts';
 import { retrospective, type Retrospective } from '#core/retrospective.ts';
 import { apply, type RoomState } from '#core/room.ts';
 import { isTextId, taskOfText, taskText, textOf, type TextId } from '#core/texts.ts';
+import { historyOf, type HistoryEntry } from '#core/task-history.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { digest, fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf } from '../directory/lookups.ts';
@@ -435,7 +436,19 @@ export class Room extends DurableObject<Env> {
       const rich = richText(comment.body, 'page');
       if (rich !== null) html[comment.id] = rich;
     }
+    const task = this.#state.plan.tasks[sharedOf(thread) as string as TaskId];
+    const described = task ? richText(task.description, 'page') : null;
+    if (task && described !== null) html[task.id] = described;
     return { ...page, html, read: maySeeThread(me.side, thread) ? this.#reading.readers(thread) : {} };
+  }
+
+  /** What became of one task, oldest first: who, when, from what to what. */
+  taskHistory(actor: RoomActor, task: TaskId): Result<{ history: HistoryEntry[] }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    if (!this.#state.plan.tasks[task]) return refuse('not_found', 'no_such_task');
+    const events = this.#journal.naming(task).filter((one) => maySee(me.side, one.audience));
+    return done({ history: historyOf(task, events) });
   }
 
   seen(actor: RoomActor, thread: ThreadId, seq: number): void {

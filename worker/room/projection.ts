@@ -27,6 +27,7 @@ export async function project(
   for (const { event } of events) {
     if ('participant' in event) people.add(event.participant);
     if ('task' in event) tasks.add(event.task);
+    if (event.type === 'plan.shifted' || event.type === 'plan.unshifted') for (const one of event.tasks) tasks.add(one.task);
   }
   const qualification = qualificationOf(state);
   const last = events.at(-1);
@@ -60,9 +61,9 @@ export async function project(
     statements.push(
       db
         .prepare(
-          `INSERT INTO task (room_id, id, title, kind, owners, due, completed_at, removed)
-           SELECT ?1, value ->> 'id', value ->> 'title', value ->> 'kind', value -> 'owners', nullif(value -> 'due', 'null'), value ->> 'completedAt', value ->> 'removed' FROM json_each(?2) WHERE true
-           ON CONFLICT (room_id, id) DO UPDATE SET title = excluded.title, kind = excluded.kind, owners = excluded.owners, due = excluded.due, completed_at = excluded.completed_at, removed = excluded.removed`,
+          `INSERT INTO task (room_id, id, title, kind, owners, due, "after", completed_at, removed)
+           SELECT ?1, value ->> 'id', value ->> 'title', value ->> 'kind', value -> 'owners', nullif(value -> 'due', 'null'), value -> 'after', value ->> 'completedAt', value ->> 'removed' FROM json_each(?2) WHERE true
+           ON CONFLICT (room_id, id) DO UPDATE SET title = excluded.title, kind = excluded.kind, owners = excluded.owners, due = excluded.due, "after" = excluded."after", completed_at = excluded.completed_at, removed = excluded.removed`,
         )
         .bind(room.id, JSON.stringify(changedTasks)),
     );

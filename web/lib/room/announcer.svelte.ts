@@ -9,6 +9,12 @@ export class Announcer {
   #waiting: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Says at once what its listener did themselves. */
+  tell(text: string): void {
+    // The same words twice would not be read again.
+    this.text = text === this.text ? `${text}\u00a0` : text;
+  }
+
   async hear(news: Recorded[], state: RoomState): Promise<void> {
     if (news.length === 0) return;
     const words = await import('./sentences.ts').catch(() => null);

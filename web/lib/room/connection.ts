@@ -3,10 +3,11 @@ import Socket from 'partysocket/ws';
 import type { CommandInput } from '#core/commands.ts';
 import type { Recorded } from '#core/events.ts';
 import type { Wording } from '#core/discussion.ts';
-import type { CommentId, RoomId, ThreadId } from '#core/ids.ts';
+import type { CommentId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { CLOSE, type FromRoom, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
 import type { Refusal, Result } from '#core/refusal.ts';
 import type { Retrospective } from '#core/retrospective.ts';
+import type { HistoryEntry } from '#core/task-history.ts';
 import type { MailPreview } from '../../../worker/services.ts';
 
 export type As = 'seller' | 'customer';
@@ -134,6 +135,10 @@ export class Connection {
 
   wordings(comment: CommentId): Promise<Result<{ wordings: (Wording & { html: string | null })[] }> | null> {
     return this.#ask(`/comments/${comment}/wordings`);
+  }
+
+  history(task: TaskId): Promise<Result<{ history: HistoryEntry[] }> | null> {
+    return this.#ask(`/tasks/${task}/history`);
   }
 
   invitation(participant: string, note: string): Promise<Result<MailPreview> | null> {

@@ -1,6 +1,7 @@
 /** The room's keys, in one registry that the sheet of shortcuts shows too. Silent while somebody writes. */
 import * as m from '#messages';
 import { go, place } from './place.svelte.ts';
+import { isFiltered } from './plan/shown.ts';
 import type { LiveRoom } from './live-room.svelte.ts';
 import type { TaskId } from '#core/ids.ts';
 
@@ -15,6 +16,10 @@ export const shortcuts: Shortcut[] = [
   { key: 'Enter', words: m.key_open },
   { key: 'x', words: m.key_tick },
   { key: 'a', words: m.key_add },
+  { key: 'e', words: m.key_edit },
+  { key: 'd', words: m.key_due },
+  { key: 'Alt+↑ ↓', words: m.key_move },
+  { key: 'z', words: m.key_undo },
   { key: 'c', words: m.key_comment },
   { key: '?', words: m.key_sheet },
   { key: 'Esc', words: m.key_close },
@@ -33,9 +38,26 @@ function step(by: number): void {
 
 const focusOn = (selector: string) => document.querySelector<HTMLElement>(selector)?.focus();
 
+/** Focuses what is about to be drawn; gives up after a moment. */
+async function whenThere(selector: string): Promise<void> {
+  for (let turn = 0; turn < 40; turn += 1) {
+    const found = document.querySelector<HTMLElement>(selector);
+    if (found) return found.focus();
+    await new Promise(requestAnimationFrame);
+  }
+}
+
 /** Listens until the answer is called; `first` is the key that brought this file here. */
 export function keyboard(room: LiveRoom, showSheet: () => void, first: KeyboardEvent): () => void {
   function pressed(event: KeyboardEvent): void {
+    const moved = event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown') ? rowOf(document.activeElement) : null;
+    if (moved && !event.isComposing && !event.metaKey && !event.ctrlKey && moved.closest('[data-plan-list]')) {
+      event.preventDefault();
+      const id = moved.dataset['task'] as TaskId;
+      if (isFiltered(place.plan) || place.plan.sort !== null) room.announcer.tell(m.task_move_filtered());
+      else void import('./plan/moving.ts').then(({ step: move }) => move(room, id, event.key === 'ArrowUp' ? -1 : 1));
+      return;
+    }
     if (event.isComposing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('dialog[open]')) return;
     const at = event.target instanceof Element ? event.target : null;
     if (event.key === 'Escape') {
@@ -51,7 +73,20 @@ export function keyboard(room: LiveRoom, showSheet: () => void, first: KeyboardE
     const tick = () => {
       const id = (rowOf(document.activeElement)?.dataset['task'] ?? place.task) as TaskId | null | undefined;
       const task = id ? room.state.plan.tasks[id] : undefined;
-      if (task) room.do({ type: task.completedAt ? 'task.reopen' : 'task.complete', task: task.id });
+      if (!task) return;
+      if (task.completedAt) room.do({ type: 'task.reopen', task: task.id });
+      else
+        room.doWithUndo({ type: 'task.complete', task: task.id }, m.task_done_toast({ task: task.title }), {
+          type: 'task.reopen',
+          task: task.id,
+        });
+    };
+    /** Opens the task under the focus, and goes to a part of it. */
+    const edit = (selector: string) => {
+      const id = (rowOf(document.activeElement)?.dataset['task'] as TaskId | undefined) ?? place.task;
+      if (!id) return;
+      go(null, id);
+      void whenThere(selector);
     };
     const acts: Record<string, () => void> = {
       j: () => step(1),
@@ -59,6 +94,9 @@ export function keyboard(room: LiveRoom, showSheet: () => void, first: KeyboardE
       x: tick,
       a: () => focusOn('[data-line] input[name=line]'),
       c: () => focusOn(place.task ? '[data-composer=panel]' : '[data-composer=room]'),
+      e: () => edit('[data-panel] textarea[name=title]'),
+      d: () => edit('[data-panel] [data-due]'),
+      z: () => room.undo(),
       '?': showSheet,
     };
     const act = acts[event.key];

@@ -2,6 +2,7 @@
 import type { Component } from 'svelte';
 
 export const laterParts = {
+  tools: () => import('./PlanTools.svelte'),
   truth: () => import('./PlanTruth.svelte'),
   files: () => import('./Files.svelte'),
   people: () => import('./views/PeopleView.svelte'),

@@ -11,6 +11,7 @@ import type { CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, Thread
 import { type Locale, type Participant, withAddress } from '#core/people.ts';
 import type { FromRoom, Presence, RoomView, ThreadPage, Where } from '#core/protocol.ts';
 import type { Refusal } from '#core/refusal.ts';
+import type { HistoryEntry } from '#core/task-history.ts';
 import { internalOf } from '#core/audience.ts';
 import { say } from '$lib/words/say.ts';
 import { Announcer } from './announcer.svelte.ts';
@@ -19,6 +20,7 @@ import { Drafts, type Pending } from './drafts.ts';
 import { freshId } from './ids.ts';
 import type { Parts } from './parts.ts';
 import type { Retrospective } from '#core/retrospective.ts';
+import type { PlanPlace } from './place.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import type { ViewName } from './views/index.ts';
 
@@ -34,10 +36,14 @@ export interface RoomData {
   tab: ViewName;
   /** Where the days went, if the view that shows it is asked for. */
   retrospective?: Retrospective | null;
-  task: TaskId | null;
   /** A thread that is open within the view, and whether the view is to be printed. */
   thread: ThreadId | null;
   print: boolean;
+  /** How the plan is shown. */
+  plan: PlanPlace;
+  task: TaskId | null;
+  /** What became of the task, if the address asks for it. */
+  history: HistoryEntry[] | null;
   internal: boolean;
   invite: ParticipantId | null;
   /** A question that the address puts into the composer. */
@@ -232,7 +238,28 @@ export class LiveRoom {
   doWithUndo(command: Command, text: string, back: Command): void {
     const refusal = this.do(command);
     if (refusal) this.toasts.show(say(refusal));
-    else if (!this.#proposed) this.toasts.show(text, { label: m.undo(), run: () => this.do(back) });
+    else if (!this.#proposed) this.offerUndo(text, back);
+  }
+
+  #undos: Command[] = [];
+
+  /** Says what was done, with the way back on it; the key `z` takes the same way. */
+  offerUndo(text: string, back: Command): void {
+    this.#undos.push(back);
+    const run = () => {
+      this.#undos = this.#undos.filter((one) => one !== back);
+      const refusal = this.do(back);
+      if (refusal) this.toasts.show(say(refusal));
+    };
+    this.toasts.show(text, { label: m.undo(), run });
+  }
+
+  /** Takes back the last thing done here that can be taken back. */
+  undo(): void {
+    const back = this.#undos.pop();
+    if (!back) return;
+    const refusal = this.do(back);
+    this.toasts.show(refusal ? say(refusal) : m.undone());
   }
 
   #facts = (at: string): Facts => ({
@@ -396,6 +423,7 @@ export class LiveRoom {
   }
 
   #advance(thread: ThreadId, page: ThreadPage, news: Recorded[], html: Record<string, string>): ThreadPage {
+    page = this.#acting?.described(thread, page, news, html) ?? page;
     const all = news.filter(({ event }) => 'thread' in event && event.thread === thread);
     // In a window that does not reach to the end, what is new stands beyond it.
     const own = page.after === null ? all : all.filter(({ event }) => event.type !== 'comment.posted');

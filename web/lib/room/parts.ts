@@ -5,6 +5,7 @@
 import type { Component } from 'svelte';
 import type { Task } from '#core/plan.ts';
 import type { LaterName } from './later.ts';
+import type { HistoryEntry } from '#core/task-history.ts';
 
 export interface Parts {
   seller: typeof import('./seller-parts.ts') | null;
@@ -12,8 +13,10 @@ export interface Parts {
   View: Component | null;
   /** What the browser leaves as it was drawn at first. */
   later: Record<LaterName, Component> | null;
+  /** The plan as a timeline or board, unless it is a list. */
+  Shape: Component | null;
   /** A task's panel. */
-  Panel: Component<{ task: Task; typed: string }> | null;
+  Panel: Component<{ task: Task; typed: string; history: HistoryEntry[] | null }> | null;
   /** The forms that stand folded away. */
   forms: typeof import('./forms.ts') | null;
 }

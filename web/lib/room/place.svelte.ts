@@ -1,8 +1,27 @@
 /** Where in a room its reader is: the task whose panel is open, kept in the address so that Back and links work. */
 import type { ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
+import type { TaskKind } from '#core/plan.ts';
 import type { ViewName } from './views/index.ts';
 
+export const shapes = ['list', 'timeline', 'board'] as const;
+export type Shape = (typeof shapes)[number];
+
+/** How the plan is shown, and which of its tasks. All of it is in the address. */
+export interface PlanPlace {
+  show: Shape;
+  of: 'mine' | 'seller' | 'customer' | null;
+  kind: TaskKind | null;
+  late: boolean;
+  sort: 'due' | null;
+  /** Also what is done and folded away; every row of a long plan. */
+  done: boolean;
+  all: boolean;
+}
+
 class Place {
+  plan = $state.raw<PlanPlace>({ show: 'list', of: null, kind: null, late: false, sort: null, done: false, all: false });
+  /** The task whose moves are offered in a sheet. */
+  moving = $state<TaskId | null>(null);
   view = $state<ViewName>('plan');
   task = $state<TaskId | null>(null);
   internal = $state(false);
@@ -20,7 +39,56 @@ class Place {
 export const place = new Place();
 
 export const pathOf = (task: TaskId | null, internal = false, view = place.view): string =>
-  `?${[place.peek && 'as=customer', view !== 'plan' && `view=${view}`, view === place.view && place.thread && `thread=${place.thread}`, task && `task=${task}`, task && internal && 'side=internal'].filter(Boolean).join('&')}`;
+  `?${[place.peek && 'as=customer', view === 'plan' ? planQuery(place.plan) : `view=${view}`, view === place.view && place.thread && `thread=${place.thread}`, task && `task=${task}`, task && internal && 'side=internal'].filter(Boolean).join('&')}`;
+
+const planQuery = ({ show, of, kind, late, sort, done, all }: PlanPlace): string =>
+  [
+    show !== 'list' && `show=${show}`,
+    of && `of=${of}`,
+    kind && `kind=${kind}`,
+    late && 'late=1',
+    sort && `sort=${sort}`,
+    done && 'done=1',
+    all && 'all=1',
+  ]
+    .filter(Boolean)
+    .join('&');
+
+/** How an address wants the plan shown; `kept` is how this reader looked at it last. */
+export function planIn(query: URLSearchParams, kept: string | null = null): PlanPlace {
+  const one = <Value extends string>(name: string, known: readonly Value[]): Value | null =>
+    known.find((value) => value === query.get(name)) ?? null;
+  return {
+    show: one('show', shapes) ?? shapes.find((shape) => shape === kept) ?? 'list',
+    of: one('of', ['mine', 'seller', 'customer']),
+    kind: one('kind', ['task', 'material', 'meeting', 'demo', 'objection']),
+    late: query.get('late') === '1',
+    sort: one('sort', ['due']),
+    done: query.get('done') === '1',
+    all: query.get('all') === '1',
+  };
+}
+
+/** The address of the plan shown otherwise. */
+export const planPath = (change: Partial<PlanPlace>): string => {
+  const query = planQuery({ ...place.plan, ...change });
+  const peek = place.peek ? 'as=customer' : '';
+  // Said in full: the reader may be used to another shape.
+  const list = change.show === 'list' ? 'show=list' : '';
+  return `?${[peek, list, query].filter(Boolean).join('&')}`;
+};
+
+/** Shows the plan otherwise, without leaving the page. The shape is remembered on this device. */
+export function goPlan(event: MouseEvent | null, change: Partial<PlanPlace>): void {
+  if (isElsewhere(event)) return;
+  event?.preventDefault();
+  const path = planPath(change);
+  place.plan = { ...place.plan, ...change };
+  if (change.show) {
+    document.cookie = `plan=${change.show}; path=/; max-age=31536000; samesite=lax`;
+    history.pushState({}, '', path);
+  } else history.replaceState(history.state, '', path);
+}
 
 /** The address of the forms of this page: after it, the reader is where they were. */
 export const action = (): string =>
@@ -33,6 +101,7 @@ export function readAddress(): void {
   place.print = query.has('print');
   place.task = query.get('task') as TaskId | null;
   place.internal = query.get('side') === 'internal';
+  place.plan = planIn(query, /(?:^|; )plan=(\w+)/.exec(document.cookie)?.[1]);
 }
 
 const isElsewhere = (event: MouseEvent | null) =>

@@ -3,6 +3,8 @@ export interface Toast {
   id: number;
   text: string;
   action: { label: string; run: () => void } | null;
+  /** How long it stays, in ms. */
+  stay: number;
 }
 
 const STAY = 8_000;
@@ -12,9 +14,9 @@ export class Toasts {
   #next = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  show(text: string, action: Toast['action'] = null): void {
+  show(text: string, action: Toast['action'] = null, stay = STAY): void {
     const id = this.#next++;
-    this.list = [...this.list.slice(-2), { id, text, action }];
+    this.list = [...this.list.slice(-2), { id, text, action, stay }];
     this.release(id);
   }
 
@@ -26,7 +28,7 @@ export class Toasts {
     this.hold(id);
     this.#timers.set(
       id,
-      setTimeout(() => this.drop(id), STAY),
+      setTimeout(() => this.drop(id), this.list.find((one) => one.id === id)?.stay ?? STAY),
     );
   }
 

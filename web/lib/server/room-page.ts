@@ -17,6 +17,7 @@ import { customersLocale, questionFor } from '$lib/room/deal/questions.ts';
 import type { RoomData } from '$lib/room/live-room.svelte.ts';
 import { throughCustomersEyes } from '$lib/room/peek.ts';
 import Room from '$lib/room/Room.svelte';
+import { planIn } from '$lib/room/place.svelte.ts';
 import { viewIn } from '$lib/room/views/index.ts';
 import '$lib/words/refusals.ts';
 import { say } from '$lib/words/say.ts';
@@ -45,6 +46,10 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
   const opened = await servicesOf(event).rooms.open(actor, room, threads);
   if (!opened.ok) error(statusOf(opened.refusal), say(opened.refusal));
 
+  // What became of a task, for whoever asks for it without script.
+  const past = task && url.searchParams.get('past') === '1' ? await servicesOf(event).rooms.history(actor, room, task) : null;
+  const history = past?.ok ? past.value.history : null;
+
   const as = actor.kind === 'seller' ? 'seller' : 'customer';
   const tab = viewIn(url.searchParams.get('view'), peeking ? 'customer' : as);
   const drawn = tab === 'record' ? await servicesOf(event).rooms.retrospective(actor, room) : null;
@@ -55,7 +60,9 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     now: Date.now(),
     tab,
     ...(drawn?.ok && { retrospective: drawn.value }),
+    plan: planIn(url.searchParams, event.cookies.get('plan')),
     task,
+    history,
     thread: open,
     print: url.searchParams.has('print'),
     internal,
@@ -65,7 +72,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     locale: locals.locale,
   };
   const data = (peeking && throughCustomersEyes(own)) || own;
-  const { body } = render(Room, { props: { data, parts: allParts(data.as, data.tab) } });
+  const { body } = render(Room, { props: { data, parts: allParts(data.as, data.tab, data.plan.show) } });
   event.setHeaders({ 'cache-control': 'private, no-store' });
   return {
     title: data.view.state.room?.name ?? '',
@@ -90,6 +97,8 @@ export async function doInRoom(event: RequestEvent, actor: Actor, room: RoomId):
 
 /** Where a form of the page leads back to: the same panel. */
 export function backTo({ pathname, searchParams }: URL): string {
-  const kept = [...searchParams].filter(([name]) => ['view', 'show', 'thread', 'task', 'side', 'as'].includes(name));
+  const kept = [...searchParams].filter(([name]) =>
+    ['view', 'show', 'of', 'kind', 'late', 'sort', 'done', 'all', 'thread', 'task', 'side', 'as', 'past'].includes(name),
+  );
   return `${pathname}${kept.length > 0 ? `?${new URLSearchParams(kept)}` : ''}`;
 }
