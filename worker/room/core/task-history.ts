@@ -2,7 +2,8 @@
 import type { Due } from './due.ts';
 import type { Recorded, Via } from './events.ts';
 import type { MilestoneId, ParticipantId, TaskId } from './ids.ts';
-import { applyPlan, emptyPlan, type Plan, type PlanEvent, type Task, type TaskKind } from './plan.ts';
+import { applyPlan } from './plan-changes.ts';
+import { emptyPlan, type Plan, type PlanEvent, type Task, type TaskKind } from './plan.ts';
 import type { Outcome } from './plan-truth.ts';
 
 export type TaskChange =
