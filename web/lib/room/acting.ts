@@ -52,7 +52,9 @@ export function lay(
 
 /** A page with the newest rendering of its task's description, if that changed. */
 export function described(thread: ThreadId, page: ThreadPage, news: Recorded[], html: Record<string, string>): ThreadPage {
-  const last = news.findLast(({ event }) => event.type === 'task.changed' && event.description !== undefined && thread.startsWith(event.task));
+  const last = news.findLast(
+    ({ event }) => event.type === 'task.changed' && event.description !== undefined && thread.startsWith(event.task),
+  );
   if (last?.event.type !== 'task.changed') return page;
   const { [last.event.task]: _, ...rest } = page.html;
   const now = html[last.event.task];

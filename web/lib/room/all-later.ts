@@ -2,8 +2,19 @@
 import type { Component } from 'svelte';
 import Files from './Files.svelte';
 import type { LaterName } from './later.ts';
+import Board from './plan/Board.svelte';
+import PlanTasks from './plan/PlanTasks.svelte';
+import Timeline from './plan/Timeline.svelte';
 import PlanTools from './PlanTools.svelte';
 import PlanTruth from './PlanTruth.svelte';
 import PeopleView from './views/PeopleView.svelte';
 
-export const allLater: Record<LaterName, Component> = { tools: PlanTools, truth: PlanTruth, files: Files, people: PeopleView };
+export const allLater: Record<LaterName, Component> = {
+  plan: PlanTasks,
+  timeline: Timeline,
+  board: Board,
+  tools: PlanTools,
+  truth: PlanTruth,
+  files: Files,
+  people: PeopleView,
+};

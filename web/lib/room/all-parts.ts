@@ -1,17 +1,13 @@
 /** Every part at once, as the server draws them. */
 import { allLater } from './all-later.ts';
 import * as forms from './forms.ts';
-import type { Shape } from './place.svelte.ts';
-import Board from './plan/Board.svelte';
-import Timeline from './plan/Timeline.svelte';
 import type { Parts } from './parts.ts';
 import * as seller from './seller-parts.ts';
 import Panel from './TaskPanel.svelte';
 import { allViews } from './views/all.ts';
 import type { ViewName } from './views/index.ts';
 
-export const allParts = (as: 'seller' | 'customer', view: ViewName, shape: Shape): Parts => ({
-  Shape: shape === 'board' ? Board : shape === 'timeline' ? Timeline : null,
+export const allParts = (as: 'seller' | 'customer', view: ViewName): Parts => ({
   seller: as === 'seller' ? seller : null,
   View: allViews[view] ?? null,
   later: allLater,

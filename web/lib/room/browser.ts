@@ -2,7 +2,6 @@
 import { hydrate } from 'svelte';
 import type { RoomData } from './live-room.svelte.ts';
 import Room from './Room.svelte';
-import { shapeOf } from './plan/shapes.ts';
 import { views } from './views/index.ts';
 
 const target = document.getElementById('room');
@@ -10,17 +9,23 @@ const facts = document.getElementById('room-data');
 
 async function start(room: HTMLElement, text: string): Promise<void> {
   const data = JSON.parse(text) as RoomData;
-  const [seller, view, panel, shape] = await Promise.all([
+  const [seller, view, panel] = await Promise.all([
     data.as === 'seller' ? import('./seller-parts.ts') : null,
     views.find((one) => one.name === data.tab)?.load(),
     data.task ? import('./TaskPanel.svelte') : null,
-    shapeOf(data.plan.show),
   ]);
   hydrate(Room, {
     target: room,
     props: {
       data,
-      parts: { seller, View: view?.default ?? null, later: null, Shape: shape?.default ?? null, Panel: panel?.default ?? null, forms: null },
+      parts: {
+        seller,
+        View: view?.default ?? null,
+        later: null,
+
+        Panel: panel?.default ?? null,
+        forms: null,
+      },
     },
   });
 }

@@ -2,6 +2,9 @@
 import type { Component } from 'svelte';
 
 export const laterParts = {
+  plan: () => import('./plan/PlanTasks.svelte'),
+  timeline: () => import('./plan/Timeline.svelte'),
+  board: () => import('./plan/Board.svelte'),
   tools: () => import('./PlanTools.svelte'),
   truth: () => import('./PlanTruth.svelte'),
   files: () => import('./Files.svelte'),

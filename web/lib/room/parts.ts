@@ -13,8 +13,6 @@ export interface Parts {
   View: Component | null;
   /** What the browser leaves as it was drawn at first. */
   later: Record<LaterName, Component> | null;
-  /** The plan as a timeline or board, unless it is a list. */
-  Shape: Component | null;
   /** A task's panel. */
   Panel: Component<{ task: Task; typed: string; history: HistoryEntry[] | null }> | null;
   /** The forms that stand folded away. */

@@ -54,21 +54,6 @@ const planQuery = ({ show, of, kind, late, sort, done, all }: PlanPlace): string
     .filter(Boolean)
     .join('&');
 
-/** How an address wants the plan shown; `kept` is how this reader looked at it last. */
-export function planIn(query: URLSearchParams, kept: string | null = null): PlanPlace {
-  const one = <Value extends string>(name: string, known: readonly Value[]): Value | null =>
-    known.find((value) => value === query.get(name)) ?? null;
-  return {
-    show: one('show', shapes) ?? shapes.find((shape) => shape === kept) ?? 'list',
-    of: one('of', ['mine', 'seller', 'customer']),
-    kind: one('kind', ['task', 'material', 'meeting', 'demo', 'objection']),
-    late: query.get('late') === '1',
-    sort: one('sort', ['due']),
-    done: query.get('done') === '1',
-    all: query.get('all') === '1',
-  };
-}
-
 /** The address of the plan shown otherwise. */
 export const planPath = (change: Partial<PlanPlace>): string => {
   const query = planQuery({ ...place.plan, ...change });
@@ -101,7 +86,7 @@ export function readAddress(): void {
   place.print = query.has('print');
   place.task = query.get('task') as TaskId | null;
   place.internal = query.get('side') === 'internal';
-  place.plan = planIn(query, /(?:^|; )plan=(\w+)/.exec(document.cookie)?.[1]);
+  void import('./plan/address.ts').then(({ planIn }) => (place.plan = planIn(query, /(?:^|; )plan=(\w+)/.exec(document.cookie)?.[1])));
 }
 
 const isElsewhere = (event: MouseEvent | null) =>

@@ -17,7 +17,7 @@ import { customersLocale, questionFor } from '$lib/room/deal/questions.ts';
 import type { RoomData } from '$lib/room/live-room.svelte.ts';
 import { throughCustomersEyes } from '$lib/room/peek.ts';
 import Room from '$lib/room/Room.svelte';
-import { planIn } from '$lib/room/place.svelte.ts';
+import { planIn } from '$lib/room/plan/address.ts';
 import { viewIn } from '$lib/room/views/index.ts';
 import '$lib/words/refusals.ts';
 import { say } from '$lib/words/say.ts';
@@ -72,7 +72,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     locale: locals.locale,
   };
   const data = (peeking && throughCustomersEyes(own)) || own;
-  const { body } = render(Room, { props: { data, parts: allParts(data.as, data.tab, data.plan.show) } });
+  const { body } = render(Room, { props: { data, parts: allParts(data.as, data.tab) } });
   event.setHeaders({ 'cache-control': 'private, no-store' });
   return {
     title: data.view.state.room?.name ?? '',
