@@ -1,4 +1,5 @@
 /** Dragging rows by their grips. Fetched when a pointer comes near the list. */
+import { untrack } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 import { type DndEvent, dndzone, TRIGGERS } from 'svelte-dnd-action';
 import type { MilestoneId, TaskId } from '#core/ids.ts';
@@ -34,11 +35,13 @@ export const zone =
       useCursorForDetection: true,
       transformDraggedElement: (row: HTMLElement | undefined) => row?.classList.add('dragged'),
     });
-    const handle = dndzone(list, options(false));
     let isArmed = false;
+    // Made once: a zone that is made anew under the hand lets go of what it holds.
+    const handle = untrack(() => dndzone(list, options(false)));
+    $effect(() => handle.update?.(options(isArmed)));
     const arm = (event: Event) => {
       isArmed = event.target instanceof Element && event.target.closest('[data-grip]') !== null;
-      handle.update?.(options(isArmed));
+      untrack(() => handle.update?.(options(isArmed)));
     };
     const consider = (event: Event) => hold((event as CustomEvent<DndEvent<Task>>).detail.items);
     const finalize = (event: Event) => {
