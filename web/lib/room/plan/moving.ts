@@ -7,8 +7,9 @@ import { say } from '$lib/words/say.ts';
 import type { LiveRoom } from '../live-room.svelte.ts';
 import { groupsOf } from './shown.ts';
 
-const openGroups = (room: LiveRoom) => {
-  const tasks = tasksOf(room.state.plan).filter((task) => task.completedAt === null);
+/** The tasks that are open, and the one that moves. */
+const openGroups = (room: LiveRoom, id: TaskId) => {
+  const tasks = tasksOf(room.state.plan).filter((task) => task.completedAt === null || task.id === id);
   return groupsOf(room.state.plan, tasks);
 };
 
@@ -27,7 +28,7 @@ export function put(room: LiveRoom, id: TaskId, before: TaskId | null, milestone
 
 /** "Moved: 2 of 5 in Decision". */
 function whereIs(room: LiveRoom, id: TaskId): string {
-  const group = openGroups(room).find((one) => one.tasks.some((task) => task.id === id));
+  const group = openGroups(room, id).find((one) => one.tasks.some((task) => task.id === id));
   const place = (group?.tasks.findIndex((task) => task.id === id) ?? 0) + 1;
   const task = room.state.plan.tasks[id]?.title ?? '';
   return m.task_moved({ task, place, count: group?.tasks.length ?? 1, where: group?.milestone?.title ?? m.plan_no_milestone() });
@@ -36,7 +37,7 @@ function whereIs(room: LiveRoom, id: TaskId): string {
 /** One place up or down; from the edge of a milestone into the one beside it. */
 export async function step(room: LiveRoom, id: TaskId, by: 1 | -1): Promise<void> {
   await room.wantActing();
-  const groups = openGroups(room);
+  const groups = openGroups(room, id);
   const at = groups.findIndex((group) => group.tasks.some((task) => task.id === id));
   const group = groups[at];
   if (!group) return;
