@@ -1,10 +1,10 @@
 /** The wire to a room: a socket that comes back by itself, and plain requests while it is away. */
 import Socket from 'partysocket/ws';
-import type { CommandInput } from '#core/commands.ts';
+import type { CommandInput, Look } from '#core/commands.ts';
 import type { Recorded } from '#core/events.ts';
 import type { Wording } from '#core/discussion.ts';
 import type { CommentId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
-import { CLOSE, type FromRoom, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
+import { CLOSE, type FromRoom, type Opening, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
 import type { Refusal, Result } from '#core/refusal.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
@@ -143,6 +143,20 @@ export class Connection {
 
   invitation(participant: string, note: string): Promise<Result<MailPreview> | null> {
     return this.#ask(`/invitation/${participant}?note=${encodeURIComponent(note)}`);
+  }
+
+  /** A look is told and forgotten: nothing waits for it, and leaving the page does not stop it. */
+  looked(what: Look): void {
+    void this.#ask('/opens', {
+      method: 'POST',
+      keepalive: true,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(what),
+    });
+  }
+
+  openings(): Promise<Result<{ openings: Opening[] }> | null> {
+    return this.#ask('/opens');
   }
 
   uploadAddress = (): string => `${this.#base}/files?${this.#query}`;

@@ -3,13 +3,13 @@
  * are open, and who is here. The same class draws the page on the server, where nothing is on its way.
  */
 import * as m from '#messages';
-import type { Command } from '#core/commands.ts';
+import type { Command, Look } from '#core/commands.ts';
 import type { Facts } from '#core/decision.ts';
 import type { Comment, FileFact } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
 import type { CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { type Locale, type Participant, withAddress } from '#core/people.ts';
-import type { FromRoom, Presence, RoomView, ThreadPage, Where } from '#core/protocol.ts';
+import type { FromRoom, Opening, Presence, RoomView, ThreadPage, Where } from '#core/protocol.ts';
 import type { Refusal } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
 import { internalOf } from '#core/audience.ts';
@@ -394,6 +394,9 @@ export class LiveRoom {
       case 'presence':
         this.here = message.here;
         return;
+      case 'opened':
+        this.openings = [message.opening, ...this.openings];
+        return;
       default:
         this.texts?.hear(message);
     }
@@ -544,6 +547,16 @@ export class LiveRoom {
     if (at === this.#place.at && typing === this.#place.typing) return;
     this.#place = { at, typing };
     this.wire.tell({ type: 'here', at, typing });
+  }
+
+  // ---------------------------------------------------------------- looks
+
+  /** Who opened what, as far as this reader may know; fetched by whoever shows it. */
+  openings = $state.raw<Opening[]>([]);
+
+  /** Tells the room that somebody pressed. Only a hand on this page counts: what a script does to it does not. */
+  looked(event: Event, what: Look): void {
+    if (event.isTrusted && this.as === 'customer' && !this.peek) this.wire.looked(what);
   }
 
   // ---------------------------------------------------------------- people

@@ -13,7 +13,10 @@ export class Upload {
   readonly #address: string;
   #request: XMLHttpRequest | null = null;
 
-  constructor(file: File, address: string) {
+  readonly #done: ((fact: FileFact) => void) | undefined;
+
+  constructor(file: File, address: string, done?: (fact: FileFact) => void) {
+    this.#done = done;
     this.file = file;
     this.#address = address;
     this.start();
@@ -33,8 +36,10 @@ export class Upload {
     request.onerror = () => (this.wrong = m.upload_failed());
     request.onload = () => {
       const answer = request.response as (FileFact & { error?: Refusal }) | null;
-      if (request.status === 201 && answer) this.fact = answer;
-      else this.wrong = answer?.error ? say(answer.error) : m.upload_failed();
+      if (request.status === 201 && answer) {
+        this.fact = answer;
+        this.#done?.(answer);
+      } else this.wrong = answer?.error ? say(answer.error) : m.upload_failed();
     };
     request.send(this.file);
   }

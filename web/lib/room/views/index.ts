@@ -8,6 +8,7 @@ export type ViewName = (typeof viewNames)[number];
 /** In the order of the tabs. A view that only the selling side has is marked. Registered for the server in all.ts. */
 export const views: { name: Exclude<ViewName, 'plan'>; load: () => Promise<{ default: Component }>; seller?: true }[] = [
   { name: 'value', load: () => import('./ValueView.svelte') },
+  { name: 'materials', load: () => import('./MaterialsView.svelte') },
   { name: 'people', load: () => import('./PeopleView.svelte') },
   { name: 'deal', load: () => import('./DealView.svelte'), seller: true },
   { name: 'record', load: () => import('./RecordView.svelte') },
