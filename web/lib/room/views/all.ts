@@ -7,4 +7,10 @@ import RecordView from './RecordView.svelte';
 import ValueView from './ValueView.svelte';
 import type { ViewName } from './index.ts';
 
-export const allViews: Partial<Record<ViewName, Component>> = { value: ValueView, materials: MaterialsView, people: PeopleView, deal: DealView, record: RecordView };
+export const allViews: Partial<Record<ViewName, Component>> = {
+  value: ValueView,
+  materials: MaterialsView,
+  people: PeopleView,
+  deal: DealView,
+  record: RecordView,
+};
