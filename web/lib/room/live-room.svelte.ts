@@ -554,6 +554,11 @@ export class LiveRoom {
   /** Who opened what, as far as this reader may know; fetched by whoever shows it. */
   openings = $state.raw<Opening[]>([]);
 
+  async wantOpenings(): Promise<void> {
+    const answer = await this.wire.openings();
+    if (answer?.ok) this.openings = answer.value.openings;
+  }
+
   /** Tells the room that somebody pressed. Only a hand on this page counts: what a script does to it does not. */
   looked(event: Event, what: Look): void {
     if (event.isTrusted && this.as === 'customer' && !this.peek) this.wire.looked(what);
