@@ -49,7 +49,10 @@ describe('a seller', () => {
     const { page } = seller;
     await page.goto(sellerView);
     await page.locator('summary', { hasText: m.materials_add({}, en) }).click();
-    await page.locator('main input[type=file]').first().setInputFiles(pdf(`报价单-${run}.pdf`, 'one'));
+    await page
+      .locator('main input[type=file]')
+      .first()
+      .setInputFiles(pdf(`报价单-${run}.pdf`, 'one'));
     await item(page, `报价单-${run}`).waitFor();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
@@ -68,7 +71,10 @@ describe('a seller', () => {
   test('keeps one internal: the customer’s page never hears of it', async () => {
     const { page } = seller;
     await page.locator('select[name=audience]').selectOption('seller');
-    await page.locator('main input[type=file]').first().setInputFiles(pdf(`margin-${run}.pdf`, 'secret'));
+    await page
+      .locator('main input[type=file]')
+      .first()
+      .setInputFiles(pdf(`margin-${run}.pdf`, 'secret'));
     await item(page, `margin-${run}`).getByText(m.materials_seller({}, en)).waitFor();
     await expectAccessible(page);
     await customer.page.goto(customerView);
@@ -106,7 +112,9 @@ describe('an open', () => {
     await page.getByText(m.materials_told({}, zh)).waitFor();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
-    await item(page, `报价单-${run}`).getByRole('link', { name: `报价单-${run}`, exact: true }).click();
+    await item(page, `报价单-${run}`)
+      .getByRole('link', { name: `报价单-${run}`, exact: true })
+      .click();
     await page.locator('dialog[open]').waitFor();
     await item(seller.page, `报价单-${run}`).getByText(m.materials_opens({}, en)).waitFor();
     expect(await looks(seller.page)).toHaveLength(before + 1);
