@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckId, MilestoneId, ShiftId, TaskId, ThreadId } from '#core/ids.ts';
 import { fresh } from '../../worker/access/tokens.ts';
-import { act, browserIn, joinedCustomer, newSeller, openRoom, ORIGIN, request, viewOf } from '../support/front-door.ts';
+import { act, browserIn, joinedCustomer, newSeller, openRoom, request, viewOf } from '../support/front-door.ts';
 
 const on = (date: string) => ({ date, time: null, zone: 'Asia/Shanghai' });
 
@@ -79,48 +79,6 @@ describe('the plan', () => {
 });
 
 describe('without script', () => {
-  const form = (seller: { cookie: string }, room: string, fields: [string, string][]) => {
-    const body = new URLSearchParams(fields);
-    return request(`/rooms/${room}?/command`, {
-      method: 'POST',
-      cookie: seller.cookie,
-      redirect: 'manual',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html', origin: ORIGIN },
-      body: body.toString(),
-    });
-  };
-
-  test('a form changes owners, date, kind and what comes first; an empty one clears them', async () => {
-    const { seller, room, opened, offer, sign } = await scene();
-    const command = JSON.stringify({ type: 'task.change', task: offer });
-    const set = await form(seller, room, [
-      ['command', command],
-      ['owners[]', ''],
-      ['owners[]', opened.me],
-      ['due.date', '2027-04-01'],
-      ['due.time', ''],
-      ['due.zone', 'Asia/Shanghai'],
-      ['kind', 'material'],
-      ['milestone', ''],
-      ['after[]', ''],
-    ]);
-    expect(set.status).toBe(303);
-    expect((await viewOf(seller, room)).state.plan.tasks[offer]).toMatchObject({
-      owners: [opened.me],
-      due: on('2027-04-01'),
-      kind: 'material',
-    });
-    await form(seller, room, [
-      ['command', JSON.stringify({ type: 'task.change', task: sign })],
-      ['due.date', ''],
-      ['due.time', ''],
-      ['due.zone', 'Asia/Shanghai'],
-      ['after[]', ''],
-    ]);
-    const cleared = (await viewOf(seller, room)).state.plan.tasks[sign];
-    expect([cleared?.due, cleared?.after]).toEqual([null, []]);
-  });
-
   test('the page of a long plan draws its first rows, and all of them for whoever asks', async () => {
     const { seller, room } = await scene();
     for (let count = 0; count < 80; count += 1)
