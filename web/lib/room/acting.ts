@@ -13,7 +13,8 @@ import { apply, type RoomState } from '#core/room.ts';
 import '$lib/words/refusals.ts';
 import type { Pending } from './drafts.ts';
 
-export { apply, applyComments, decide };
+export { advanced, joined } from './window.ts';
+export { apply, decide };
 
 export interface Ahead {
   state: RoomState;

@@ -6,6 +6,7 @@ import Board from './plan/Board.svelte';
 import PlanTasks from './plan/PlanTasks.svelte';
 import Timeline from './plan/Timeline.svelte';
 import PlanTools from './PlanTools.svelte';
+import RoomTalk from './RoomTalk.svelte';
 import PlanTruth from './PlanTruth.svelte';
 import PeopleView from './views/PeopleView.svelte';
 
@@ -14,6 +15,7 @@ export const allLater: Record<LaterName, Component> = {
   timeline: Timeline,
   board: Board,
   tools: PlanTools,
+  talk: RoomTalk,
   truth: PlanTruth,
   files: Files,
   people: PeopleView,

@@ -9,10 +9,11 @@ const facts = document.getElementById('room-data');
 
 async function start(room: HTMLElement, text: string): Promise<void> {
   const data = JSON.parse(text) as RoomData;
-  const [seller, view, panel] = await Promise.all([
+  const [seller, view, panel, talk] = await Promise.all([
     data.as === 'seller' ? import('./seller-parts.ts') : null,
     views.find((one) => one.name === data.tab)?.load(),
     data.task ? import('./TaskPanel.svelte') : null,
+    data.thread ? import('./ThreadPanel.svelte') : null,
   ]);
   hydrate(Room, {
     target: room,
@@ -22,8 +23,9 @@ async function start(room: HTMLElement, text: string): Promise<void> {
         seller,
         View: view?.default ?? null,
         later: null,
-
         Panel: panel?.default ?? null,
+        Talk: talk?.default ?? null,
+        Carried: null,
         forms: null,
       },
     },

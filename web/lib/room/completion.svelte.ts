@@ -17,10 +17,17 @@ const ADDRESS = /^[^\s@<>"(),;:]{1,64}@[^\s@<>"(),;:]+\.[^\s@<>"(),;:.]{2,}$/u;
 /** The word after the last @ before the caret. Chinese has no spaces, so the @ may stand right after a character. */
 const QUERY = /(?:^|[^\w.])@([^\s@]*(?:@[^\s@]*)?)$/u;
 
+type Pinyin = typeof import('pinyin-match').default;
+/** Letters that may be pinyin, or characters that a name in Latin letters may be. */
+const PINYIN = /^([a-z]+|\p{Script=Han}+)$/iu;
+const startsThere = (found: boolean | readonly number[]): boolean => Array.isArray(found) && found[0] === 0;
+
 export class Completion {
   items = $state.raw<Candidate[]>([]);
   active = $state(0);
   #start = 0;
+  /** Reads Chinese names by their pinyin; fetched when somebody types letters and there is such a name. */
+  #pinyin: Pinyin | null = null;
   readonly #room: LiveRoom;
   readonly #sellersOnly: () => boolean;
 
@@ -42,6 +49,28 @@ export class Completion {
     this.#start = caret - query.length;
     this.items = this.#matching(query.toLowerCase());
     this.active = 0;
+    if (!this.#pinyin && PINYIN.test(query)) void this.#learnPinyin(input);
+  }
+
+  async #learnPinyin(input: Input): Promise<void> {
+    const han = /\p{Script=Han}/u;
+    const isMixed =
+      han.test(input.value) || [...Object.values(this.#room.state.people), ...this.#room.colleagues].some((one) => han.test(one.name));
+    if (!isMixed) return;
+    const loaded = await import('pinyin-match').catch(() => null);
+    if (!loaded || this.#pinyin) return;
+    this.#pinyin = loaded.default;
+    if (document.activeElement === input) this.look(input);
+  }
+
+  /** "chenw" and "cw" find 陈伟; 陈 finds Chen. */
+  #soundsLike(name: string, query: string): boolean {
+    if (!this.#pinyin || query === '') return false;
+    if (!/\p{Script=Han}/u.test(query)) return /\p{Script=Han}/u.test(name) && startsThere(this.#pinyin.match(name, query));
+    return name
+      .toLowerCase()
+      .split(/\s+/)
+      .some((word) => /^[a-z]+$/.test(word) && startsThere(this.#pinyin?.match(query, word) ?? false));
   }
 
   close(): void {
@@ -63,6 +92,7 @@ export class Completion {
           .split(/[\s@]+/)
           .some((word) => word.startsWith(query)) ||
         (/\p{Script=Han}/u.test(query) && one.name.includes(query)) ||
+        this.#soundsLike(one.name, query) ||
         one.email === query,
     );
     if (fits.length === 0 && ADDRESS.test(query) && !this.#sellersOnly())

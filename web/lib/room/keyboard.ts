@@ -66,7 +66,7 @@ export function keyboard(room: LiveRoom, showSheet: () => void, first: KeyboardE
         menu.open = false;
         menu.querySelector('summary')?.focus();
       } else if (at?.matches('input, textarea, select')) (at as HTMLElement).blur();
-      else if (place.task) go(null, null);
+      else if (place.task || place.thread) go(null, null);
       return;
     }
     if (at?.matches('input, textarea, select, [contenteditable]')) return;
@@ -93,7 +93,7 @@ export function keyboard(room: LiveRoom, showSheet: () => void, first: KeyboardE
       k: () => step(-1),
       x: tick,
       a: () => focusOn('[data-line] input[name=line]'),
-      c: () => focusOn(place.task ? '[data-composer=panel]' : '[data-composer=room]'),
+      c: () => focusOn(place.task || place.thread ? '[data-composer=panel]' : '[data-composer=room]'),
       e: () => edit('[data-panel] textarea[name=title]'),
       d: () => edit('[data-panel] [data-due]'),
       z: () => room.undo(),

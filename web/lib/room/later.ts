@@ -6,6 +6,7 @@ export const laterParts = {
   timeline: () => import('./plan/Timeline.svelte'),
   board: () => import('./plan/Board.svelte'),
   tools: () => import('./PlanTools.svelte'),
+  talk: () => import('./RoomTalk.svelte'),
   truth: () => import('./PlanTruth.svelte'),
   files: () => import('./Files.svelte'),
   people: () => import('./views/PeopleView.svelte'),

@@ -36,8 +36,9 @@ export interface RoomData {
   tab: ViewName;
   /** Where the days went, if the view that shows it is asked for. */
   retrospective?: Retrospective | null;
-  /** A thread that is open within the view, and whether the view is to be printed. */
+  /** The talk about something that is no task, the comment that the address leads to, and whether the view is to be printed. */
   thread: ThreadId | null;
+  comment: CommentId | null;
   print: boolean;
   /** How the plan is shown. */
   plan: PlanPlace;
@@ -57,8 +58,6 @@ export interface RoomData {
 
 /** Requests stand in for a socket that has not opened by then. */
 const PATIENCE = 4_000;
-/** Comments of a thread that stand in the page at once; what lies beyond is fetched again when it is wanted. */
-const WINDOW = 150;
 /** Late news of a thread that is being fetched: kept so that nothing falls between. */
 const RECENT = 200;
 
@@ -117,6 +116,18 @@ export class LiveRoom {
     if (answer?.ok) this.retrospective = answer.value;
   }
 
+  /** What comments carry besides words: pictures, files, videos. Drawn by the server; its code comes after the page. */
+  Carried = $state.raw<Parts['Carried']>(null);
+  async wantCarried(): Promise<void> {
+    this.Carried ??= (await import('./Carried.svelte').catch(() => null))?.default ?? null;
+  }
+
+  /** What had been written when a form without script was refused, or is asked for by the address. */
+  readonly written: string;
+
+  /** Words to be put into the composer of a thread, e.g. a quotation. Taken by the composer. */
+  quoted = $state.raw<{ thread: ThreadId; text: string } | null>(null);
+
   /** The folded forms' code, once it is here. */
   forms = $state.raw<Parts['forms']>(null);
 
@@ -136,12 +147,18 @@ export class LiveRoom {
   readonly unsaved = $derived(
     new Set(
       this.#pending.flatMap(({ command }) =>
-        'comment' in command ? [command.comment as string] : 'task' in command ? [command.task as string] : [],
+        command.type === 'comment.post' || command.type === 'comment.edit'
+          ? [command.comment as string]
+          : 'task' in command
+            ? [command.task as string]
+            : [],
       ),
     ),
   );
 
-  constructor(data: RoomData, { forms, later }: Parts) {
+  constructor(data: RoomData, { forms, later, Carried }: Parts) {
+    this.Carried = Carried;
+    this.written = data.refused?.typed['body'] ?? data.draft;
     this.room = data.room;
     this.as = data.as;
     this.forms = forms;
@@ -270,10 +287,10 @@ export class LiveRoom {
   });
 
   #confirmedComment = (id: CommentId): Comment | undefined =>
-    this.#takenBack[id] ?? Object.values(this.#pages).flatMap((page) => page.comments.find((one) => one.id === id) ?? [])[0];
+    this.takenBack[id] ?? Object.values(this.#pages).flatMap((page) => page.comments.find((one) => one.id === id) ?? [])[0];
 
   /** Own comments as they were before they were deleted here: the way back needs their words. */
-  readonly #takenBack: Record<CommentId, Comment> = {};
+  readonly takenBack: Record<CommentId, Comment> = {};
 
   #comment = (id: CommentId): Comment | undefined => this.#ahead.comments[id] ?? this.#confirmedComment(id);
 
@@ -431,10 +448,7 @@ export class LiveRoom {
     // In a window that does not reach to the end, what is new stands beyond it.
     const own = page.after === null ? all : all.filter(({ event }) => event.type !== 'comment.posted');
     if (own.length === 0 || !this.#acting) return page;
-    const kept = withoutStale(page.html, own);
-    const comments = own.reduce(this.#acting.applyComments, page.comments);
-    const cut = comments.length > WINDOW * 2 ? comments.slice(-WINDOW) : comments;
-    return { ...page, comments: cut, html: { ...kept, ...html }, before: cut === comments ? page.before : (cut[0]?.seq ?? null) };
+    return this.#acting.advanced(page, own, html);
   }
 
   // ---------------------------------------------------------------- threads
@@ -446,7 +460,7 @@ export class LiveRoom {
     const all = this.#ahead.events.filter(({ event }) => 'thread' in event && event.thread === thread);
     const expected = page.after === null ? all : all.filter(({ event }) => event.type !== 'comment.posted');
     if (expected.length === 0 || !this.#acting) return page;
-    return { ...page, comments: expected.reduce(this.#acting.applyComments, page.comments), html: withoutStale(page.html, expected) };
+    return this.#acting.advanced(page, expected, {});
   }
 
   /** Fetches a thread that is not there yet. */
@@ -475,6 +489,7 @@ export class LiveRoom {
   }
 
   async #fetch(thread: ThreadId, where: Where): Promise<void> {
+    if (where) await this.wantActing();
     const answer = await this.wire.thread(thread, where);
     if (!answer?.ok) {
       this.toasts.show(answer ? say(answer.refusal) : m.offline_thread(), {
@@ -483,7 +498,10 @@ export class LiveRoom {
       });
       return;
     }
-    this.#pages = { ...this.#pages, [thread]: this.#advance(thread, joined(this.#pages[thread], answer.value, where), this.#recent, {}) };
+    this.#pages = {
+      ...this.#pages,
+      [thread]: this.#advance(thread, this.#acting?.joined(this.#pages[thread], answer.value, where) ?? answer.value, this.#recent, {}),
+    };
   }
 
   isUnread(thread: ThreadId): boolean {
@@ -502,6 +520,8 @@ export class LiveRoom {
 
   /** The reader has this thread before them, so what is in it is read. */
   markSeen(thread: ThreadId): void {
+    // What lies beyond the window has not been before their eyes.
+    if (this.#pages[thread]?.after !== null) return;
     const last = this.#confirmed.threads[thread]?.lastSeq ?? 0;
     if (!this.started || this.#keptUnread === thread || last <= (this.seen[thread] ?? 0)) return;
     this.seen = { ...this.seen, [thread]: last };
@@ -518,17 +538,6 @@ export class LiveRoom {
     this.#telling = undefined;
     for (const [thread, seq] of this.#read) this.wire.tell({ type: 'seen', thread, seq });
     this.#read.clear();
-  }
-
-  /** Deletes an own comment, with the way back. */
-  takeBack(comment: Comment): void {
-    this.#takenBack[comment.id] = comment;
-    const { id, thread } = comment;
-    this.doWithUndo({ type: 'comment.delete', comment: id, thread }, m.comment_deleted_toast(), {
-      type: 'comment.restore',
-      comment: id,
-      thread,
-    });
   }
 
   /** Unread again from this comment on, until the thread is opened anew. */
@@ -576,26 +585,4 @@ export class LiveRoom {
   }
 
   isKnown = (email: string): boolean => withAddress(this.state, email) !== undefined;
-}
-
-/** Rendered bodies without those that events have made old. */
-function withoutStale(html: Record<string, string>, events: Recorded[]): Record<string, string> {
-  const stale = new Set(events.flatMap(({ event }) => (event.type === 'comment.edited' ? [event.comment as string] : [])));
-  return stale.size === 0 ? html : Object.fromEntries(Object.entries(html).filter(([comment]) => !stale.has(comment)));
-}
-
-/** A page that was fetched, put to the window that is there; what is then too much is let go at the other end. */
-function joined(now: ThreadPage | undefined, got: ThreadPage, where: Where): ThreadPage {
-  if (!now || !where || 'at' in where) return got;
-  const html = { ...now.html, ...got.html };
-  const have = new Set(now.comments.map((one) => one.id));
-  const more = got.comments.filter((one) => !have.has(one.id));
-  if ('before' in where) {
-    const all = [...more, ...now.comments];
-    const comments = all.slice(0, WINDOW);
-    return { ...got, html, comments, after: comments.length < all.length ? (comments.at(-1)?.seq ?? null) : now.after };
-  }
-  const all = [...now.comments, ...more];
-  const comments = all.slice(-WINDOW);
-  return { ...got, html, comments, before: comments.length < all.length ? (comments[0]?.seq ?? null) : now.before };
 }

@@ -7,7 +7,11 @@ const NAMED = /@([^\s@<>"(),;:，。；：、]{1,64}@[^\s@<>"(),;:，。；：�
 
 /** Addresses after an @ of people who are not here yet. */
 export const addressesIn = (text: string, room: LiveRoom): string[] => [
-  ...new Set([...text.matchAll(NAMED)].flatMap((found) => (found[1] && !room.isKnown(found[1]) ? [found[1].toLowerCase()] : []))),
+  ...new Set(
+    [...text.replace(/^>.*$/gm, '').matchAll(NAMED)].flatMap((found) =>
+      found[1] && !room.isKnown(found[1]) ? [found[1].toLowerCase()] : [],
+    ),
+  ),
 ];
 
 export function newcomer(one: { email: string; name: string }, room: LiveRoom): AddParticipant {

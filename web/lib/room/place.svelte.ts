@@ -1,5 +1,6 @@
 /** Where in a room its reader is: the task whose panel is open, kept in the address so that Back and links work. */
-import type { ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
+import { internalOf, ROOM_THREAD, sharedOf } from '#core/audience.ts';
+import type { CommentId, ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
 import type { TaskKind } from '#core/plan.ts';
 import type { ViewName } from './views/index.ts';
 
@@ -24,11 +25,13 @@ class Place {
   moving = $state<TaskId | null>(null);
   view = $state<ViewName>('plan');
   task = $state<TaskId | null>(null);
-  internal = $state(false);
-  /** The thread that is open within a view. */
+  /** What else is talked about in a panel of its own: a material, a value line. Never together with a task. */
   thread = $state<ThreadId | null>(null);
+  internal = $state(false);
   /** The view is shown as it will be printed. */
   print = $state(false);
+  /** The comment that the address leads to. */
+  comment = $state<CommentId | null>(null);
   /** Whose invitation is being looked at before it goes out. */
   inviting = $state<ParticipantId | null>(null);
   /** A seller looks through a customer's eyes: links stay there, forms do nothing. */
@@ -75,18 +78,55 @@ export function goPlan(event: MouseEvent | null, change: Partial<PlanPlace>): vo
   } else history.replaceState(history.state, '', path);
 }
 
+/** The address of a thread, or of one comment in it. A task's is its panel; any other thing's the panel of its talk. */
+export function pathTo(thread: ThreadId, isTask: boolean, comment: CommentId | null = null): string {
+  const shared = sharedOf(thread);
+  const parts = [
+    place.peek && 'as=customer',
+    place.view !== 'plan' && `view=${place.view}`,
+    shared !== ROOM_THREAD && `${isTask ? 'task' : 'thread'}=${shared}`,
+    thread !== shared && 'side=internal',
+    comment && `comment=${comment}#c-${comment}`,
+  ];
+  return `?${parts.filter(Boolean).join('&')}`;
+}
+
+/** The thread that the address is about. */
+export const threadHere = (): ThreadId => {
+  const shared = (place.task as string as ThreadId | null) ?? place.thread ?? ROOM_THREAD;
+  return place.internal ? internalOf(shared) : shared;
+};
+
 /** The address of the forms of this page: after it, the reader is where they were. */
-export const action = (): string =>
-  `?/${place.peek ? 'nothing' : 'command'}&${pathOf(place.task, place.internal).slice(1)}`.replace(/&$/, '');
+export const action = (): string => {
+  const here = place.thread ? pathTo(threadHere(), false) : pathOf(place.task, place.internal);
+  return `?/${place.peek ? 'nothing' : 'command'}&${here.slice(1)}`.replace(/&$/, '');
+};
 
 export function readAddress(): void {
   const query = new URLSearchParams(location.search);
   place.view = (query.get('view') as ViewName | null) ?? 'plan';
-  place.thread = query.get('thread') as ThreadId | null;
   place.print = query.has('print');
   place.task = query.get('task') as TaskId | null;
+  place.thread = query.get('thread') as ThreadId | null;
   place.internal = query.get('side') === 'internal';
   void import('./plan/address.ts').then(({ planIn }) => (place.plan = planIn(query, /(?:^|; )plan=(\w+)/.exec(document.cookie)?.[1])));
+  place.comment = query.get('comment') as CommentId | null;
+}
+
+/** Opens a thing's talk in its panel, or another side of it, or leads to a comment there. */
+export function goTalk(event: MouseEvent | null, thread: ThreadId, isTask: boolean, comment: CommentId | null = null): void {
+  if (isElsewhere(event)) return;
+  event?.preventDefault();
+  const wasOpen = place.task !== null || place.thread !== null;
+  const shared = sharedOf(thread);
+  place.task = isTask ? (shared as string as TaskId) : null;
+  place.thread = isTask || shared === ROOM_THREAD ? null : shared;
+  place.internal = thread !== shared;
+  place.comment = comment;
+  const path = pathTo(thread, isTask, comment);
+  if (wasOpen || comment) history.replaceState(history.state, '', path);
+  else history.pushState({ panel: true }, '', path);
 }
 
 const isElsewhere = (event: MouseEvent | null) =>
@@ -96,11 +136,12 @@ const isElsewhere = (event: MouseEvent | null) =>
 export function goView(event: MouseEvent | null, view: ViewName): void {
   if (isElsewhere(event)) return;
   event?.preventDefault();
-  if (place.view === view && place.task === null) return;
+  if (place.view === view && place.task === null && place.thread === null) return;
   place.view = view;
-  place.thread = null;
   place.print = false;
   place.task = null;
+  place.thread = null;
+  place.comment = null;
   history.pushState({}, '', pathOf(null));
   scrollTo(0, 0);
 }
@@ -125,9 +166,11 @@ export function goThread(event: MouseEvent, thread: ThreadId | null): void {
 export function go(event: MouseEvent | null, task: TaskId | null, internal = false): void {
   if (isElsewhere(event)) return;
   event?.preventDefault();
-  if (place.task === task && place.internal === internal) return;
-  const inPanel = place.task !== null && task !== null;
+  if (place.task === task && place.internal === internal && place.thread === null) return;
+  const inPanel = (place.task !== null || place.thread !== null) && task !== null;
   place.task = task;
+  place.thread = null;
+  place.comment = null;
   place.internal = internal;
   const path = pathOf(task, internal);
   if (inPanel) history.replaceState(history.state, '', path);

@@ -7,7 +7,8 @@ import type { LiveRoom } from './live-room.svelte.ts';
 
 /** The people named in a text. Longest names first, so that "@Chen Wei" is not read as Chen. */
 export function mentioned(text: string, room: LiveRoom): ParticipantId[] {
-  let rest = text;
+  // Whoever is named in a quotation is not called again.
+  let rest = text.replace(/^>.*$/gm, '');
   return Object.values(room.state.people)
     .filter((one) => one.status !== 'left' && one.id !== room.me.id)
     .sort((a, b) => b.name.length - a.name.length)

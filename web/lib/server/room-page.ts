@@ -6,12 +6,13 @@ import { error, redirect, type RequestEvent } from '@sveltejs/kit';
 import { render } from 'svelte/server';
 import { entries } from 'virtual:room-client';
 import { ROOM_THREAD, internalOf } from '#core/audience.ts';
-import type { ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import type { CommentId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { ID_PATTERN } from '#core/ids.ts';
 import type { Locale } from '#core/people.ts';
 import { criteriaOf } from '#core/qualification.ts';
 import { statusOf } from '#core/refusal.ts';
 import type { RoomState } from '#core/room.ts';
+import { taskOf, thingOf } from '#core/things.ts';
 import { allParts } from '$lib/room/all-parts.ts';
 import { customersLocale, questionFor } from '$lib/room/deal/questions.ts';
 import type { RoomData } from '$lib/room/live-room.svelte.ts';
@@ -40,10 +41,11 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
   const task = idIn<TaskId>(url, 'task');
   const peeking = actor.kind === 'seller' && url.searchParams.get('as') === 'customer';
   const internal = actor.kind === 'seller' && !peeking && url.searchParams.get('side') === 'internal';
-  const shared = task as string as ThreadId | null;
-  const open = idIn<ThreadId>(url, 'thread');
-  const threads = [ROOM_THREAD, ...(open ? [open] : []), ...(shared ? [internal ? internalOf(shared) : shared] : [])];
-  const opened = await servicesOf(event).rooms.open(actor, room, threads);
+  const comment = idIn<CommentId>(url, 'comment');
+  const shared = (task as string as ThreadId | null) ?? idIn<ThreadId>(url, 'thread');
+  const about = shared ?? ROOM_THREAD;
+  const threads = [...new Set([ROOM_THREAD, internal ? internalOf(about) : about])];
+  const opened = await servicesOf(event).rooms.open(actor, room, threads, comment);
   if (!opened.ok) error(statusOf(opened.refusal), say(opened.refusal));
 
   // What became of a task, for whoever asks for it without script.
@@ -61,10 +63,12 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     tab,
     ...(drawn?.ok && { retrospective: drawn.value }),
     plan: planIn(url.searchParams, event.cookies.get('plan')),
-    task,
     history,
-    thread: open,
     print: url.searchParams.has('print'),
+    // A task that is asked for as a thread is a task.
+    task: shared && taskOf(opened.value.view.state, shared),
+    thread: shared && !taskOf(opened.value.view.state, shared) && thingOf(opened.value.view.state, shared) ? shared : null,
+    comment,
     internal,
     invite: idIn<ParticipantId>(url, 'invite'),
     draft: as === 'seller' && !peeking ? asked(url, opened.value.view.state, locals.locale) : '',
