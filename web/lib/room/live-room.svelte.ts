@@ -287,10 +287,7 @@ export class LiveRoom {
   });
 
   #confirmedComment = (id: CommentId): Comment | undefined =>
-    this.takenBack[id] ?? Object.values(this.#pages).flatMap((page) => page.comments.find((one) => one.id === id) ?? [])[0];
-
-  /** Own comments as they were before they were deleted here: the way back needs their words. */
-  readonly takenBack: Record<CommentId, Comment> = {};
+    Object.values(this.#pages).flatMap((page) => page.comments.find((one) => one.id === id) ?? [])[0];
 
   #comment = (id: CommentId): Comment | undefined => this.#ahead.comments[id] ?? this.#confirmedComment(id);
 

@@ -67,7 +67,10 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     print: url.searchParams.has('print'),
     // A task that is asked for as a thread is a task.
     task: shared && taskOf(opened.value.view.state, shared),
-    thread: shared && !taskOf(opened.value.view.state, shared) && thingOf(opened.value.view.state, shared) ? shared : null,
+    thread:
+      shared && !taskOf(opened.value.view.state, shared) && thingOf(opened.value.view.state, internal ? internalOf(shared) : shared)
+        ? shared
+        : null,
     comment,
     internal,
     invite: idIn<ParticipantId>(url, 'invite'),
