@@ -122,8 +122,8 @@ export class LiveRoom {
     this.Carried ??= (await import('./Carried.svelte').catch(() => null))?.default ?? null;
   }
 
-  /** What had been written when a form without script was refused, or is asked for by the address. */
-  readonly written: string;
+  /** What stands in the room's composer from the start: typed when a form without script was refused, or asked for by the address. */
+  readonly draft: string;
 
   /** Words to be put into the composer of a thread, e.g. a quotation. Taken by the composer. */
   quoted = $state.raw<{ thread: ThreadId; text: string } | null>(null);
@@ -158,7 +158,7 @@ export class LiveRoom {
 
   constructor(data: RoomData, { forms, later, Carried }: Parts) {
     this.Carried = Carried;
-    this.written = data.refused?.typed['body'] ?? data.draft;
+    this.draft = data.refused?.typed['body'] ?? data.draft;
     this.room = data.room;
     this.as = data.as;
     this.forms = forms;
