@@ -473,6 +473,11 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
     answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
   },
   {
+    page: '/answers',
+    path: () => '/answers',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
+  {
     page: '/accounts',
     path: () => '/accounts',
     answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
