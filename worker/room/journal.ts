@@ -56,6 +56,9 @@ export function fingerprint(value: unknown): number {
   return hash | 0;
 }
 
+/** Under what a command is remembered: who asked, shortened since it is written for every command, and the id they gave it. */
+export const commandKey = (by: ParticipantId, id: string): string => `${by.slice(0, 8)}:${id}`;
+
 /** An event as it goes over the wire: its stored text is taken as it is, not read and written again. */
 const wired = (row: EventRow): string =>
   `{"seq":${row.seq},"at":"${new Date(row.at).toISOString()}","by":"${row.by}","via":"${row.via}","audience":"${row.seller ? 'seller' : 'all'}","event":${row.event}}`;

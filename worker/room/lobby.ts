@@ -158,18 +158,22 @@ export class Lobby {
 
   /** Events to everyone who may see them, encoded once: for all, or once a side where the sides differ. */
   broadcast(events: Written[]): void {
-    const sides = ['seller', 'customer'] as const;
-    const shown = sides.map((side) => events.filter((one) => maySee(side, one.recorded.audience)));
-    let frame: string | null = null;
-    for (const [index, side] of sides.entries()) {
-      const own = shown[index] ?? [];
-      const sockets = own.length > 0 ? this.#ctx.getWebSockets(side) : [];
-      if (sockets.length === 0) continue;
-      if (frame === null || own.length !== shown[0]?.length)
-        frame = eventsFrame(
-          own.map((one) => one.text).join(','),
-          own.map((one) => one.recorded),
-        );
+    const frameOf = (shown: Written[]) =>
+      eventsFrame(
+        shown.map((one) => one.text).join(','),
+        shown.map((one) => one.recorded),
+      );
+    const forAll = events.filter((one) => one.recorded.audience === 'all');
+    if (forAll.length === events.length) {
+      const sockets = events.length > 0 ? this.#ctx.getWebSockets() : [];
+      const frame = sockets.length > 0 ? frameOf(events) : '';
+      for (const socket of sockets) send(socket, frame);
+      return;
+    }
+    for (const side of ['seller', 'customer'] as const) {
+      const shown = events.filter((one) => maySee(side, one.recorded.audience));
+      const sockets = shown.length > 0 ? this.#ctx.getWebSockets(side) : [];
+      const frame = sockets.length > 0 ? frameOf(shown) : '';
       for (const socket of sockets) send(socket, frame);
     }
   }

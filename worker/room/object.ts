@@ -58,7 +58,7 @@ import { enqueue } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
 import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from './doors.ts';
-import { fingerprint, Journal, type Written } from './journal.ts';
+import { commandKey, fingerprint, Journal, type Written } from './journal.ts';
 import { Lobby } from './lobby.ts';
 import { Opens } from './opens.ts';
 import { Calendars } from './calendars.ts';
@@ -90,6 +90,13 @@ export interface Chapter {
   by: ParticipantId;
   via: Via;
   events: RoomEvent[];
+}
+
+/** What one turn wrote: the state after it, and what is to be told. */
+interface Change {
+  state: RoomState;
+  written: Written[];
+  rewritten: { text: TextId; update: Uint8Array }[];
 }
 
 /** Events a browser may have missed before it gets everything anew. */
@@ -241,10 +248,30 @@ export class Room extends DurableObject<Env> {
   }
 
   #execute(by: ParticipantId, via: Via, id: string, command: Command, facts: Facts): Result<{ seq: number }> {
+    const held = command.type === 'mail.settle' && command.how === 'posted' ? this.#state.held[command.held] : undefined;
+    const { outcome, change } = this.#atOnce(() => this.#decided(by, via, id, command, facts));
+    if (!outcome.ok || !change) return outcome;
+    this.#tell(change);
+    if (held) {
+      const sender = withAddress(this.#state, held.from);
+      if (sender) this.#execute(sender.id, 'mail', `held-${held.id}`, releasedComment(held, fresh<CommentId>()), facts);
+    }
+    return done({ seq: this.#state.seq });
+  }
+
+  /** What becomes of a command, and what it wrote. Inside a transaction: its reads and writes take the lock once. */
+  #decided(
+    by: ParticipantId,
+    via: Via,
+    id: string,
+    command: Command,
+    facts: Facts,
+  ): { outcome: Result<{ seq: number }>; change: Change | null } {
+    const is = (outcome: Result<{ seq: number }>) => ({ outcome, change: null });
     const body = fingerprint(command);
-    const key = `${by}:${id}`;
+    const key = commandKey(by, id);
     const earlier = this.#journal.earlier(key);
-    if (earlier) return earlier.body === body ? done({ seq: earlier.seq || this.#state.seq }) : refuse('conflict', 'reused_id');
+    if (earlier) return is(earlier.body === body ? done({ seq: earlier.seq || this.#state.seq }) : refuse('conflict', 'reused_id'));
 
     let asked = command;
     if (command.type === 'comment.post') facts.staged = this.#staged(command.files);
@@ -254,65 +281,70 @@ export class Room extends DurableObject<Env> {
     if (said) facts.comments = { [said.id]: said };
     if (command.type === 'objection.raise' && command.comment !== null) {
       const who = this.#state.people[by];
-      if (!said || said.deletedAt !== null || !who || !maySeeThread(who.side, said.thread)) return refuse('not_found', 'no_such_comment');
+      if (!said || said.deletedAt !== null || !who || !maySeeThread(who.side, said.thread))
+        return is(refuse('not_found', 'no_such_comment'));
       // A question asked among the sellers is not told to the customer by being raised.
-      if (!maySeeThread('customer', said.thread)) return refuse('forbidden', 'not_for_your_side');
+      if (!maySeeThread('customer', said.thread)) return is(refuse('forbidden', 'not_for_your_side'));
       asked = { ...command, author: said.by };
     } else if (command.type === 'objection.raise') asked = { ...command, author: null };
     else if (command.type === 'objection.answer' && command.body.trim() === '') {
-      if (!said || said.deletedAt !== null || said.thread !== (command.task as string)) return refuse('not_found', 'no_such_comment');
+      if (!said || said.deletedAt !== null || said.thread !== (command.task as string)) return is(refuse('not_found', 'no_such_comment'));
     } else if (command.type === 'deal.cite') {
       const cited = command.kind === 'comment' ? this.#journal.comment(command.of) : undefined;
       asked = { ...command, said: cited?.deletedAt === null ? cited : null };
     }
 
     const decision = decide(this.#state, by, asked, facts);
-    if (!decision.ok) return decision;
-
-    const held = command.type === 'mail.settle' && command.how === 'posted' ? this.#state.held[command.held] : undefined;
-    this.#record({ id: key, body }, by, via, decision.events);
-    if (held) {
-      const sender = withAddress(this.#state, held.from);
-      if (sender) this.#execute(sender.id, 'mail', `held-${held.id}`, releasedComment(held, fresh<CommentId>()), facts);
-    }
-    return done({ seq: this.#state.seq });
+    if (!decision.ok) return is(decision);
+    const change = this.#wrote({ id: key, body }, by, via, decision.events);
+    return { outcome: done({ seq: change.state.seq }), change };
   }
 
   /** Append, bookkeeping and telling, in one turn without an await: one commit, then the world. */
   #record(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[]): void {
-    const now = Date.now();
-    let state = this.#state;
-    let written: Written[];
-    const rewritten: { text: TextId; change: Uint8Array }[] = [];
+    this.#tell(this.#atOnce(() => this.#wrote(command, by, via, events)));
+  }
+
+  /** All or nothing: an exception takes back what was written, and what was remembered of it. */
+  #atOnce<T>(work: () => T): T {
     try {
-      written = this.ctx.storage.transactionSync(() => {
-        const appended = this.#journal.append(command, by, via, now, events);
-        for (const { recorded } of appended) {
-          const before = state;
-          state = apply(state, recorded);
-          const { event } = recorded;
-          if (event.type === 'task.changed' && event.description !== undefined) {
-            const text = taskText(event.task);
-            const change = this.#texts.bring(text, textOf(before, text)?.words ?? '', event.description);
-            if (change) rewritten.push({ text, change });
-          }
-          this.#keep(state, recorded, now);
-        }
-        this.#journal.settle(state, false);
-        if (appended.length > 0) this.#agenda.add('project', '', now + PROJECT_AFTER, now);
-        return appended;
-      });
+      return this.ctx.storage.transactionSync(work);
     } catch (error) {
-      // Nothing was stored, so nothing of it may be remembered.
       this.#agenda.forget();
       this.#reading.forget();
       this.#journal.forget();
-      for (const { text } of rewritten) this.#texts.forget(text);
+      this.#texts.forgetAll();
       throw error;
     }
+  }
+
+  /** Appends what happened and keeps the books. Changes nothing in memory: it may yet be taken back. */
+  #wrote(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[]): Change {
+    const now = Date.now();
+    let state = this.#state;
+    const rewritten: Change['rewritten'] = [];
+    const written = this.#journal.append(command, by, via, now, events);
+    for (const { recorded } of written) {
+      const before = state;
+      state = apply(state, recorded);
+      const { event } = recorded;
+      if (event.type === 'task.changed' && event.description !== undefined) {
+        const text = taskText(event.task);
+        const update = this.#texts.bring(text, textOf(before, text)?.words ?? '', event.description);
+        if (update) rewritten.push({ text, update });
+      }
+      this.#keep(state, recorded, now);
+    }
+    this.#journal.settle(state, false);
+    if (written.length > 0) this.#agenda.add('project', '', now + PROJECT_AFTER, now);
+    return { state, written, rewritten };
+  }
+
+  /** Tells the world what has been written. */
+  #tell({ state, written, rewritten }: Change): void {
     this.#state = state;
     this.#lobby.broadcast(written);
-    for (const { text, change } of rewritten) this.#lobby.tellWriters(text, { type: 'text.edited', text, update: toBase64(change) });
+    for (const { text, update } of rewritten) this.#lobby.tellWriters(text, { type: 'text.edited', text, update: toBase64(update) });
     for (const { recorded } of written) {
       if (recorded.event.type === 'participant.left') this.#lobby.close(recorded.event.participant, CLOSE.left, 'left');
     }
@@ -996,7 +1028,7 @@ export class Room extends DurableObject<Env> {
 
   /** A reply whose first line asks for something does it, in its author's name; what else it says is a comment. Null when it asks for nothing. */
   #actByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
-    const earlier = this.#journal.earlier(`${mail.participant}:mail-${mail.id}`);
+    const earlier = this.#journal.earlier(commandKey(mail.participant, `mail-${mail.id}`));
     if (earlier) return this.#receipts.of(mail.id) ? done({ outcome: 'act', seq: earlier.seq }) : null;
     const who = this.#state.people[mail.participant];
     const { line, rest } = firstLine(mail.text);
@@ -1041,7 +1073,7 @@ export class Room extends DurableObject<Env> {
       invite: [],
       mail: mail.id,
     };
-    const earlier = this.#journal.earlier(`${mail.participant}:${part}-${mail.id}`);
+    const earlier = this.#journal.earlier(commandKey(mail.participant, `${part}-${mail.id}`));
     if (earlier) return done({ outcome: 'comment', seq: earlier.seq });
     this.#joinedByMail(mail.participant);
     const outcome = this.#execute(mail.participant, 'mail', `${part}-${mail.id}`, comment, {
@@ -1072,7 +1104,7 @@ export class Room extends DurableObject<Env> {
   #pickByMail(mail: ReceivedMail): Result<{ outcome: 'calendar'; seq: number }> | null {
     const task = this.#state.plan.tasks[mail.thread as string as TaskId];
     const time = task && !task.removed && isMeeting(task) ? pickedBy(mail.text, meetingOf(this.#state, task.id)) : null;
-    const earlier = this.#journal.earlier(`${mail.participant}:pick-${mail.id}`);
+    const earlier = this.#journal.earlier(commandKey(mail.participant, `pick-${mail.id}`));
     if (earlier) return done({ outcome: 'calendar', seq: earlier.seq });
     if (!task || !time) return null;
     this.#joinedByMail(mail.participant);
@@ -1107,7 +1139,7 @@ export class Room extends DurableObject<Env> {
       this.#state.plan.tasks[(mail.uid.split('.')[0] ?? '') as TaskId] ?? this.#state.plan.tasks[mail.thread as string as TaskId];
     if (!who || !task || task.removed || !isMeeting(task)) return 'no meeting';
     const key = `calendar-${mail.id}`;
-    if (this.#journal.earlier(`${who.id}:${key}`)) return 'repeated';
+    if (this.#journal.earlier(commandKey(who.id, key))) return 'repeated';
     const meeting = meetingOf(this.#state, task.id);
     const time = timeOf(task, meeting);
     // Calendars that leave the sequence out still name the time that they answer to.

@@ -80,9 +80,14 @@ export class Reading {
 
   /** Who is to be told of one event, and why: one row, however many they are. */
   notice(notices: Notice[]): void {
+    const [first] = notices;
+    if (!first) return;
+    const { seq } = first;
     const threads = new Map<ThreadId, string>();
-    for (const { thread, kind, to } of notices) threads.set(thread, `${threads.get(thread) ?? ''}${kind}:${this.#number(to)};`);
-    const seq = notices[0]?.seq ?? 0;
+    for (const [thread, all] of Map.groupBy(notices, (one) => one.thread)) {
+      const kinds = Map.groupBy(all, (one) => one.kind);
+      threads.set(thread, [...kinds].map(([kind, some]) => `${kind}:${some.map(({ to }) => this.#number(to)).join(',')};`).join(''));
+    }
     for (const [thread, told] of threads)
       this.#sql.exec(
         'INSERT INTO news (seq, thread, told) VALUES (?1, ?2, ?3) ON CONFLICT (thread, seq) DO UPDATE SET told = told || ?3',
@@ -94,7 +99,7 @@ export class Reading {
 
   /** What is to be told of one thread: the invitation by itself, or all other news. */
   noticesFor(participant: ParticipantId, thread: ThreadId, invitation: boolean): { seq: number; kind: NoticeKind }[] {
-    const mine = new RegExp(`(?:^|;)(\\w+):${this.#number(participant)};`);
+    const mine = new RegExp(`(?:^|;)(\\w+):(?:\\d+,)*${this.#number(participant)}[,;]`);
     return this.#sql
       .exec<{ seq: number; told: string }>(
         `SELECT seq, told FROM news WHERE thread = ?1 AND seq > coalesce((SELECT seq FROM told WHERE participant = ?2 AND thread = ?1 AND invitation = ?3), 0) ORDER BY seq`,

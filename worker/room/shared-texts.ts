@@ -127,6 +127,10 @@ export class SharedTexts {
     this.#live.delete(id);
   }
 
+  forgetAll(): void {
+    for (const id of this.#live.keys()) this.forget(id);
+  }
+
   #load(id: TextId, words: string): Live {
     const known = this.#live.get(id);
     if (known) return known;
