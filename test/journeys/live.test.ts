@@ -2,10 +2,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { useBrowser } from './browser.ts';
-import { device, PHONE } from './people.ts';
+import { PHONE, visit } from './people.ts';
 
 const browser = useBrowser();
-const linkOf = (label: RegExp): string => inject('links').find((one) => label.test(one.label))?.url ?? '';
 
 let seller: Page;
 let customer: Page;
@@ -24,17 +23,11 @@ const caretAt = (page: Page, place: number) =>
 const open = (page: Page, path: string) => page.goto(`${inject('url')}${path}/${room}?task=${task}`);
 
 beforeAll(async () => {
-  const guest = await device(browser(), PHONE);
+  const guest = await visit(browser(), 'mike', 'en', PHONE);
   customer = guest.page;
-  await customer.goto(linkOf(/Mike Turner/));
-  await customer.locator('main form button').first().click();
-  await customer.waitForURL(/\/r\/[a-z2-7]{26}/);
-  room = /\/r\/([a-z2-7]{26})/.exec(customer.url())?.[1] ?? '';
-  const desk = await device(browser());
+  room = /[a-z2-7]{26}/.exec(inject('demo').mike.path)?.[0] ?? '';
+  const desk = await visit(browser(), 'seller', 'en');
   seller = desk.page;
-  await seller.goto(linkOf(/signed in/));
-  await seller.locator('main form button').first().click();
-  await seller.waitForURL('**/rooms');
   await seller.goto(`${inject('url')}/rooms/${room}`);
   task = (await seller.locator('[data-task]').first().getAttribute('data-task')) ?? '';
   if (!/^[a-z2-7]{26}$/.test(task)) {

@@ -137,7 +137,7 @@ describe('the customer on a phone', () => {
     await page.getByText(taskTitle).first().waitFor();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
-    expect(await page.locator('main').textContent()).toContain(m.step_you({}, en));
+    expect(await page.locator('main').textContent()).toContain(m.turn_you({}, en));
   });
 
   test('and the seller see each other there', async () => {
@@ -306,10 +306,13 @@ describe('internal notes', () => {
       .or(page.getByRole('button', { name: m.internal({}, en) }))
       .first()
       .click();
-    await page.getByText(m.internal_only({}, en)).first().waitFor();
+    await page
+      .getByText(m.internal_seen_by({ workspace: 'Yuncang' }, en))
+      .first()
+      .waitFor();
     await page.locator('textarea[name=body]').first().fill('Our floor price is 8 percent off');
     await page
-      .getByRole('button', { name: m.send({}, en), exact: true })
+      .getByRole('button', { name: m.send_internal({}, en), exact: true })
       .first()
       .click();
     await page.getByText('Our floor price is 8 percent off').waitFor();

@@ -3,13 +3,12 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as m from '#messages';
 import { useBrowser } from './browser.ts';
-import { DESK, device, expectAccessible, expectNoSidewaysScroll, PHONE } from './people.ts';
+import { demoRoom, DESK, device, expectAccessible, expectNoSidewaysScroll, PHONE, visit } from './people.ts';
 
 const browser = useBrowser();
 const en = { locale: 'en' } as const;
 const zh = { locale: 'zh-CN' } as const;
 const run = Date.now().toString(36);
-const linkOf = (label: RegExp): string => inject('links').find((one) => label.test(one.label))?.url ?? '';
 const pdf = (name: string, text: string) => ({ name, mimeType: 'application/pdf', buffer: Buffer.from(`%PDF-1.4 ${text}`) });
 const item = (page: Page, title: string) => page.locator('[data-material]').filter({ hasText: title });
 
@@ -26,22 +25,11 @@ const looks = (page: Page): Promise<{ how: string }[]> =>
     return answered.openings;
   });
 
-const inLanguage = (page: Page, locale: string) => page.context().addCookies([{ name: 'locale', value: locale, url: inject('url') }]);
-
 beforeAll(async () => {
-  seller = await device(browser(), DESK);
-  await seller.page.goto(linkOf(/Seller/));
-  await seller.page.locator('main form button').first().click();
-  await seller.page.waitForURL('**/rooms');
-  const path = (await seller.page.locator('a[href*="/rooms/"]').filter({ hasText: '华东' }).first().getAttribute('href')) ?? '';
-  sellerView = `${inject('url')}${path}?view=materials`;
-  customer = await device(browser(), PHONE);
-  await customer.page.goto(linkOf(/陈伟/));
-  await customer.page.locator('main form button').first().click();
-  await customer.page.waitForURL(/\/r\//);
-  customerView = `${inject('url')}${new URL(customer.page.url()).pathname}?view=materials`;
-  await inLanguage(seller.page, 'en');
-  await inLanguage(customer.page, 'zh-CN');
+  seller = await visit(browser(), 'seller', 'en');
+  sellerView = `${inject('url')}${await demoRoom(seller.page, '华东')}?view=materials`;
+  customer = await visit(browser(), 'chen', 'zh-CN', PHONE);
+  customerView = `${inject('url')}${inject('demo').chen.path}?view=materials`;
 });
 
 describe('a seller', () => {

@@ -1,71 +1,64 @@
 /** Every page in both languages, on a phone and at a desk: accessible, in its language, nothing to scroll sideways; and light. */
 import { gzipSync } from 'node:zlib';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { useBrowser } from './browser.ts';
-import { DESK, device, expectAccessible, expectNoSidewaysScroll, PHONE } from './people.ts';
+import { demoRoom, DESK, device, expectAccessible, expectNoSidewaysScroll, PHONE, visit } from './people.ts';
 
 const browser = useBrowser();
-const linkOf = (label: RegExp): string => inject('links').find((one) => label.test(one.label))?.url ?? '';
-let sellerCookies: Awaited<ReturnType<BrowserContext['cookies']>> = [];
-let guestCookies: Awaited<ReturnType<BrowserContext['cookies']>> = [];
 let roomPath = '';
 let guestPath = '';
 let taskQuery = '';
+let accountPath = '';
 let wishesPath = '';
 
 beforeAll(async () => {
-  const seller = await device(browser());
-  await seller.page.goto(linkOf(/Seller/));
-  await seller.page.locator('main form button').first().click();
-  await seller.page.waitForURL('**/rooms');
-  roomPath = (await seller.page.locator('a[href*="/rooms/"]').filter({ hasText: '华东' }).first().getAttribute('href')) ?? '';
-  await seller.page.goto(inject('url') + roomPath);
-  const href = (await seller.page.locator('a[data-row]').nth(2).getAttribute('href')) ?? '';
+  const { page } = await visit(browser(), 'seller', 'zh-CN');
+  roomPath = await demoRoom(page, '华东');
+  guestPath = inject('demo').chen.path;
+  await page.goto(inject('url') + roomPath);
+  const href = (await page.locator('a[data-row]').nth(2).getAttribute('href')) ?? '';
   taskQuery = /\?task=[a-z2-7]+/.exec(href)?.[0] ?? '';
-  sellerCookies = await seller.page.context().cookies();
-  await seller.page.context().close();
-
-  const guest = await device(browser());
-  await guest.page.goto(linkOf(/陈伟/));
-  await guest.page.locator('main form button').first().click();
-  await guest.page.waitForURL(/\/r\//);
-  guestPath = new URL(guest.page.url()).pathname;
-  guestCookies = await guest.page.context().cookies();
-  await guest.page.context().close();
+  await page.goto(`${inject('url')}/accounts`);
+  accountPath = (await page.locator('main a[href^="/accounts/"]').first().getAttribute('href')) ?? '';
+  await page.context().close();
   const mails = (await (await fetch(`${inject('url')}/dev/mail/messages.json`)).json()) as { links: string[] }[];
   const wishes = mails.flatMap((mail) => mail.links).find((link) => link.includes('/unsubscribe/'));
   wishesPath = wishes ? new URL(wishes).pathname : '/unsubscribe/none';
+  expect([roomPath, guestPath, taskQuery, accountPath].filter((one) => one === '')).toEqual([]);
 });
 
-const paths = (): [string, 'nobody' | 'seller' | 'guest'][] => [
+type Who = 'nobody' | 'seller' | 'chen';
+const join = (): string => new URL(inject('links').find((one) => one.label.includes('Mike'))?.url ?? '').pathname;
+const views = (path: string, who: Who, names: string[]): [string, Who][] => names.map((name) => [`${path}?view=${name}`, who]);
+
+const paths = (): [string, Who][] => [
   ['/', 'nobody'],
   ['/start', 'nobody'],
   ['/sign-in', 'nobody'],
-  [new URL(linkOf(/Mike/)).pathname, 'nobody'],
+  [join(), 'nobody'],
   [wishesPath, 'nobody'],
   ['/join/nothing', 'nobody'],
   ['/nothing-here', 'nobody'],
   ['/rooms', 'seller'],
   ['/rooms/new', 'seller'],
   ['/rooms/import', 'seller'],
-  [`${roomPath}?view=people`, 'seller'],
-  [`${roomPath}?view=record`, 'seller'],
-  [`${guestPath}?view=people`, 'guest'],
-  [`${guestPath}?view=record`, 'guest'],
+  ['/accounts', 'seller'],
+  [accountPath, 'seller'],
+  ['/answers', 'seller'],
   ['/settings', 'seller'],
   [roomPath, 'seller'],
   [roomPath + taskQuery, 'seller'],
-  [guestPath, 'guest'],
-  [guestPath + taskQuery, 'guest'],
+  ...views(roomPath, 'seller', ['plan', 'plan&show=timeline', 'plan&show=board', 'value', 'materials', 'people', 'deal', 'record']),
+  [guestPath, 'chen'],
+  [guestPath + taskQuery, 'chen'],
+  ...views(guestPath, 'chen', ['plan', 'value', 'materials', 'people', 'record']),
 ];
 
-async function as(who: 'nobody' | 'seller' | 'guest', options: object, locale: string): Promise<Page> {
+async function as(who: Who, options: object, locale: 'en' | 'zh-CN'): Promise<Page> {
+  if (who !== 'nobody') return (await visit(browser(), who, locale, options)).page;
   const { page } = await device(browser(), options);
-  const own = who === 'seller' ? sellerCookies : who === 'guest' ? guestCookies : [];
-  await page
-    .context()
-    .addCookies([...own.filter((cookie) => cookie.name !== 'locale'), { name: 'locale', value: locale, url: inject('url') }]);
+  await page.context().addCookies([{ name: 'locale', value: locale, url: inject('url') }]);
   return page;
 }
 
@@ -91,7 +84,7 @@ describe.each([
 
 describe('a customer’s page', () => {
   test('loads at most 45 kB of script, gzipped, and is readable before any of it', async () => {
-    const page = await as('guest', PHONE, 'zh-CN');
+    const page = await as('chen', PHONE, 'zh-CN');
     let bytes = 0;
     const waiting: Promise<void>[] = [];
     page.on('response', (response) => {
@@ -107,7 +100,7 @@ describe('a customer’s page', () => {
   });
 
   test('can be used by keyboard alone, with the focus always to be seen', async () => {
-    const page = await as('guest', DESK, 'en');
+    const page = await as('chen', DESK, 'en');
     await page.goto(inject('url') + guestPath);
     await page.waitForTimeout(500);
     await page.keyboard.press('Tab');

@@ -34,6 +34,25 @@ export async function device(browser: Browser, options: BrowserContextOptions = 
   return { page, complaints };
 }
 
+/** Somebody of the demo on a device that knows them, in a language of their choice. */
+export async function visit(
+  browser: Browser,
+  who: 'seller' | 'chen' | 'mike',
+  locale: 'en' | 'zh-CN',
+  options: BrowserContextOptions = DESK,
+): ReturnType<typeof device> {
+  const one = await device(browser, { ...options, storageState: inject('demo')[who].kept });
+  await one.page.context().addCookies([{ name: 'locale', value: locale, url: inject('url') }]);
+  return one;
+}
+
+/** The path of a demo room in the seller's list, by a word of its name. */
+export async function demoRoom(page: Page, word: string): Promise<string> {
+  await page.goto(`${inject('url')}/rooms`);
+  const href = await page.locator('a[href*="/rooms/"]').filter({ hasText: word }).first().getAttribute('href');
+  return new URL(href ?? '', inject('url')).pathname;
+}
+
 /** Waits for a mail to an address that fits; the newest first. */
 export async function mailTo(address: string, fits: (mail: Mail) => boolean = () => true): Promise<Mail> {
   for (let turn = 0; turn < 120; turn += 1) {

@@ -1,11 +1,10 @@
 /** Threads, as two people use them: on a phone and at a desk, in both languages. */
-import type { BrowserContext, Page } from 'playwright-core';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, test } from 'vitest';
 import { useBrowser } from './browser.ts';
-import { DESK, device, expectAccessible, expectNoSidewaysScroll, PHONE } from './people.ts';
+import { demoRoom, DESK, expectAccessible, expectNoSidewaysScroll, PHONE, visit } from './people.ts';
 
 const browser = useBrowser();
-const linkOf = (label: RegExp): string => inject('links').find((one) => label.test(one.label))?.url ?? '';
 
 /** A picture of one colour, made by the page itself. */
 async function picture(page: Page, name: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
@@ -22,39 +21,14 @@ async function picture(page: Page, name: string): Promise<{ name: string; mimeTy
   return { name, mimeType: 'image/png', buffer: Buffer.from(data, 'base64') };
 }
 
-let sellerCookies: Awaited<ReturnType<BrowserContext['cookies']>> = [];
-let guestCookies: Awaited<ReturnType<BrowserContext['cookies']>> = [];
-let roomPath = '';
-let guestPath = '';
-
-// A sign-in link works once, and a customer's further device needs a code: both come in once.
-beforeAll(async () => {
-  const one = await device(browser());
-  await one.page.goto(linkOf(/Seller/));
-  await one.page.locator('main form button').first().click();
-  await one.page.waitForURL('**/rooms');
-  roomPath = (await one.page.locator('a[href*="/rooms/"]').filter({ hasText: '华东' }).first().getAttribute('href')) ?? '';
-  sellerCookies = await one.page.context().cookies();
-  await one.page.context().close();
-  const other = await device(browser());
-  await other.page.goto(linkOf(/陈伟/));
-  await other.page.locator('main form button').first().click();
-  await other.page.waitForURL(/\/r\//);
-  guestPath = new URL(other.page.url()).pathname;
-  guestCookies = await other.page.context().cookies();
-  await other.page.context().close();
-}, 120_000);
-
-async function enter(cookies: typeof sellerCookies, path: string, locale: string, options: object) {
-  const { page, complaints } = await device(browser(), options);
-  await page
-    .context()
-    .addCookies([...cookies.filter((one) => one.name !== 'locale'), { name: 'locale', value: locale, url: inject('url') }]);
-  await page.goto(inject('url') + path);
-  return { page, complaints, path };
+async function enter(who: 'seller' | 'chen', locale: 'en' | 'zh-CN', options: object) {
+  const one = await visit(browser(), who, locale, options);
+  const path = who === 'chen' ? inject('demo').chen.path : await demoRoom(one.page, '华东');
+  await one.page.goto(inject('url') + path);
+  return { ...one, path };
 }
-const seller = (locale: string, options: object) => enter(sellerCookies, roomPath, locale, options);
-const customer = (locale: string, options: object) => enter(guestCookies, guestPath, locale, options);
+const seller = (locale: 'en' | 'zh-CN', options: object) => enter('seller', locale, options);
+const customer = (locale: 'en' | 'zh-CN', options: object) => enter('chen', locale, options);
 
 const composer = (page: Page) => page.locator('[data-thread="room"] textarea[name=body]');
 const comment = (page: Page, words: string) => page.locator('.comment').filter({ hasText: words }).last();

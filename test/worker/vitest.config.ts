@@ -8,6 +8,13 @@ const at = (path: string) => join(import.meta.dirname, '../..', path);
 export default defineConfig({
   root: at(''),
   plugins: [
+    {
+      // A test file's modules go to workerd in one message of at most 32 MiB (the WebSocket limit), each twice, source maps included.
+      // Nobody debugs packages or built pages here.
+      name: 'no-maps-of-what-others-wrote',
+      enforce: 'post',
+      transform: (code, id) => (/[\\/](?:node_modules|\.svelte-kit|compiled)[\\/]/.test(id) ? { code, map: { mappings: '' } } : null),
+    },
     cloudflareTest(async () => ({
       wrangler: { configPath: at('wrangler.toml'), environment: 'local' },
       miniflare: { bindings: { MIGRATIONS: await readD1Migrations(at('migrations')) } },

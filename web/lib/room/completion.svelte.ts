@@ -56,7 +56,8 @@ export class Completion {
     const han = /\p{Script=Han}/u;
     const isMixed =
       han.test(input.value) || [...Object.values(this.#room.state.people), ...this.#room.colleagues].some((one) => han.test(one.name));
-    if (!isMixed) return;
+    // Its table of sounds is 50 kB that the Worker need not carry: nobody types on a server.
+    if (!isMixed || import.meta.env.SSR) return;
     const loaded = await import('pinyin-match').catch(() => null);
     if (!loaded || this.#pinyin) return;
     this.#pinyin = loaded.default;
