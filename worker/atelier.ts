@@ -195,6 +195,8 @@ export function createServices(env: Env): Services {
       openings: async (actor, room) =>
         isRoom(room) ? stub(room).openings(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       takeCopy: async (actor, room) => (isRoom(room) ? takeCopy(env, actor, room) : refuse('forbidden', 'not_a_participant')),
+      whereabouts: async (actor, room) =>
+        isRoom(room) ? stub(room).whereabouts(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       retrospective: async (actor, room) =>
         isRoom(room) ? stub(room).retrospective(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       customerSide: async (actor, room) =>

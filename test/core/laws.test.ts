@@ -132,7 +132,41 @@ const meetingCommands: fc.Arbitrary<unknown>[] = [
   fc.record({ type: fc.constantFrom('meeting.cancel', 'meeting.restore'), task: anyTask }),
 ];
 
+const anyPlaceholder = name.map((one) => id(`place${one}`));
+const stakeholderCommands: fc.Arbitrary<unknown>[] = [
+  fc.record({
+    type: fc.constant('placeholder.add'),
+    placeholder: anyPlaceholder,
+    side: fc.constantFrom('seller', 'customer'),
+    what: fc.constantFrom('Finance', 'IT'),
+  }),
+  fc.record({ type: fc.constant('placeholder.change'), placeholder: anyPlaceholder, what: fc.constantFrom('Finance', 'Legal') }),
+  fc.record({ type: fc.constantFrom('placeholder.remove', 'placeholder.restore'), placeholder: anyPlaceholder }),
+  fc.record({
+    type: fc.constant('stakeholder.cast'),
+    of: fc.oneof(
+      anyPerson.map((one) => one.id),
+      anyPlaceholder,
+    ),
+    roles: fc.array(fc.constantFrom('decides', 'pays', 'champions'), { maxLength: 3 }),
+  }),
+];
+
 const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
+  ...stakeholderCommands,
+  fc
+    .record({ type: fc.constant('participant.add'), placeholder: fc.option(anyPlaceholder), at: fc.constantFrom('mei', 'ken') })
+    .map(({ at, ...one }) => ({
+      ...one,
+      participant: id(at),
+      side: 'customer',
+      name: at,
+      email: `${at}@corp.example`,
+      locale: 'en',
+      zone: 'Europe/Berlin',
+      invite: true,
+      note: '',
+    })),
   fc.record({
     type: fc.constant('task.add'),
     task: anyTask,
@@ -374,6 +408,7 @@ test('doing the same thing twice in a row changes nothing the second time', () =
     }),
     materialCommand,
     ...meetingCommands.slice(2),
+    ...stakeholderCommands,
   );
   fc.assert(
     fc.property(history, anyPerson, repeatable, (steps, who, input) => {

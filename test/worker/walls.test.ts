@@ -134,6 +134,11 @@ const TABLE: Row[] = [
   },
   { route: 'GET /feeds/:file', path: ({ room }) => `/feeds/${room}${room}.ics`, answers: { else: 404 } },
   {
+    route: 'GET /api/rooms/:room/whereabouts',
+    path: ({ room }) => `/api/rooms/${room}/whereabouts`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
     route: 'GET /api/rooms/:room/retrospective',
     path: ({ room }) => `/api/rooms/${room}/retrospective`,
     answers: { seller: 200, customer: 200, ...OUT },

@@ -256,6 +256,18 @@ api.get(
   },
 );
 
+api.get(
+  '/rooms/:room/whereabouts',
+  describeRoute({
+    summary: 'When each person of a room was last heard of',
+    responses: { 200: { description: 'By participant: the moment, and whether they take part by the page or by mail' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor ? answer(c, await c.get('services').rooms.whereabouts(actor, roomOf(c))) : signInFirst(c);
+  },
+);
+
 api.post(
   '/rooms/import',
   describeRoute({

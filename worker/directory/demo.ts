@@ -14,6 +14,7 @@ import type {
   OpportunityId,
   ParticipantId,
   PersonId,
+  PlaceholderId,
   RoomId,
   TaskId,
   ThreadId,
@@ -93,6 +94,10 @@ class Story {
       through: 'app',
       broughtBy: one.id === by.id ? null : by.id,
     };
+  }
+
+  missing(what: string): RoomEvent {
+    return { type: 'placeholder.added', placeholder: fresh<PlaceholderId>(), side: 'customer', what };
   }
 
   milestone(title: string, days: number): { id: MilestoneId; event: RoomEvent } {
@@ -317,6 +322,11 @@ async function huadong(env: Env, of: DemoSeller, colleague: DemoSeller | null): 
   story.did(lidan, [story.comment(counts.id, '收到，是我们的笔误。报价单明天按 4,800 个更新。')]);
   story.did(lidan, [story.comment(`${quote.id}:internal`, '按 4,800 个托盘算，折扣可以到 8%，再低要找周总批。', [zhou])]);
   story.did(zhao, [story.comment(terms.id, '违约金我们希望按日万分之三，其他条款法务没有意见。')]);
+  story.did(chen, [story.missing('财务')]);
+  story.did(lidan, [
+    { type: 'stakeholder.cast', of: chen.id, roles: ['uses', 'champions'] },
+    { type: 'stakeholder.cast', of: zhao.id, roles: ['checks'] },
+  ]);
   return { room, chapters: story.chapters };
 }
 
@@ -406,5 +416,6 @@ async function contoso(env: Env, of: DemoSeller): Promise<Told> {
     story.comment(security.id, 'In Frankfurt, with **no copy outside the EU**. The full answers follow this week.', [anna]),
   ]);
   story.did(mike, [story.comment(users.id, 'Munich is Jana. For Hamburg I will know on Thursday.')]);
+  story.did(lidan, [story.missing('Finance'), { type: 'stakeholder.cast', of: mike.id, roles: ['decides'] }]);
   return { room, chapters: story.chapters };
 }

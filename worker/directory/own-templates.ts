@@ -77,7 +77,11 @@ export function templateFrom(state: RoomState): TemplateBody {
   const after = (date: string | null | undefined) => (date ? Math.max(0, daysBetween(opened, date)) : null);
   const tasks = tasksOf(state.plan);
   const groups = [{ id: null, title: null, date: null }, ...state.plan.milestones];
+  const placeholders = Object.values(state.stakeholders.placeholders)
+    .filter((one) => !one.removed)
+    .map(({ side, what }) => ({ side, what }));
   return {
+    ...(placeholders.length > 0 && { placeholders }),
     milestones: groups.flatMap((group) => {
       const own = tasks
         .filter((task) => task.milestone === group.id && task.kind !== 'objection')

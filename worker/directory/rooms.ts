@@ -6,7 +6,7 @@ import { email, locale, name, qualificationRule } from '#core/commands.ts';
 import type { QualificationRule } from '#core/deal.ts';
 import { addDays, dayIn, isOverdue, workday, workingHours } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
-import type { AccountId, MilestoneId, OpportunityId, ParticipantId, RoomId, TaskId, WorkspaceId } from '#core/ids.ts';
+import type { AccountId, MilestoneId, OpportunityId, ParticipantId, PlaceholderId, RoomId, TaskId, WorkspaceId } from '#core/ids.ts';
 import { nextStep, openTasks } from '#core/next-step.ts';
 import { likelyLocale, type Locale, type Participant, type Side } from '#core/people.ts';
 import type { Task, TaskKind } from '#core/plan.ts';
@@ -107,6 +107,8 @@ export function foundingEvents(
       });
     }
   }
+  for (const one of what.template?.placeholders ?? [])
+    events.push({ type: 'placeholder.added', placeholder: fresh<PlaceholderId>(), ...one });
   return events;
 }
 

@@ -15,6 +15,8 @@ export interface TemplateTask {
 export interface TemplateBody {
   /** A milestone without a title holds the tasks that belong to none. */
   milestones: { title: string | null; day: number | null; tasks: TemplateTask[] }[];
+  /** Functions that such a purchase needs, and that nobody is named for at first. */
+  placeholders?: { side: Side; what: string }[];
 }
 
 export interface RoomTemplate extends TemplateBody {
@@ -25,6 +27,8 @@ export interface RoomTemplate extends TemplateBody {
 }
 
 const t = (side: Side, day: number, title: string, kind: TaskKind = 'task'): TemplateTask => ({ title, kind, side, day });
+
+const missing = (...what: string[]): TemplateBody['placeholders'] => what.map((one) => ({ side: 'customer', what: one }));
 
 const en: RoomTemplate[] = [
   { key: 'blank', name: 'Blank', summary: 'An empty plan to fill together', milestones: [] },
@@ -66,6 +70,7 @@ const en: RoomTemplate[] = [
     key: 'enterprise',
     name: 'Enterprise purchase',
     summary: 'Several departments, legal and procurement',
+    placeholders: missing('Finance', 'Legal', 'IT security'),
     milestones: [
       {
         title: 'Agree on the problem',
@@ -196,6 +201,7 @@ const zh: RoomTemplate[] = [
     key: 'enterprise',
     name: '企业采购',
     summary: '多部门参与，含法务与采购',
+    placeholders: missing('财务', '法务', '信息安全'),
     milestones: [
       {
         title: '明确问题',

@@ -140,6 +140,12 @@ export class Doors {
       .toArray()[0]?.hash;
   }
 
+  /** When a person's devices were last here. Epoch ms. */
+  lastSeen(participant: ParticipantId): number | undefined {
+    const [row] = this.#sql.exec<{ at: number | null }>('SELECT max(seen) AS at FROM device WHERE participant = ?', participant).toArray();
+    return row?.at ?? undefined;
+  }
+
   leave(hash: string): void {
     this.#sql.exec('UPDATE device SET revoked = 1 WHERE hash = ?', hash);
   }

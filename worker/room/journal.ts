@@ -194,6 +194,19 @@ export class Journal {
       .map(recorded);
   }
 
+  /** When each person last did something by mail that a side may know of. Epoch ms. */
+  byMail(side: Side): Map<ParticipantId, number> {
+    return new Map(
+      this.#sql
+        .exec<{ by: string; at: number }>(
+          "SELECT by, max(at) AS at FROM event WHERE via = 'mail' AND by != 'system' AND seller <= ? GROUP BY by",
+          maySee(side, 'seller') ? 1 : 0,
+        )
+        .toArray()
+        .map((row) => [row.by as ParticipantId, row.at]),
+    );
+  }
+
   /** What was done, without what was said. */
   deeds(): Recorded[] {
     return this.#sql

@@ -28,7 +28,7 @@ import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, tim
 import { objectionOf } from '#core/objections.ts';
 import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
-import { CLOSE, MAX_FRAME, type Opening, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
+import { CLOSE, MAX_FRAME, type Opening, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where, type Whereabouts } from '#core/protocol.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { decide } from '#core/deciding/index.ts';
 import { answersToRequest } from '#core/deciding/materials.ts';
@@ -70,6 +70,7 @@ import { fromBase64, SharedTexts, toBase64 } from './shared-texts.ts';
 import { Receipts } from './receipts.ts';
 import { meantBy } from './replies.ts';
 import { richText } from './rich-text.ts';
+import { Visits } from './visits.ts';
 
 /** Who is at the door: a seller's person, checked before; or a guest's device, which only the room can know. */
 export type RoomActor = { kind: 'seller'; person: PersonId; session: string } | { kind: 'guest'; device: string };
@@ -123,6 +124,7 @@ export class Room extends DurableObject<Env> {
   readonly #reading = new Reading(this.ctx.storage);
   readonly #receipts = new Receipts(this.ctx.storage);
   readonly #opens = new Opens(this.ctx.storage);
+  readonly #visits = new Visits(this.ctx.storage);
   readonly #calendars = new Calendars(this.ctx.storage);
   readonly #duties = new PlanDuties(this.ctx.storage, this.#agenda);
   readonly #lobby = new Lobby(this.ctx);
@@ -414,6 +416,7 @@ export class Room extends DurableObject<Env> {
     const me = this.me(actor);
     if (!me || !this.#state.room) return refuse('forbidden', 'not_a_participant');
     if (actor.kind === 'guest') this.#doors.visited(actor.device, Date.now());
+    this.#visits.note(me.id, Date.now());
     const pages: Record<ThreadId, ThreadPage> = {};
     for (const thread of threads.slice(0, 4)) pages[thread] = this.#page(me, thread, at && { at });
     return done({ view: this.#viewOf(me), pages });
@@ -449,6 +452,21 @@ export class Room extends DurableObject<Env> {
     const me = this.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
     return done(retrospective(visible(me.side, this.#journal.deeds()), Date.now()));
+  }
+
+  /** When each person was last heard of, and by which way they take part. */
+  whereabouts(actor: RoomActor): Result<{ people: Record<ParticipantId, Whereabouts> }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const [pages, mails] = [this.#visits.all(), this.#journal.byMail(me.side)];
+    const people: Record<ParticipantId, Whereabouts> = {};
+    for (const { id } of present(this.#state)) {
+      const page = pages.get(id) ?? this.#doors.lastSeen(id);
+      const mail = mails.get(id);
+      const last = Math.max(page ?? 0, mail ?? 0);
+      people[id] = { at: last > 0 ? new Date(last).toISOString() : null, page: page !== undefined, mail: mail !== undefined };
+    }
+    return done({ people });
   }
 
   #viewOf(me: Participant): RoomView {
@@ -658,6 +676,7 @@ export class Room extends DurableObject<Env> {
 
   #gone(socket: WebSocket): void {
     this.#lobby.left(socket);
+    this.#visits.note(this.#lobby.who(socket).participant, Date.now());
     for (const text of this.#lobby.who(socket).texts) this.#leftText(text);
   }
 

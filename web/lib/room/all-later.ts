@@ -6,9 +6,9 @@ import Board from './plan/Board.svelte';
 import PlanTasks from './plan/PlanTasks.svelte';
 import Timeline from './plan/Timeline.svelte';
 import PlanTools from './PlanTools.svelte';
+import PeopleAside from './PeopleAside.svelte';
 import RoomTalk from './RoomTalk.svelte';
 import PlanTruth from './PlanTruth.svelte';
-import PeopleView from './views/PeopleView.svelte';
 
 export const allLater: Record<LaterName, Component> = {
   plan: PlanTasks,
@@ -18,5 +18,5 @@ export const allLater: Record<LaterName, Component> = {
   talk: RoomTalk,
   truth: PlanTruth,
   files: Files,
-  people: PeopleView,
+  people: PeopleAside,
 };

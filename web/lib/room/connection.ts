@@ -3,8 +3,8 @@ import Socket from 'partysocket/ws';
 import type { CommandInput, Look } from '#core/commands.ts';
 import type { Recorded } from '#core/events.ts';
 import type { Wording } from '#core/discussion.ts';
-import type { CommentId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
-import { CLOSE, type FromRoom, type Opening, type ThreadPage, type ToRoom, type Where } from '#core/protocol.ts';
+import type { CommentId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import { CLOSE, type FromRoom, type Opening, type ThreadPage, type ToRoom, type Where, type Whereabouts } from '#core/protocol.ts';
 import type { Refusal, Result } from '#core/refusal.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
@@ -118,6 +118,10 @@ export class Connection {
 
   retrospective(): Promise<Result<Retrospective | null> | null> {
     return this.#ask('/retrospective');
+  }
+
+  whereabouts(): Promise<Result<{ people: Record<ParticipantId, Whereabouts> }> | null> {
+    return this.#ask('/whereabouts');
   }
 
   saveTemplate(name: string): Promise<Result<{ template: string }> | null> {

@@ -9,7 +9,7 @@ export const laterParts = {
   talk: () => import('./RoomTalk.svelte'),
   truth: () => import('./PlanTruth.svelte'),
   files: () => import('./Files.svelte'),
-  people: () => import('./views/PeopleView.svelte'),
+  people: () => import('./PeopleAside.svelte'),
 } satisfies Record<string, () => Promise<{ default: Component }>>;
 
 export type LaterName = keyof typeof laterParts;

@@ -9,7 +9,7 @@ import type { Comment, FileFact } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
 import type { CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { type Locale, type Participant, withAddress } from '#core/people.ts';
-import type { FromRoom, Opening, Presence, RoomView, ThreadPage, Where } from '#core/protocol.ts';
+import type { FromRoom, Opening, Presence, RoomView, ThreadPage, Where, Whereabouts } from '#core/protocol.ts';
 import type { Refusal } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
 import { internalOf } from '#core/audience.ts';
@@ -36,6 +36,8 @@ export interface RoomData {
   tab: ViewName;
   /** Where the days went, if the view that shows it is asked for. */
   retrospective?: Retrospective | null;
+  /** When each person was last heard of, likewise. */
+  whereabouts?: Record<ParticipantId, Whereabouts>;
   /** The talk about something that is no task, the comment that the address leads to, and whether the view is to be printed. */
   thread: ThreadId | null;
   comment: CommentId | null;
@@ -109,6 +111,8 @@ export class LiveRoom {
   /** What only the selling side has. */
   seller: Parts['seller'] = null;
 
+  whereabouts: Record<ParticipantId, Whereabouts> | null;
+
   retrospective = $state.raw<Retrospective | null>(null);
   /** Asked anew whenever the view opens: it is drawn from the whole history. */
   async wantRetrospective(): Promise<void> {
@@ -170,6 +174,7 @@ export class LiveRoom {
     this.#me = data.view.me;
     this.now = data.now;
     this.retrospective = data.retrospective ?? null;
+    this.whereabouts = data.whereabouts ?? null;
     this.drafts = new Drafts(data.room, data.view.me);
     this.#confirmed = $state.raw(data.view.state);
     this.#take(data.view);

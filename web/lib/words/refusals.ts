@@ -9,6 +9,8 @@ learnRefusals({
   not_a_colleague: m.refusal_not_a_colleague,
   already_here: m.refusal_already_here,
   no_such_participant: m.refusal_no_such_participant,
+  no_such_placeholder: m.refusal_no_such_placeholder,
+  placeholder_filled: m.refusal_placeholder_filled,
   no_such_task: m.refusal_no_such_task,
   not_your_task: m.refusal_not_your_task,
   nothing_to_confirm: m.refusal_nothing_to_confirm,

@@ -5,6 +5,7 @@ import type { ThreadId } from './ids.ts';
 import { materialsFor } from './materials.ts';
 import type { Side } from './people.ts';
 import type { RoomState } from './room.ts';
+import { stakeholdersForCustomer } from './stakeholders.ts';
 
 export type Audience = 'all' | 'seller';
 
@@ -45,6 +46,7 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'deal.cited':
     case 'deal.uncited':
     case 'material.kept':
+    case 'stakeholder.cast':
       return 'seller';
     case 'reflection.answered':
       return event.side === 'seller' ? 'seller' : 'all';
@@ -63,6 +65,13 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'participant.joined':
     case 'participant.left':
     case 'participant.described':
+    case 'placeholder.added':
+    case 'placeholder.changed':
+    case 'placeholder.removed':
+    case 'placeholder.restored':
+    case 'newcomer.brought':
+    case 'newcomer.wrote':
+    case 'newcomer.forgotten':
     case 'milestone.added':
     case 'milestone.changed':
     case 'milestone.removed':
@@ -129,6 +138,7 @@ export function viewFor(side: Side, state: RoomState): RoomState {
     threads: Object.fromEntries(Object.entries(state.threads).filter(([thread]) => maySeeThread(side, thread as ThreadId))),
     files: state.files.filter((file) => maySeeThread(side, file.thread)),
     materials: materialsFor(side, state.materials),
+    stakeholders: stakeholdersForCustomer(state.stakeholders),
     held: {},
     deal: emptyDeal,
     reflection: {

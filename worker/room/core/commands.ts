@@ -15,6 +15,7 @@ import type {
   MaterialId,
   MilestoneId,
   ParticipantId,
+  PlaceholderId,
   ShiftId,
   TaskId,
   ThreadId,
@@ -25,6 +26,7 @@ import { isCurrency, MAX_MINOR } from './amount.ts';
 import { taskKinds } from './plan.ts';
 import { answers, LENGTH, MAX_TIMES } from './meetings.ts';
 import type { Reason } from './refusal.ts';
+import { purchaseRoles } from './stakeholders.ts';
 import { periods, stances, valueKinds } from './value.ts';
 
 // Zero-width, bidirectional-override and control characters let one name look like another.
@@ -105,6 +107,8 @@ const newcomer = v.object({
   /** Whether the invitation goes out at once. */
   invite: v.boolean(),
   note: text(2_000),
+  /** The function that they are brought in for: a placeholder of their side. */
+  placeholder: v.optional(v.nullable(id<PlaceholderId>())),
 });
 /** Somebody to bring in; as a command of its own, or named in passing in a task or comment. */
 export type AddParticipant = v.InferOutput<typeof newcomer>;
@@ -122,6 +126,29 @@ const people = [
     zone: v.optional(zone),
     mail: v.optional(v.picklist(['each', 'mine', 'weekly', 'none'], because('malformed'))),
   }),
+] as const;
+
+const placeholder = id<PlaceholderId>();
+/** A function in a few words. */
+const what = line(80, 'name_missing', 'title_too_long');
+
+const stakeholders = [
+  v.object({ type: v.literal('placeholder.add'), placeholder, side: v.picklist(['seller', 'customer'], because('malformed')), what }),
+  v.object({ type: v.literal('placeholder.change'), placeholder, what }),
+  v.object({ type: v.literal('placeholder.remove'), placeholder }),
+  v.object({ type: v.literal('placeholder.restore'), placeholder }),
+  /** The part of a person or a placeholder in the purchase; none takes it away. */
+  v.object({
+    type: v.literal('stakeholder.cast'),
+    of: v.union([participant, placeholder]),
+    roles: v.pipe(
+      v.array(v.picklist(purchaseRoles, because('malformed'))),
+      v.maxLength(purchaseRoles.length, because('too_many')),
+      v.transform((roles) => purchaseRoles.filter((one) => roles.includes(one))),
+    ),
+  }),
+  /** Lets go of somebody who was put in copy and has not answered: their address is deleted. */
+  v.object({ type: v.literal('newcomer.withdraw'), newcomer: participant }),
 ] as const;
 
 const kind = v.picklist(taskKinds, because('malformed'));
@@ -584,6 +611,7 @@ const room = [
 export const command = v.variant('type', [
   ...room,
   ...people,
+  ...stakeholders,
   ...plan,
   ...truth,
   ...meetings,
@@ -600,6 +628,7 @@ export type Command = v.InferOutput<typeof command>;
 /** A command as a client writes it: what has a default may be left out. */
 export type CommandInput = v.InferInput<typeof command>;
 export type PeopleCommand = Extract<Command, { type: `participant.${string}` }>;
+export type StakeholderCommand = Extract<Command, { type: `placeholder.${string}` | 'stakeholder.cast' | 'newcomer.withdraw' }>;
 export type PlanCommand = Extract<
   Command,
   { type: `task.${string}` | `milestone.${string}` | `check.${string}` | 'plan.shift' | 'plan.unshift' }

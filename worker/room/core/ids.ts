@@ -18,6 +18,7 @@ export type MaterialId = Id<'material'>;
 export type HeldMailId = Id<'heldMail'>;
 export type TemplateId = Id<'template'>;
 export type ValueLineId = Id<'valueLine'>;
+export type PlaceholderId = Id<'placeholder'>;
 /** `room`, `internal`, a task's id, or a task's id followed by `:internal`. */
 export type ThreadId = Id<'thread'>;
 

@@ -1,5 +1,5 @@
 /** The people of a room: added, invited, joined, gone. Inside a room nobody has a rank. */
-import type { ParticipantId, PersonId } from './ids.ts';
+import type { ParticipantId, PersonId, PlaceholderId } from './ids.ts';
 import type { RoomState } from './room.ts';
 
 export type Side = 'seller' | 'customer';
@@ -45,6 +45,8 @@ export type PeopleEvent =
       person: PersonId | null;
       through: Participant['through'];
       broughtBy: ParticipantId | null;
+      /** The function that they were brought in for. */
+      placeholder?: PlaceholderId;
     }
   | { type: 'participant.invited'; participant: ParticipantId; note: string }
   | { type: 'participant.joined'; participant: ParticipantId }
@@ -74,7 +76,7 @@ export const withAddress = (state: RoomState, email: string): Participant | unde
 
 export function applyPeople(people: RoomState['people'], event: PeopleEvent): RoomState['people'] {
   if (event.type === 'participant.added') {
-    const { type: _, participant: id, ...rest } = event;
+    const { type: _, participant: id, placeholder: __, ...rest } = event;
     return { ...people, [id]: { id, ...rest, status: 'added', mail: 'each', trouble: null } };
   }
   const about = people[event.participant];

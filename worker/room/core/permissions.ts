@@ -16,6 +16,12 @@ export const can = {
   remove: (who: Participant, about: Participant) => about.side === 'customer' || who.side === 'seller',
   /** Your own name, language, zone and mail wishes; nobody sets another's. */
   describe: (who: Participant, about: Participant) => who.id === about.id,
+  /** Functions that nobody is named for yet: either side may say that somebody is missing, on either side. */
+  placehold: (_who: Participant) => true,
+  /** Who plays which part in the purchase is the seller side's own reading of it. */
+  cast: (who: Participant) => who.side === 'seller',
+  /** Whoever was put in copy may be let go of before they answer, by anybody who could remove them after it. */
+  letGo: (who: Participant, side: Side) => side === 'customer' || who.side === 'seller',
   /** Tasks are everyone's: add, change, move, finish, reopen, remove. */
   plan: (_who: Participant) => true,
   /** What is proposed for a task is for those who own it to take or leave, whoever they are. */

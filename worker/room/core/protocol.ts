@@ -32,6 +32,14 @@ export interface Opening {
   minutes: number;
 }
 
+/** How somebody takes part: when they were last heard of, and whether by the page, by mail, or not yet. */
+export interface Whereabouts {
+  /** ISO instant; null for whoever has not been here yet. */
+  at: string | null;
+  page: boolean;
+  mail: boolean;
+}
+
 export type ToRoom =
   | { type: 'command'; id: string; command: CommandInput }
   | { type: 'seen'; thread: ThreadId; seq: number }

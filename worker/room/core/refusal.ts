@@ -6,6 +6,8 @@ export const reasons = [
   'not_a_colleague',
   'already_here',
   'no_such_participant',
+  'no_such_placeholder',
+  'placeholder_filled',
   'no_such_task',
   'not_your_task',
   'nothing_to_confirm',

@@ -15,6 +15,7 @@ import { applyPlan } from './plan-changes.ts';
 import { emptyPlan, type Plan } from './plan.ts';
 import { applyReflection, noReflection, type Reflection } from './reflection.ts';
 import { applyTruth } from './plan-history.ts';
+import { applyStakeholders, noStakeholders, type Stakeholders } from './stakeholders.ts';
 import { emptyTruth, type Truth } from './plan-truth.ts';
 import { applyValue, emptyValue, type ValueCase } from './value.ts';
 
@@ -35,6 +36,7 @@ export interface RoomState {
   seq: number;
   room: RoomFacts | null;
   people: Record<ParticipantId, Participant>;
+  stakeholders: Stakeholders;
   plan: Plan;
   /** What is known of meetings and demos beyond their tasks. */
   meetings: Record<TaskId, Meeting>;
@@ -59,6 +61,7 @@ export const emptyRoom: RoomState = {
   seq: 0,
   room: null,
   people: {},
+  stakeholders: noStakeholders,
   plan: emptyPlan,
   meetings: {},
   truth: emptyTruth,
@@ -86,7 +89,12 @@ export function apply(state: RoomState, recorded: Recorded): RoomState {
 
 function applyNouns(state: RoomState, recorded: Recorded): RoomState {
   const { seq, at, by, event } = recorded;
-  const next = { ...state, seq, deal: applyDeal(state.deal, recorded) };
+  const next = {
+    ...state,
+    seq,
+    deal: applyDeal(state.deal, recorded),
+    stakeholders: applyStakeholders(state.stakeholders, recorded),
+  };
   switch (event.type) {
     case 'room.opened': {
       const { type: _, room: id, ...rest } = event;

@@ -18,6 +18,7 @@ import { decidePeople } from './people.ts';
 import { decidePlan } from './plan.ts';
 import { decideTruth } from './plan-truth.ts';
 import { decideValue } from './value.ts';
+import { decideStakeholders } from './stakeholders.ts';
 import { decideReflection } from './reflection.ts';
 
 /** What a command makes happen, or why not. Never throws, changes nothing. */
@@ -39,6 +40,13 @@ export function decide(state: RoomState, by: ParticipantId, command: Command, fa
     case 'participant.remove':
     case 'participant.describe':
       return decidePeople(state, who, command, facts);
+    case 'placeholder.add':
+    case 'placeholder.change':
+    case 'placeholder.remove':
+    case 'placeholder.restore':
+    case 'stakeholder.cast':
+    case 'newcomer.withdraw':
+      return decideStakeholders(state, who, command);
     case 'milestone.add':
     case 'milestone.change':
     case 'milestone.remove':

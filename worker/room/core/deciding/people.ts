@@ -13,6 +13,11 @@ export function bringIn(state: RoomState, who: Participant, added: AddParticipan
   for (const one of added) {
     if (!can.add(who, one.side)) return refuse('forbidden', 'not_for_your_side', 'side');
     if (withAddress(state, one.email) || state.people[one.participant]) return refuse('conflict', 'already_here', 'email');
+    const vacancy = one.placeholder ? state.stakeholders.placeholders[one.placeholder] : undefined;
+    if (one.placeholder && (!vacancy || vacancy.removed)) return refuse('not_found', 'no_such_placeholder');
+    if (vacancy && vacancy.side !== one.side)
+      return vacancy.side === 'seller' ? refuse('forbidden', 'not_a_colleague', 'email') : refuse('not_found', 'no_such_placeholder');
+    if (vacancy && vacancy.filledBy !== null) return refuse('conflict', 'placeholder_filled');
     const person = facts.colleagues[one.email] ?? null;
     if (one.side === 'seller' && person === null) return refuse('forbidden', 'not_a_colleague', 'email');
     const { participant, side, name, email, locale, zone } = one;
@@ -27,6 +32,7 @@ export function bringIn(state: RoomState, who: Participant, added: AddParticipan
       person: side === 'seller' ? person : null,
       through: 'app',
       broughtBy: who.id,
+      ...(vacancy && { placeholder: vacancy.id }),
     });
     if (one.invite) events.push({ type: 'participant.invited', participant, note: one.note });
   }
