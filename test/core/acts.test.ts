@@ -1,7 +1,7 @@
 /** What a reply's first line asks for. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { firstLine, readAct } from '#core/acts.ts';
+import { firstLine, readAct, saysNo } from '#core/acts.ts';
 
 // Wednesday.
 const now = Date.parse('2026-11-25T02:00:00Z');
@@ -95,3 +95,23 @@ test('any line is read without a fault', () => {
     { numRuns: 500 },
   );
 });
+
+test.each([
+  'NO',
+  'no.',
+  'No, thank you!',
+  'Nein',
+  '不',
+  '不用',
+  '不用了，谢谢',
+  '算了。',
+  'please remove me',
+  'STOP',
+  '退订',
+  'Not me',
+  '不是我',
+])('“%s” is a no', (line) => expect(saysNo(`\n${line}\nmore below`)).toBe(true));
+test.each(['No problem, count me in', 'Not sure yet', '不错', '不用担心，我参加', 'thanks', '', 'no 5 is fine', 'yes'])(
+  '“%s” is none',
+  (line) => expect(saysNo(line)).toBe(false),
+);

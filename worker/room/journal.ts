@@ -194,12 +194,12 @@ export class Journal {
       .map(recorded);
   }
 
-  /** When each person last did something by mail that a side may know of. Epoch ms. */
-  byMail(side: Side): Map<ParticipantId, number> {
+  /** When each person last did something that a side may know of, by mail or otherwise. Epoch ms. */
+  lastDeeds(side: Side, byMail: boolean): Map<ParticipantId, number> {
     return new Map(
       this.#sql
         .exec<{ by: string; at: number }>(
-          "SELECT by, max(at) AS at FROM event WHERE via = 'mail' AND by != 'system' AND seller <= ? GROUP BY by",
+          `SELECT by, max(at) AS at FROM event WHERE via ${byMail ? '=' : '!='} 'mail' AND by != 'system' AND seller <= ? GROUP BY by`,
           maySee(side, 'seller') ? 1 : 0,
         )
         .toArray()

@@ -28,7 +28,17 @@ import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, tim
 import { objectionOf } from '#core/objections.ts';
 import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
-import { CLOSE, MAX_FRAME, type Opening, PROTOCOL, type RoomView, type ThreadPage, type ToRoom, type Where, type Whereabouts } from '#core/protocol.ts';
+import {
+  CLOSE,
+  MAX_FRAME,
+  type Opening,
+  PROTOCOL,
+  type RoomView,
+  type ThreadPage,
+  type ToRoom,
+  type Where,
+  type Whereabouts,
+} from '#core/protocol.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { decide } from '#core/deciding/index.ts';
 import { answersToRequest } from '#core/deciding/materials.ts';
@@ -458,10 +468,11 @@ export class Room extends DurableObject<Env> {
   whereabouts(actor: RoomActor): Result<{ people: Record<ParticipantId, Whereabouts> }> {
     const me = this.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
-    const [pages, mails] = [this.#visits.all(), this.#journal.byMail(me.side)];
+    const pages = this.#visits.all();
+    const [deeds, mails] = [this.#journal.lastDeeds(me.side, false), this.#journal.lastDeeds(me.side, true)];
     const people: Record<ParticipantId, Whereabouts> = {};
     for (const { id } of present(this.#state)) {
-      const page = pages.get(id) ?? this.#doors.lastSeen(id);
+      const page = pages.get(id) ?? this.#doors.lastSeen(id) ?? deeds.get(id);
       const mail = mails.get(id);
       const last = Math.max(page ?? 0, mail ?? 0);
       people[id] = { at: last > 0 ? new Date(last).toISOString() : null, page: page !== undefined, mail: mail !== undefined };

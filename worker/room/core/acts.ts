@@ -69,6 +69,49 @@ const WORDS = {
     '解决了',
     '没有问题了',
   ],
+  /** Of somebody who was put in copy: to be forgotten. Of whoever a new device is reported to: not me. */
+  no: [
+    'no',
+    'nope',
+    'nein',
+    'no thanks',
+    'no thank you',
+    'not interested',
+    'i am not interested',
+    "i'm not interested",
+    'forget me',
+    'please forget me',
+    'remove me',
+    'please remove me',
+    'delete me',
+    'please delete me',
+    'leave me out',
+    'not for me',
+    '不',
+    '不用',
+    '不用了',
+    '不必',
+    '不必了',
+    '不需要',
+    '不了',
+    '不要',
+    '否',
+    '不是',
+    '算了',
+    '不参与',
+    '不参加',
+    '不感兴趣',
+    '没兴趣',
+    '与我无关',
+    '忘了我',
+    '忘记我',
+    '删除我',
+    '请删除我',
+    '请忘记我',
+    '请不要联系我',
+    '不要联系我',
+    '别再联系我',
+  ],
   /** Means something only to whoever was asked. */
   yes: ['yes', 'yes it is', 'correct', '是', '是的', '对', '对的'],
   notEnough: [
@@ -96,8 +139,34 @@ const WORDS = {
 
 export type WordAct = keyof typeof WORDS;
 
+/** Said beside a no, it changes nothing of it. */
+const POLITE = new Set([
+  'thanks',
+  'thank you',
+  'please',
+  'sorry',
+  'many thanks',
+  '谢谢',
+  '多谢',
+  '谢了',
+  '抱歉',
+  '不好意思',
+  '您好',
+  '你好',
+]);
+const NAYS: ReadonlySet<WordAct> = new Set<WordAct>(['no', 'notMe', 'none']);
+
+/** Whether a first line is a no and nothing else: "No, thank you." is, "No problem, count me in" is not. */
+export function saysNo(text: string): boolean {
+  const parts = firstLine(text)
+    .line.split(/[,，.。;；!！、–—]+/)
+    .map((part) => fold(part).toLowerCase())
+    .filter((part) => part !== '' && !POLITE.has(part));
+  return parts.length > 0 && parts.every((part) => NAYS.has(BY_WORD.get(part) ?? 'done'));
+}
+
 /** What our own mails write into a button's reply. */
-export const wordFor = (act: 'done' | 'notMe' | 'confirm' | 'accept' | 'notEnough', locale: string): string => {
+export const wordFor = (act: 'no' | 'done' | 'notMe' | 'confirm' | 'accept' | 'notEnough', locale: string): string => {
   const words: readonly string[] = WORDS[act];
   const own = words.find((word) => /\p{Script=Han}/u.test(word) === locale.startsWith('zh')) ?? words[0] ?? '';
   return own.charAt(0).toUpperCase() + own.slice(1);

@@ -17,7 +17,9 @@ export function decideStakeholders(state: RoomState, who: Participant, command: 
     const { of } = command;
     const isThere = of in newcomers || state.people[of as ParticipantId] || placeholders[of as PlaceholderId];
     if (!isThere) return refuse('not_found', 'no_such_participant');
-    return (roles[of] ?? []).join() === command.roles.join() ? happened() : happened({ type: 'stakeholder.cast', of, roles: command.roles });
+    return (roles[of] ?? []).join() === command.roles.join()
+      ? happened()
+      : happened({ type: 'stakeholder.cast', of, roles: command.roles });
   }
   if (command.type === 'newcomer.withdraw') {
     const one = newcomers[command.newcomer];
