@@ -125,6 +125,11 @@ export interface PlanCheckFacts extends Frame {
   replyTo: string;
 }
 
+/** The three questions when a deal has ended or rests. */
+export interface ReflectionFacts extends Frame {
+  side: Side;
+}
+
 /** What is due on the next working day, and what is over, of one person's tasks. */
 export interface ReminderFacts extends Frame {
   tasks: TaskFacts[];

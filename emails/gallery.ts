@@ -23,6 +23,7 @@ import { newDevice } from './new-device.tsx';
 import { news } from './news.tsx';
 import { receipt } from './receipt.tsx';
 import { planCheck } from './plan-check.tsx';
+import { reflection } from './reflection.tsx';
 import { rejection } from './rejection.tsx';
 import { reminder } from './reminder.tsx';
 import { signIn } from './sign-in.tsx';
@@ -316,6 +317,8 @@ export function samplesOf(deal: Deal): Sample[] {
       replyTo: address('c2'),
     }),
   );
+  add('reflection', reflection({ ...frame(buyer), side: 'customer' }));
+  add('reflection-seller', reflection({ ...frame(sellerReader), side: 'seller' }));
   add('reminder', reminder({ ...frame(buyer), tasks: [task(deal.tasks.budget, { answers: address('r1') })] }));
   add('reminder-over', reminder({ ...frame(buyer), tasks: [{ ...late, answers: address('r2') }] }));
   add(

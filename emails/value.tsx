@@ -1,6 +1,6 @@
 /** A line of the value case as a mail shows it: the number, whose it is, and what stood there before. */
 import * as m from '#messages';
-import { sayMoney, sayRange } from '#core/money.ts';
+import { sayFactor, sayRange } from '#core/money.ts';
 import type { Locale } from '#core/people.ts';
 import type { Range, ValueNumber } from '#core/value.ts';
 import type { FC } from 'hono/jsx';
@@ -26,11 +26,12 @@ export const sayAnswerTo = ({ number, answer }: Pick<ValueFacts, 'number' | 'ans
 /** The factors of a product, each with what stood there before. */
 function sayFactors({ number, factorsWere, currency }: ValueFacts, locale: Locale): { text: string; was: string | null }[] {
   if (number?.unit !== 'money') return [];
-  const amount = (value: number, unit: string) =>
-    /^[¥$€£]/.test(unit) ? `${sayMoney(value, currency, locale)}${unit.slice(1)}` : `${value.toLocaleString('en-US')} ${unit}`.trim();
-  return number.factors.map(({ value, unit, label }, at) => {
+  return number.factors.map((one, at) => {
     const before = factorsWere[at] ?? null;
-    return { text: [label, amount(value, unit)].filter(Boolean).join(' '), was: before === null ? null : before.toLocaleString('en-US') };
+    return {
+      text: [one.label, sayFactor(one, currency, locale)].filter(Boolean).join(' '),
+      was: before === null ? null : before.toLocaleString('en-US'),
+    };
   });
 }
 

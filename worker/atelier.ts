@@ -117,10 +117,12 @@ export function createServices(env: Env): Services {
         return [...(await templates.list(seller)).map(brief(true)), ...templatesIn(locale).map(brief(false))];
       },
       saveTemplate: async (seller, room, input) => {
-        const opened = isRoom(room)
-          ? await stub(room).view(await roomActor({ kind: 'seller', person: seller.person }), [])
-          : refuse('forbidden', 'not_a_participant');
-        return opened.ok ? templates.save(seller, opened.value.view, input) : opened;
+        if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
+        const who = await roomActor({ kind: 'seller', person: seller.person });
+        const opened = await stub(room).view(who, []);
+        if (!opened.ok) return opened;
+        const own = await stub(room).ownWords(who);
+        return own.ok ? templates.save(seller, opened.value.view, own.value, input) : own;
       },
       removeTemplate: (seller, key) => templates.remove(seller, key),
       accounts: (seller) => rooms.accounts(seller),

@@ -1,12 +1,14 @@
 /** A room taken along as a file, and brought back from it. */
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import type { RoomId, TaskId } from '#core/ids.ts';
+import type { CommandInput } from '#core/commands.ts';
+import type { CheckId, RoomId, TaskId, ValueLineId } from '#core/ids.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import {
   act,
   bring,
   comments,
+  deliverMail,
   invite,
   joinedCustomer,
   mailsTo,
@@ -37,6 +39,45 @@ async function livedIn() {
   await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room:internal', body: SECRET });
   await act(customer, opened.room, { type: 'task.complete', task });
   return { seller, opened, customer, task, mail };
+}
+
+/** Everything that a room may hold beyond its plan, said by both sides; what is internal carries the secret. */
+async function full() {
+  const room = await livedIn();
+  const { seller, opened, customer, task } = room;
+  const line = fresh<ValueLineId>();
+  const question = fresh<TaskId>();
+  const meeting = fresh<TaskId>();
+  const say = async (by: { cookie: string }, command: CommandInput) => expect((await act(by, opened.room, command)).status).toBe(202);
+  await say(customer, {
+    type: 'value.add',
+    line,
+    side: 'cost',
+    title: '=Licences',
+    kind: 'price',
+    text: '80k-90k',
+    source: 'offer, page 2',
+  });
+  await say(seller, { type: 'value.stance', line, stance: 'doubts', note: 'without "training"' });
+  await say(seller, { type: 'comment.post', comment: fresh(), thread: line, body: 'a word about licences' });
+  await say(seller, { type: 'comment.post', comment: fresh(), thread: `${line}:internal`, body: SECRET });
+  await say(customer, { type: 'objection.raise', task: question, title: 'Where is the data kept?' });
+  await say(seller, { type: 'objection.answer', task: question, comment: fresh(), body: 'In **Frankfurt** only.' });
+  await say(seller, { type: 'material.add', material: fresh(), title: 'Price list', section: 'Offer', link: 'https://example.com/prices' });
+  await say(seller, { type: 'material.add', material: fresh(), title: SECRET, link: 'https://example.com/own', audience: 'seller' });
+  await say(seller, {
+    type: 'task.add',
+    task: meeting,
+    title: 'Review call',
+    kind: 'meeting',
+    owners: [opened.me, opened.customer],
+    due: { date: '2099-03-06', time: '10:00', zone: 'UTC' },
+    after: [task],
+  });
+  await say(seller, { type: 'check.add', task: meeting, check: fresh<CheckId>(), text: 'Bring the numbers' });
+  await say(customer, { type: 'meeting.answer', task: meeting, answer: 'tentative', note: 'perhaps later' });
+  await say(seller, { type: 'deal.change', amount: '987654', currency: 'EUR', notes: SECRET });
+  return { ...room, line, question, meeting };
 }
 
 async function copyOf(by: { cookie: string }, room: RoomId) {
@@ -73,8 +114,47 @@ describe('a copy', () => {
     expect(copy.text('events.jsonl').trim().split('\n')).toHaveLength(copy.manifest.events);
   });
 
+  test('has the value case and the plan as tables and a calendar', async () => {
+    const { customer, opened, meeting } = await full();
+    const copy = await copyOf(customer, opened.room);
+    const [head, ...rows] = copy.text('value.csv').trim().split('\r\n');
+    expect(head?.split(',')).toHaveLength(20);
+    expect(rows).toHaveLength(1);
+    // What a spreadsheet would run as a formula is words.
+    expect(rows[0]).toContain("'=Licences");
+    expect(rows[0]).toContain('80000,90000,CNY,');
+    expect(rows[0]).toContain('"Li Dan: Doubts, without ""training"""');
+    expect(rows[0]).toContain('"offer, page 2"');
+    expect(copy.text('plan.csv')).toContain('预算批复 <b>&');
+    expect(copy.text('plan.ics')).toContain(`UID:${meeting}.${opened.room}@plan`);
+    expect(copy.text('plan.ics')).toContain('DTSTART:20990306T100000Z');
+  });
+
+  test('reads as the room does: value, questions with their answers, materials, meetings, and every discussion under its thing', async () => {
+    const { seller, opened, line, meeting } = await full();
+    const page = (await copyOf(seller, opened.room)).text('index.html');
+    for (const words of [
+      'Where is the data kept?',
+      '<strong>Frankfurt</strong>',
+      'answered, not accepted yet',
+      'Price list',
+      'https://example.com/prices',
+      '¥80k–90k',
+      'Review call',
+      'Bring the numbers',
+      'After: 预算批复',
+      'perhaps later',
+    ])
+      expect(page).toContain(words);
+    expect(page).toContain(`id="${line}"`);
+    expect(page).toContain(`href="#${meeting}"`);
+    // Every discussion stands once, under its thing.
+    expect(page.split('a word about licences')).toHaveLength(2);
+    expect(page).not.toMatch(/<h3>[a-z2-7]{26}/);
+  });
+
   test('of a customer holds not a byte of what is internal, nor anybody’s keys', async () => {
-    const { seller, opened, customer } = await livedIn();
+    const { seller, opened, customer } = await full();
     const theirs = await copyOf(customer, opened.room);
     const all = Object.values(theirs.files)
       .map((one) => strFromU8(one))
@@ -82,6 +162,8 @@ describe('a copy', () => {
     expect(all).toContain('预算已批');
     expect(all).not.toContain('internal-secret');
     expect(all).not.toContain(':internal');
+    expect(all).not.toMatch(/987.?654|"deal\.|example\.com\/own/);
+    expect(Object.keys(theirs.files)).toEqual(expect.arrayContaining(['value.csv', 'plan.csv', 'plan.ics']));
     const ours = await copyOf(seller, opened.room);
     expect(strFromU8(ours.files['index.html'] ?? new Uint8Array())).toContain(SECRET);
     // The customer's own reply quotes their own link; the seller's copy of it does not.
@@ -112,6 +194,8 @@ describe('bringing it back', () => {
     const { room, hash, matches, events } = (await response.json()) as { room: RoomId; hash: string; matches: boolean; events: number };
     expect({ hash, matches, events }).toEqual({ hash: copy.manifest.hash, matches: true, events: copy.manifest.events });
 
+    const { room: facts } = (await viewOf(other, room)).state;
+    expect(facts?.imported).toMatchObject({ from: 'Yuncang', events: copy.manifest.events, hash: copy.manifest.hash });
     const [was, is] = [(await viewOf(seller, opened.room)).state, (await viewOf(other, room)).state];
     expect(is.plan).toEqual(was.plan);
     expect(is.plan.tasks[task]?.completedBy).toBe(opened.customer);
@@ -197,6 +281,52 @@ describe('looking back', () => {
     expect(JSON.stringify(theirs)).not.toContain('internal-secret');
     expect((await viewOf(seller, opened.room)).state.reflection.answers[opened.customer]?.answers[1]).toBe('Legal took long');
     expect((await act(customer, opened.room, { type: 'reflection.ask' })).status).toBe(403);
+  });
+
+  test('a closed deal asks everyone by one mail each, which tells a customer nothing of how it ended; a reply answers it', async () => {
+    const { seller, opened, customer } = await livedIn();
+    await deliverMail(opened.room);
+    const asked = async (address: string) => (await mailsTo(address)).filter((mail) => mail.subject.includes('Three short questions'));
+    await act(seller, opened.room, { type: 'deal.change', amount: '987654', currency: 'EUR', notes: SECRET });
+    await act(seller, opened.room, { type: 'deal.close', outcome: 'lost' });
+    await deliverMail(opened.room);
+    const [theirs, ...more] = await asked(opened.customerEmail);
+    expect(more).toEqual([]);
+    expect(await asked(seller.seller.email)).toHaveLength(1);
+    expect(`${theirs?.subject} ${theirs?.html} ${theirs?.text}`).not.toMatch(/lost|987.?654|internal/i);
+    expect(theirs?.text).toContain('2. What cost more effort than it should have?');
+    expect(theirs?.text).toContain('view=record');
+
+    await bring({ from: opened.customerEmail, to: theirs?.replyTo ?? '', text: '1. Your demo\n3. Ask finance first' });
+    const { reflection } = (await viewOf(seller, opened.room)).state;
+    expect(reflection.answers[opened.customer]).toMatchObject({ side: 'customer', answers: ['Your demo', '', 'Ask finance first'] });
+    expect((await comments(seller, opened.room)).every((one) => !one.body.includes('Your demo'))).toBe(true);
+
+    const [ours] = await asked(seller.seller.email);
+    await bring({ from: seller.seller.email, to: ours?.replyTo ?? '', text: SECRET });
+    expect((await viewOf(seller, opened.room)).state.reflection.answers[opened.me]?.answers[0]).toBe(SECRET);
+    expect(JSON.stringify(await viewOf(customer, opened.room, 'customer'))).not.toContain('internal-secret');
+    // Whoever wants no more mail says so here as everywhere.
+    await bring({ from: opened.customerEmail, to: theirs?.replyTo ?? '', text: 'STOP' });
+    expect((await viewOf(seller, opened.room)).state.people[opened.customer]?.mail).toBe('none');
+  });
+
+  test('a deal that goes on after all asks nobody by mail; what is then replied to an older mail is said in the room', async () => {
+    const { seller, opened } = await livedIn();
+    await act(seller, opened.room, { type: 'deal.close', outcome: 'paused' });
+    await act(seller, opened.room, { type: 'deal.stage', stage: 'negotiation' });
+    await deliverMail(opened.room);
+    const asked = async (address: string) => (await mailsTo(address)).filter((mail) => mail.subject.includes('Three short questions'));
+    expect(await asked(opened.customerEmail)).toEqual([]);
+    await act(seller, opened.room, { type: 'deal.close', outcome: 'paused' });
+    await deliverMail(opened.room);
+    const [theirs] = await asked(opened.customerEmail);
+    const [ours] = await asked(seller.seller.email);
+    await act(seller, opened.room, { type: 'deal.stage', stage: 'negotiation' });
+    await bring({ from: opened.customerEmail, to: theirs?.replyTo ?? '', text: '1. A late answer' });
+    await bring({ from: seller.seller.email, to: ours?.replyTo ?? '', text: SECRET });
+    expect((await comments(seller, opened.room)).at(-1)?.body).toBe('1. A late answer');
+    expect((await comments(seller, opened.room, 'room:internal')).at(-1)?.body).toBe(SECRET);
   });
 
   test('shows where the days went', async () => {

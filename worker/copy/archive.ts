@@ -6,6 +6,7 @@ import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { applyComments, type Comment, type FileFact } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
 import { ID_PATTERN, type FileId, type RoomId, type ThreadId } from '#core/ids.ts';
+import type { Participant } from '#core/people.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { roomActor } from '../access/actor.ts';
@@ -45,7 +46,7 @@ export async function takeCopy(env: Env, actor: Actor, room: RoomId): Promise<Re
   if (!me) return refuse('forbidden', 'not_a_participant');
   const title = (await stub.title()) ?? 'room';
   const day = new Date().toISOString().slice(0, 10);
-  const source = archive(env, stub, who, room, { id: me.id, side: me.side, locale: me.locale });
+  const source = archive(env, stub, who, room, me);
   return done({
     name: safeName(`${title} ${day}.zip`),
     body: new ReadableStream({
@@ -61,18 +62,12 @@ export async function takeCopy(env: Env, actor: Actor, room: RoomId): Promise<Re
   });
 }
 
-export interface Reader {
-  id: string;
-  side: 'seller' | 'customer';
-  locale: 'en' | 'zh-CN';
-}
-
 async function* archive(
   env: Env,
   stub: RoomStub,
   who: RoomActor,
   room: RoomId,
-  reader: Reader,
+  reader: Participant,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {
@@ -126,7 +121,8 @@ async function* archive(
     hash: await hash.end(),
   };
   text('room.json', `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const [name, content] of tablesOf(state, reader)) text(name, content);
+  const home = `${env.APP_URL}/${reader.side === 'seller' ? 'rooms' : 'r'}/${room}`;
+  for (const [name, content] of tablesOf(state, reader, room, home, Date.now())) text(name, content);
   text('index.html', offlinePage({ state, threads, files, mails, reader, manifest }));
   yield* flush();
 

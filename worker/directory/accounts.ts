@@ -297,7 +297,7 @@ export class Accounts {
     const own = await this.#own(seller, id);
     if (!own) return refuse('not_found', 'no_such_account');
     await this.#db.update(account).set({ name: asked.value.name }).where(eq(account.id, own.id));
-    if (!own.mergedInto) await this.#tellRooms(seller.workspace, own.id, asked.value.name);
+    if (!own.mergedInto) await this.#tellRooms(seller, own.id, asked.value.name);
     return done({ was: own.name });
   }
 
@@ -318,7 +318,7 @@ export class Accounts {
       .bind(root.id, own.id, seller.workspace)
       .run();
     if (moved.meta.changes === 0 && own.mergedInto !== root.id) return refuse('conflict', 'no_such_account', 'into');
-    await this.#tellRooms(seller.workspace, root.id, root.name);
+    await this.#tellRooms(seller, root.id, root.name);
     return done({ into: root.id });
   }
 
@@ -327,7 +327,7 @@ export class Accounts {
     const own = await this.#own(seller, id);
     if (!own) return refuse('not_found', 'no_such_account');
     await this.#db.update(account).set({ mergedInto: null }).where(eq(account.id, own.id));
-    await this.#tellRooms(seller.workspace, own.id, own.name);
+    await this.#tellRooms(seller, own.id, own.name);
     return done(null);
   }
 
@@ -364,10 +364,10 @@ export class Accounts {
   }
 
   /** Rooms carry their customer's name in their own history: each hears of a new one. */
-  async #tellRooms(workspace: WorkspaceId, id: AccountId, name: string): Promise<void> {
-    const { rootOf, rows } = await this.#merged(workspace);
+  async #tellRooms(seller: Seller, id: AccountId, name: string): Promise<void> {
+    const { rootOf, rows } = await this.#merged(seller.workspace);
     const family = [id, ...rows.filter((row) => rootOf(row.id) === id).map((row) => row.id)];
-    const rooms = await this.#rooms(workspace, family);
-    for (const one of rooms) await roomStub(this.#env, one.id).nameAccount(name);
+    const rooms = await this.#rooms(seller.workspace, family);
+    for (const one of rooms) await roomStub(this.#env, one.id).nameAccount(name, { person: seller.person, name: seller.name });
   }
 }

@@ -1,6 +1,7 @@
 /** A seller's rooms as a pipeline: filtered and ordered as the address says, summed by stage, written as CSV. Pure. */
 import { stages, type Money, type Stage } from '#core/deal.ts';
 import { plainAmount, sums } from '#core/amount.ts';
+import { csv } from '../csv.ts';
 import type { RoomRow } from '../services.ts';
 
 export const orders = ['activity', 'amount', 'close', 'stage', 'name', 'slipped'] as const;
@@ -71,18 +72,12 @@ export function stageSums(rows: RoomRow[]): StageSum[] {
   });
 }
 
-/** A cell of a CSV: quoted where needed, and never taken for a formula by a spreadsheet. */
-function cell(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 export interface CsvWords {
   columns: readonly string[];
   stage: (stage: Stage) => string;
 }
 
-/** The rows as CSV (RFC 4180) with a byte order mark, which Excel needs to read Chinese. Numbers are plain. */
+/** The rows as CSV. Numbers are plain. */
 export function csvOf(rows: RoomRow[], words: CsvWords): string {
   const lines = rows.map((row) => [
     row.name,
@@ -99,5 +94,5 @@ export function csvOf(rows: RoomRow[], words: CsvWords): string {
     row.customer?.due?.date ?? '',
     row.lastActivityAt,
   ]);
-  return `\ufeff${[words.columns, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
+  return csv([words.columns, ...lines]);
 }

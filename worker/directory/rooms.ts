@@ -6,7 +6,19 @@ import { email, locale, name, qualificationRule } from '#core/commands.ts';
 import type { QualificationRule } from '#core/deal.ts';
 import { addDays, dayIn, isOverdue, workday, workingHours } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
-import type { AccountId, MilestoneId, OpportunityId, ParticipantId, PlaceholderId, RoomId, TaskId, WorkspaceId } from '#core/ids.ts';
+import type {
+  AccountId,
+  CheckId,
+  MaterialId,
+  MilestoneId,
+  OpportunityId,
+  ParticipantId,
+  PlaceholderId,
+  RoomId,
+  TaskId,
+  ValueLineId,
+  WorkspaceId,
+} from '#core/ids.ts';
 import { nextStep, openTasks } from '#core/next-step.ts';
 import { likelyLocale, type Locale, type Participant, type Side } from '#core/people.ts';
 import type { Task, TaskKind } from '#core/plan.ts';
@@ -52,7 +64,7 @@ export interface Opening {
   rule?: QualificationRule | null;
 }
 
-/** The events that found a room: its facts, its first two people and the plan of its template. */
+/** The events that found a room: its facts, its first two people and what its template brings. */
 export function foundingEvents(
   seller: Seller,
   what: Opening,
@@ -89,26 +101,47 @@ export function foundingEvents(
   ];
   if (what.rule) events.push({ type: 'deal.ruled', rule: what.rule, follows: true });
   const today = dayIn(seller.zone, now);
+  const tasks = (what.template?.milestones ?? []).flatMap((milestone) => milestone.tasks.map(() => fresh<TaskId>()));
+  let place = 0;
   for (const milestone of what.template?.milestones ?? []) {
     const id = milestone.title === null ? null : fresh<MilestoneId>();
     const dayOf = (day: number | null) => (day === null ? null : workday(addDays(today, day)));
     if (id !== null && milestone.title !== null)
       events.push({ type: 'milestone.added', milestone: id, title: milestone.title, date: dayOf(milestone.day) });
     for (const one of milestone.tasks) {
+      const task = tasks[place] ?? fresh<TaskId>();
+      place += 1;
+      const after = (one.after ?? []).flatMap((at) => tasks[at] ?? []);
       events.push({
         type: 'task.added',
-        task: fresh<TaskId>(),
+        task,
         title: one.title,
         kind: one.kind,
         owners: [one.side === 'seller' ? ids.seller : ids.customer],
         due: one.day === null ? null : { date: workday(addDays(today, one.day)), time: null, zone: seller.zone },
         milestone: id,
         description: one.description ?? '',
+        ...(after.length > 0 && { after }),
       });
+      for (const text of one.checklist ?? []) events.push({ type: 'check.added', task, check: fresh<CheckId>(), text, before: null });
     }
   }
   for (const one of what.template?.placeholders ?? [])
     events.push({ type: 'placeholder.added', placeholder: fresh<PlaceholderId>(), ...one });
+  for (const line of what.template?.value ?? [])
+    events.push({
+      type: 'value.added',
+      line: fresh<ValueLineId>(),
+      ...line,
+      expectation: '',
+      need: '',
+      motive: '',
+      source: '',
+      number: null,
+      ownerSide: 'seller',
+    });
+  for (const { url, ...words } of what.template?.materials ?? [])
+    events.push({ type: 'material.added', material: fresh<MaterialId>(), ...words, content: { kind: 'link', url }, for: null });
   return events;
 }
 
@@ -255,7 +288,9 @@ export class Rooms {
     await this.#db.update(workspace).set({ qualification: rule }).where(eq(workspace.id, seller.workspace));
     const rows = await this.#db.select({ id: room.id }).from(room).where(eq(room.workspaceId, seller.workspace));
     for (let start = 0; start < rows.length; start += 10) {
-      await Promise.all(rows.slice(start, start + 10).map(({ id }) => roomStub(this.#env, id).takeRule(rule)));
+      await Promise.all(
+        rows.slice(start, start + 10).map(({ id }) => roomStub(this.#env, id).takeRule(rule, { person: seller.person, name: seller.name })),
+      );
     }
     return done(rule);
   }

@@ -1,6 +1,11 @@
 /** Room templates: a plan with relative dates, in both languages. */
+import type { Audience } from '#core/audience.ts';
 import type { Locale, Side } from '#core/people.ts';
 import type { TaskKind } from '#core/plan.ts';
+import type { costKinds, gainKinds, ValueKind } from '#core/value.ts';
+
+type GainKind = (typeof gainKinds)[number];
+type CostKind = (typeof costKinds)[number];
 
 export interface TemplateTask {
   title: string;
@@ -9,6 +14,25 @@ export interface TemplateTask {
   /** Days after the room is opened; null for a task without a date. */
   day: number | null;
   description?: string;
+  /** Tasks that come first, by their places among all tasks of the template. */
+  after?: number[];
+  checklist?: string[];
+}
+
+/** A gain or a cost to talk about. Its number is for the two sides to say. */
+export interface TemplateLine {
+  side: 'gain' | 'cost';
+  title: string;
+  kind: ValueKind;
+}
+
+/** A link; files stay with the room they were made for. */
+export interface TemplateMaterial {
+  title: string;
+  section: string;
+  note: string;
+  url: string;
+  audience: Audience;
 }
 
 /** What a room begins with. */
@@ -17,6 +41,8 @@ export interface TemplateBody {
   milestones: { title: string | null; day: number | null; tasks: TemplateTask[] }[];
   /** Functions that such a purchase needs, and that nobody is named for at first. */
   placeholders?: { side: Side; what: string }[];
+  value?: TemplateLine[];
+  materials?: TemplateMaterial[];
 }
 
 export interface RoomTemplate extends TemplateBody {
@@ -26,6 +52,8 @@ export interface RoomTemplate extends TemplateBody {
   summary: string;
 }
 
+const gain = (kind: GainKind, title: string): TemplateLine => ({ side: 'gain', title, kind });
+const cost = (kind: CostKind, title: string): TemplateLine => ({ side: 'cost', title, kind });
 const t = (side: Side, day: number, title: string, kind: TaskKind = 'task'): TemplateTask => ({ title, kind, side, day });
 
 const missing = (...what: string[]): TemplateBody['placeholders'] => what.map((one) => ({ side: 'customer', what: one }));
@@ -36,6 +64,13 @@ const en: RoomTemplate[] = [
     key: 'trial',
     name: 'SaaS trial',
     summary: 'From first demo to a decision in four weeks',
+    value: [
+      gain('time', 'Hours saved every week'),
+      gain('quality', 'Fewer mistakes and less rework'),
+      cost('price', 'Licences'),
+      cost('effort', 'Our own time for the trial and the set-up'),
+      cost('training', 'Training the users'),
+    ],
     milestones: [
       {
         title: 'See it work',
@@ -71,6 +106,15 @@ const en: RoomTemplate[] = [
     name: 'Enterprise purchase',
     summary: 'Several departments, legal and procurement',
     placeholders: missing('Finance', 'Legal', 'IT security'),
+    value: [
+      gain('savings', 'Running costs that fall away'),
+      gain('time', 'Hours saved in each department'),
+      gain('safety', 'Risk that is taken away'),
+      cost('price', 'Licences and services'),
+      cost('migration', 'Moving data and processes over'),
+      cost('training', 'Training and change in the teams'),
+      cost('risk', 'What a failed roll-out would cost'),
+    ],
     milestones: [
       {
         title: 'Agree on the problem',
@@ -110,6 +154,14 @@ const en: RoomTemplate[] = [
     key: 'tender',
     name: 'Tender',
     summary: 'Documents, clarification, bid, award',
+    value: [
+      gain('savings', 'Saved over the life of the contract'),
+      gain('quality', 'Quality and service beyond the minimum'),
+      gain('safety', 'Certainty of delivery'),
+      cost('price', 'Price of the bid'),
+      cost('effort', 'Own work for acceptance and handover'),
+      cost('risk', 'What a delay would cost'),
+    ],
     milestones: [
       {
         title: 'Tender documents',
@@ -145,6 +197,13 @@ const en: RoomTemplate[] = [
     key: 'renewal',
     name: 'Renewal',
     summary: 'What was gained, what is next, on what terms',
+    value: [
+      gain('savings', 'Gained in the past year'),
+      gain('revenue', 'What the next year can add'),
+      cost('price', 'Price of the renewal'),
+      cost('effort', 'Own effort to run it'),
+      cost('given_up', 'What would be lost by moving away'),
+    ],
     milestones: [
       {
         title: 'Look back',
@@ -171,6 +230,13 @@ const zh: RoomTemplate[] = [
     key: 'trial',
     name: 'SaaS 试用',
     summary: '从首次演示到决定，四周',
+    value: [
+      gain('time', '每周节省的工时'),
+      gain('quality', '减少差错与返工'),
+      cost('price', '许可费用'),
+      cost('effort', '试用与部署投入的自有人力'),
+      cost('training', '用户培训'),
+    ],
     milestones: [
       {
         title: '看到效果',
@@ -202,6 +268,15 @@ const zh: RoomTemplate[] = [
     name: '企业采购',
     summary: '多部门参与，含法务与采购',
     placeholders: missing('财务', '法务', '信息安全'),
+    value: [
+      gain('savings', '可减少的运行成本'),
+      gain('time', '各部门节省的工时'),
+      gain('safety', '消除的风险'),
+      cost('price', '许可与服务费用'),
+      cost('migration', '数据与流程迁移'),
+      cost('training', '培训与团队适应'),
+      cost('risk', '上线失败的代价'),
+    ],
     milestones: [
       {
         title: '明确问题',
@@ -233,6 +308,14 @@ const zh: RoomTemplate[] = [
     key: 'tender',
     name: '项目招投标',
     summary: '招标文件、澄清、投标、定标',
+    value: [
+      gain('savings', '合同期内节省的费用'),
+      gain('quality', '高于招标要求的质量与服务'),
+      gain('safety', '交付的确定性'),
+      cost('price', '投标报价'),
+      cost('effort', '验收与移交的自有投入'),
+      cost('risk', '延期的代价'),
+    ],
     milestones: [
       { title: '招标文件', day: 7, tasks: [t('customer', 2, '发放招标文件', 'material'), t('seller', 5, '提交澄清问题清单')] },
       {
@@ -252,6 +335,13 @@ const zh: RoomTemplate[] = [
     key: 'renewal',
     name: '续约',
     summary: '回顾成果，商定下一年',
+    value: [
+      gain('savings', '过去一年的收益'),
+      gain('revenue', '下一年可增加的收益'),
+      cost('price', '续约价格'),
+      cost('effort', '日常使用的自有投入'),
+      cost('given_up', '更换供应商的代价'),
+    ],
     milestones: [
       {
         title: '回顾',

@@ -12,6 +12,7 @@ import type { Locale, Participant, Side } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
 import { can } from '#core/permissions.ts';
 import { type Doubt, proposalsFor, verdict } from '#core/plan-truth.ts';
+import { LOOKING_BACK } from '#core/reflection-words.ts';
 import type { RoomState } from '#core/room.ts';
 import { earlierValues, type ValueLine } from '#core/value.ts';
 import { code } from '#emails/code.tsx';
@@ -22,6 +23,7 @@ import { meeting as meetingLetter } from '#emails/meeting.tsx';
 import { sayNames } from '#emails/moment.ts';
 import { news } from '#emails/news.tsx';
 import { planCheck } from '#emails/plan-check.tsx';
+import { reflection } from '#emails/reflection.tsx';
 import { reminder } from '#emails/reminder.tsx';
 import { receipt } from '#emails/receipt.tsx';
 import { fresh } from '../access/tokens.ts';
@@ -220,6 +222,7 @@ const WEIGHT: Record<NoticeKind, number> = {
   declined: 3.6,
   check: 0,
   reminder: 0,
+  reflection: 0,
 };
 
 /** One mail to one person about one thread: an invitation, or the news since the last such mail. */
@@ -253,7 +256,7 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
     const facts: NewsFacts = {
       ...frame,
       reader: readerOf(to),
-      because: kind === 'check' || kind === 'reminder' ? 'changed' : kind,
+      because: kind === 'check' || kind === 'reminder' || kind === 'reflection' ? 'changed' : kind,
       actor,
       task: task && {
         ...taskFacts(state, task, to.id, url, now),
@@ -352,6 +355,15 @@ export async function planCheckMail(
     step: step && facts(step),
     replyTo,
   });
+  return envelop(env, rendered, { key, from: fromName(state, ''), to, replyTo, headers });
+}
+
+/** The three questions, to one person. Nothing of the deal is in it but that it has ended or rests. */
+export async function reflectionMail(env: Addresses, state: RoomState, to: Participant, key: string, mint: Minter): Promise<OutgoingMail> {
+  const { frame, headers, replyTo } = await planFrame(env, state, to, LOOKING_BACK, mint);
+  const url = new URL(frame.url);
+  url.searchParams.set('view', 'record');
+  const rendered = reflection({ ...frame, url: url.toString(), side: to.side });
   return envelop(env, rendered, { key, from: fromName(state, ''), to, replyTo, headers });
 }
 

@@ -18,7 +18,9 @@ export type Chore =
   /** Let a proposal pass; the key is `<task>|<proposer>`. */
   | 'lapse'
   /** Remind one person of what is due. */
-  | 'remind';
+  | 'remind'
+  /** Ask one person to look back; the key is `<participant>|<seq of the asking>`. */
+  | 'reflect';
 
 export interface Due extends Record<string, SqlStorageValue> {
   kind: Chore;

@@ -43,8 +43,10 @@ import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { decide } from '#core/deciding/index.ts';
 import { answersToRequest } from '#core/deciding/materials.ts';
 import { can } from '#core/permissions.ts';
+import { isAsked } from '#core/reflection.ts';
+import { answersIn, LOOKING_BACK } from '#core/reflection-words.ts';
 import { retrospective, type Retrospective } from '#core/retrospective.ts';
-import { apply, type RoomState } from '#core/room.ts';
+import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { isTextId, taskOfText, taskText, textOf, type TextId } from '#core/texts.ts';
 import { historyOf, type HistoryEntry } from '#core/task-history.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
@@ -61,6 +63,7 @@ import {
   newsMail,
   planCheckMail,
   receiptMail,
+  reflectionMail,
   reminderMail,
   type Minter,
 } from '../mail/compose.ts';
@@ -96,11 +99,19 @@ export interface ReceivedMail {
   files: FileFact[];
 }
 
+/** Somebody of the workspace who does something from outside the room. */
+export interface Administrator {
+  person: PersonId;
+  name: string;
+}
+
 /** Something that somebody did, as the founding of a room tells it. */
 export interface Chapter {
   by: ParticipantId;
   via: Via;
   events: RoomEvent[];
+  /** Nobody is mailed about it. */
+  quiet?: true;
 }
 
 /** What one turn wrote: the state after it, and what is to be told. */
@@ -157,7 +168,10 @@ export class Room extends DurableObject<Env> {
   /** Founds the room: its facts, its people and its first plan. Doing it twice changes nothing. `quiet` mails nobody about it. */
   async found(chapters: Chapter[], quiet = false): Promise<void> {
     if (this.#state.room) return;
-    for (const { by, via, events } of chapters) this.#record(null, by, via, events);
+    for (const chapter of chapters) {
+      for (const event of chapter.events) for (const file of filesOf(event)) this.#stageFor(chapter.by, file);
+      this.#record(null, chapter.by, chapter.via, chapter.events, chapter.quiet);
+    }
     if (quiet) {
       this.#reading.forgetNews();
       this.#agenda.drop('notify');
@@ -202,10 +216,12 @@ export class Room extends DurableObject<Env> {
 
   /** Puts an adopted event's files on the room's books. */
   #filesOf({ event, by }: Recorded): void {
-    if (event.type !== 'comment.posted' || by === 'system') return;
-    for (const file of event.files) {
+    if (by === 'system') return;
+    for (const file of filesOf(event)) {
       this.#stageFor(by, file);
-      this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ?', event.thread, file.id);
+      const thread =
+        event.type === 'comment.posted' ? event.thread : 'material' in event ? internalOf(event.material as string as ThreadId) : null;
+      this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL', thread, file.id);
     }
   }
 
@@ -313,8 +329,8 @@ export class Room extends DurableObject<Env> {
   }
 
   /** Append, bookkeeping and telling, in one turn without an await: one commit, then the world. */
-  #record(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[]): void {
-    this.#tell(this.#atOnce(() => this.#wrote(command, by, via, events)));
+  #record(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[], quiet = false): void {
+    this.#tell(this.#atOnce(() => this.#wrote(command, by, via, events, quiet)));
   }
 
   /** All or nothing: an exception takes back what was written, and what was remembered of it. */
@@ -331,7 +347,7 @@ export class Room extends DurableObject<Env> {
   }
 
   /** Appends what happened and keeps the books. Changes nothing in memory: it may yet be taken back. */
-  #wrote(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[]): Change {
+  #wrote(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, events: RoomEvent[], quiet = false): Change {
     const now = Date.now();
     let state = this.#state;
     const rewritten: Change['rewritten'] = [];
@@ -345,7 +361,7 @@ export class Room extends DurableObject<Env> {
         const update = this.#texts.bring(text, textOf(before, text)?.words ?? '', event.description);
         if (update) rewritten.push({ text, update });
       }
-      this.#keep(state, recorded, now);
+      this.#keep(state, recorded, now, quiet);
     }
     this.#journal.settle(state, false);
     if (written.length > 0) this.#agenda.add('project', '', now + PROJECT_AFTER, now);
@@ -363,7 +379,7 @@ export class Room extends DurableObject<Env> {
   }
 
   /** What an event means for the room's own books. */
-  #keep(state: RoomState, recorded: Recorded, now: number): void {
+  #keep(state: RoomState, recorded: Recorded, now: number, quiet: boolean): void {
     const { event, by } = recorded;
     if (event.type === 'participant.left') this.#doors.shut(event.participant);
     if (event.type === 'comment.posted') {
@@ -387,7 +403,10 @@ export class Room extends DurableObject<Env> {
     }
     if (event.type === 'reading.allowed' && !event.allowed && by !== 'system') this.#opens.forgetReading(by);
     this.#duties.heard(state, recorded, now);
-    const notices = noticesOf(state, recorded);
+    if (event.type === 'reflection.asked')
+      for (const one of present(state))
+        if (wanted(one, 'reflection')) this.#agenda.add('reflect', `${one.id}|${recorded.seq}`, now + WINDOW.reflection * 1000, now);
+    const notices = quiet ? [] : noticesOf(state, recorded);
     this.#reading.notice(notices);
     for (const task of calendarsTouched(state, recorded)) this.#agenda.add('calendar', task, now + CALENDAR_AFTER, now);
     for (const notice of notices) {
@@ -400,19 +419,28 @@ export class Room extends DurableObject<Env> {
     }
   }
 
-  /** The workspace's rule of what qualifies a deal has changed: a room that goes by it takes it over. */
-  async takeRule(rule: QualificationRule): Promise<void> {
+  /** The workspace's rule of what qualifies a deal has changed: a room that goes by it takes it over, and says who did it. */
+  async takeRule(rule: QualificationRule, who: Administrator): Promise<void> {
     const { room, deal } = this.#state;
     if (!room || !deal.follows || JSON.stringify(deal.rule) === JSON.stringify(rule)) return;
-    this.#record(null, 'system', 'system', [{ type: 'deal.ruled', rule, follows: true }]);
+    const { framework, minimum } = rule;
+    this.#administered(who, { type: 'deal.ruled', rule, follows: true }, { type: 'admin.ruleSet', name: who.name, framework, minimum });
     await this.settle();
   }
 
-  /** The customer's company has another name in the directory now. */
-  async nameAccount(accountName: string): Promise<void> {
-    if (!this.#state.room || this.#state.room.accountName === accountName) return;
-    this.#record(null, 'system', 'system', [{ type: 'room.accountNamed', accountName }]);
+  /** The customer's company has another name in the directory now; the room says who gave it. */
+  async nameAccount(accountName: string, who: Administrator): Promise<void> {
+    const from = this.#state.room?.accountName;
+    if (from === undefined || from === accountName) return;
+    const line = { type: 'admin.accountNamed' as const, name: who.name, from, to: accountName };
+    this.#administered(who, { type: 'room.accountNamed', accountName }, line);
     await this.settle();
+  }
+
+  /** What somebody did with a right of the workspace: in their own name where they are in the room. */
+  #administered(who: Administrator, ...events: RoomEvent[]): void {
+    const here = Object.values(this.#state.people).find((one) => one.person === who.person && one.status !== 'left');
+    this.#record(null, here?.id ?? 'system', 'app', events);
   }
 
   // -------------------------------------------------------------- reading the room
@@ -461,7 +489,18 @@ export class Room extends DurableObject<Env> {
   retrospective(actor: RoomActor): Result<Retrospective | null> {
     const me = this.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
-    return done(retrospective(visible(me.side, this.#journal.deeds()), Date.now()));
+    // Asking to look back is the end of what is looked back on.
+    const { askedAt } = this.#state.reflection;
+    return done(retrospective(visible(me.side, this.#journal.deeds()), askedAt === null ? Date.now() : Date.parse(askedAt)));
+  }
+
+  /** The room as the selling side alone wrote it: a template takes its words from here, and none of the customer's. */
+  ownWords(actor: RoomActor): Result<RoomState> {
+    const me = this.me(actor);
+    if (!me || !can.saveTemplate(me)) return refuse('forbidden', 'not_a_participant');
+    const theirs = (by: ParticipantId | 'system') => by !== 'system' && this.#state.people[by]?.side === 'customer';
+    const ours = this.#journal.deeds().filter(({ by }) => !theirs(by));
+    return done(ours.reduce(apply, emptyRoom));
   }
 
   /** When each person was last heard of, and by which way they take part. */
@@ -1016,7 +1055,8 @@ export class Room extends DurableObject<Env> {
       participant: one.id,
       address: one.email,
       name: one.name,
-      thread: key.thread,
+      // What is no answer to the three questions is said in the room, on the writer's own side of it.
+      thread: key.thread === LOOKING_BACK ? (one.side === 'seller' ? internalOf(ROOM_THREAD) : ROOM_THREAD) : key.thread,
       side: one.side,
       locale: one.locale,
       zone: one.zone,
@@ -1053,7 +1093,27 @@ export class Room extends DurableObject<Env> {
         return done({ outcome: 'session', seq: this.#state.seq });
       }
     }
-    return this.#pickByMail(mail) ?? this.#actByMail(mail) ?? this.#commentByMail(mail);
+    return this.#reflectByMail(mail) ?? this.#pickByMail(mail) ?? this.#actByMail(mail) ?? this.#commentByMail(mail);
+  }
+
+  /** A reply to the three questions answers them; only its files become a comment. Null for any other mail, and for one that asks for other mail. */
+  #reflectByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
+    if (this.#doors.key('reply', mail.replyHash)?.thread !== LOOKING_BACK) return null;
+    const id = `reflect-${mail.id}`;
+    const earlier = this.#journal.earlier(commandKey(mail.participant, id));
+    if (earlier) return done({ outcome: 'act', seq: earlier.seq });
+    const who = this.#state.people[mail.participant];
+    const at = Date.now();
+    const act = who && readAct(firstLine(mail.text).line, { now: at, zone: who.zone, locale: who.locale });
+    const asks = act && commandOfAct(this.#state, who, mail.thread, act, () => fresh<ParticipantId>());
+    const { askedAt, answers } = this.#state.reflection;
+    const said = who && answersIn(withoutKeys(mail.text), answers[who.id]?.answers ?? null);
+    if (!who || askedAt === null || !said || asks?.type === 'participant.describe') return null;
+    this.#joinedByMail(who.id);
+    const outcome = this.#execute(who.id, 'mail', id, { type: 'reflection.answer', answers: said }, noFacts(new Date(at).toISOString()));
+    if (!outcome.ok) return null;
+    if (mail.files.length > 0) this.#commentByMail({ ...mail, text: '' }, 'rest');
+    return done({ outcome: 'act', seq: this.#state.seq });
   }
 
   /** A reply whose first line asks for something does it, in its author's name; what else it says is a comment. Null when it asks for nothing. */
@@ -1362,6 +1422,16 @@ export class Room extends DurableObject<Env> {
     await this.#post([mail], false);
   }
 
+  /** Asks one person the three questions by mail, unless they have answered or the deal goes on after all. The key is `<participant>|<seq>`. */
+  async #askToReflect(key: string): Promise<void> {
+    const [id, seq] = key.split('|') as [ParticipantId, string];
+    const one = this.#state.people[id];
+    const asked = this.#journal.since(Number(seq) - 1, 1)[0]?.at;
+    if (!one || asked !== this.#state.reflection.askedAt || !isAsked(this.#state, id) || !wanted(one, 'reflection')) return;
+    const mail = await reflectionMail(this.env, this.#state, one, `reflect/${this.#state.room?.id}/${key}`, await this.#minter(id));
+    await this.#post([mail], false);
+  }
+
   /** Reminds one person of what is due: one mail a day at most, and nothing twice. */
   async #remind(id: ParticipantId, now: number): Promise<void> {
     const one = this.#state.people[id];
@@ -1459,6 +1529,8 @@ export class Room extends DurableObject<Env> {
         return this.#ask(chore.key);
       case 'remind':
         return this.#remind(chore.key as ParticipantId, now);
+      case 'reflect':
+        return this.#askToReflect(chore.key);
       case 'notify':
         return this.#notify(chore.key);
     }
@@ -1510,6 +1582,14 @@ function isThere(state: RoomState, to: Participant, brought: Recorded[]): boolea
   const { byId } = materialsFor(to.side, state.materials);
   return brought.some(({ event }) => 'material' in event && byId[event.material]?.removed === false);
 }
+
+/** The files that an event brings. */
+const filesOf = (event: RoomEvent): FileFact[] =>
+  event.type === 'comment.posted'
+    ? event.files
+    : (event.type === 'material.added' || event.type === 'material.versioned') && event.content.kind === 'file'
+      ? [event.content.file]
+      : [];
 
 /** `c•••i@corp.com`: enough to recognise one's own address, too little to learn another's. */
 function masked(email: string): string {

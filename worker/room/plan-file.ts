@@ -7,14 +7,9 @@ import type { Participant } from '#core/people.ts';
 import { tasksOf } from '#core/plan.ts';
 import type { RoomState } from '#core/room.ts';
 import * as m from '#messages';
+import { csv } from '../csv.ts';
 
-/** A cell that a spreadsheet shows and does not run: what begins like a formula gets an apostrophe before it. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** The plan in the reader's language and zone, in its order. With a byte order mark, so that spreadsheets read it as UTF-8. */
+/** The plan in the reader's language and zone, in its order. */
 export function planCsv(state: RoomState, reader: Participant): string {
   const { locale } = reader;
   const say = { locale };
@@ -40,7 +35,7 @@ export function planCsv(state: RoomState, reader: Participant): string {
     task.completedAt?.slice(0, 10) ?? '',
     task.description,
   ]);
-  return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+  return csv([head, ...rows]);
 }
 
 /** The dated tasks that a person sees, as events of a calendar that is asked for again and again: their ids stay. */

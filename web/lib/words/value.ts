@@ -1,6 +1,6 @@
 /** The value case in words: numbers, kinds, stances. */
 import * as m from '#messages';
-import { sayMoney, sayRange } from '#core/money.ts';
+import { sayFactor as factor, sayRange } from '#core/money.ts';
 import type { Factor, Period, Range, StanceKind, ValueKind, ValueNumber } from '#core/value.ts';
 
 export interface Saying {
@@ -19,10 +19,7 @@ export const sayNumber = (number: ValueNumber, saying: Saying): string =>
   number.unit === 'weight' ? m.value_weight({ weight: number.weight }) : pers[number.per]({ sum: sum(number, saying) });
 
 /** "14 people", "¥200/h". */
-export function sayFactor({ value, unit }: Pick<Factor, 'value' | 'unit'>, { currency, locale }: Saying): string {
-  if (/^[¥$€£]/.test(unit)) return `${sayMoney(value, currency, locale)}${unit.slice(1)}`;
-  return `${value.toLocaleString('en-US')} ${unit}`.trim();
-}
+export const sayFactor = (one: Pick<Factor, 'value' | 'unit'>, { currency, locale }: Saying): string => factor(one, currency, locale);
 
 const kinds: Record<ValueKind, () => string> = {
   savings: m.value_kind_savings,

@@ -45,6 +45,7 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'deal.claimed':
     case 'deal.cited':
     case 'deal.uncited':
+    case 'admin.ruleSet':
     case 'material.kept':
     case 'stakeholder.cast':
       return 'seller';
@@ -55,9 +56,11 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'section.ordered':
     case 'reading.allowed':
     case 'reflection.asked':
+    case 'reflection.withdrawn':
     case 'room.imported':
     case 'room.opened':
     case 'room.renamed':
+    case 'admin.accountNamed':
     case 'room.accountNamed':
     case 'room.codeRuled':
     case 'participant.added':
@@ -140,6 +143,7 @@ export function viewFor(side: Side, state: RoomState): RoomState {
     materials: materialsFor(side, state.materials),
     stakeholders: stakeholdersForCustomer(state.stakeholders),
     held: {},
+    lines: { ...state.lines, seller: [] },
     deal: emptyDeal,
     reflection: {
       ...state.reflection,

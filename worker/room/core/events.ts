@@ -3,6 +3,7 @@ import type { Audience } from './audience.ts';
 import type { DealEvent } from './deal.ts';
 import type { DiscussionEvent } from './discussion.ts';
 import type { HeldMailEvent } from './held-mail.ts';
+import type { AdminEvent } from './lines.ts';
 import type { MaterialsEvent } from './materials.ts';
 import type { MeetingEvent } from './meetings.ts';
 import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, WorkspaceId } from './ids.ts';
@@ -60,6 +61,7 @@ export type RoomEvent =
   | ObjectionEvent
   | ValueEvent
   | DealEvent
+  | AdminEvent
   | ReflectionEvent;
 
 /** Which door a command came through. */

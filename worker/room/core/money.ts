@@ -39,3 +39,7 @@ export function sayRange({ low, high }: { low: number; high: number }, currency:
 }
 
 export const signOf = (currency: string): string => SIGN[currency] ?? currency;
+
+/** A number of a product: "14 people", "¥200/h". */
+export const sayFactor = ({ value, unit }: { value: number; unit: string }, currency: string, locale: string): string =>
+  /^[¥$€£]/.test(unit) ? `${sayMoney(value, currency, locale)}${unit.slice(1)}` : `${value.toLocaleString('en-US')} ${unit}`.trim();

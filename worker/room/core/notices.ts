@@ -24,7 +24,8 @@ export type NoticeKind =
   | 'accepted'
   | 'declined'
   | 'check'
-  | 'reminder';
+  | 'reminder'
+  | 'reflection';
 
 export interface Notice {
   to: ParticipantId;
@@ -50,6 +51,7 @@ export const WINDOW: Record<NoticeKind, number> = {
   declined: 120,
   check: 0,
   reminder: 0,
+  reflection: 120,
 };
 
 const personal: ReadonlySet<NoticeKind> = new Set([
@@ -62,6 +64,7 @@ const personal: ReadonlySet<NoticeKind> = new Set([
   'declined',
   'check',
   'reminder',
+  'reflection',
 ]);
 
 /** Whether a person's own wish lets this mail through. */

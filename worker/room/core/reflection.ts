@@ -21,6 +21,8 @@ export interface Reflection {
 
 export type ReflectionEvent =
   | { type: 'reflection.asked' }
+  /** The deal goes on after all: nobody is asked any more. What was answered stays. */
+  | { type: 'reflection.withdrawn' }
   /** `side` is the writer's: it decides who may read the answers. */
   | { type: 'reflection.answered'; side: Side; answers: Answers };
 
@@ -28,6 +30,7 @@ export const noReflection: Reflection = { askedAt: null, answers: {} };
 
 export function applyReflection(reflection: Reflection, event: ReflectionEvent, at: string, by: ParticipantId | 'system'): Reflection {
   if (event.type === 'reflection.asked') return { ...reflection, askedAt: at };
+  if (event.type === 'reflection.withdrawn') return { ...reflection, askedAt: null };
   if (by === 'system') return reflection;
   return { ...reflection, answers: { ...reflection.answers, [by]: { side: event.side, answers: event.answers, at } } };
 }

@@ -34,7 +34,7 @@ function turn(state: RoomState): Side | 'none' {
   return at(customer) <= at(seller) ? 'customer' : 'seller';
 }
 
-/** `until` (epoch ms) ends the picture: now, or the moment at which the deal was closed. */
+/** `until` (epoch ms) ends the picture: now, or the moment at which both sides were asked to look back. */
 export function retrospective(events: Recorded[], until: number): Retrospective | null {
   const [first] = events;
   if (!first) return null;
@@ -55,7 +55,7 @@ export function retrospective(events: Recorded[], until: number): Retrospective 
     .filter((task) => !task.removed)
     .map((task) => {
       const from = Date.parse(task.addedAt);
-      const to = task.completedAt ? Date.parse(task.completedAt) : until;
+      const to = task.completedAt ? Math.min(Date.parse(task.completedAt), until) : until;
       return { task, from, to: Math.max(from, to) };
     });
   const milestones = state.plan.milestones.flatMap(({ id, title }) => {

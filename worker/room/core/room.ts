@@ -9,6 +9,7 @@ import { applyHeldMail, type HeldMail } from './held-mail.ts';
 import type { AccountId, HeldMailId, OpportunityId, ParticipantId, RoomId, TaskId, ThreadId, WorkspaceId } from './ids.ts';
 import { applyObjections, type ObjectionNotes } from './objections.ts';
 import { applyMaterials, emptyMaterials, type Materials } from './materials.ts';
+import { applyLines, type Lines, noLines } from './lines.ts';
 import { applyMeetings, type Meeting } from './meetings.ts';
 import { applyPeople, type Participant, peopleImported } from './people.ts';
 import { applyPlan } from './plan-changes.ts';
@@ -30,6 +31,8 @@ export interface RoomFacts {
   openedAt: string;
   alwaysAskCode: boolean;
   demo: boolean;
+  /** Where a room came from that was brought from a copy: whose it was, when it came here, and what was brought. */
+  imported?: { at: string; from: string; events: number; hash: string };
 }
 
 export interface RoomState {
@@ -53,6 +56,8 @@ export interface RoomState {
   /** The selling side's alone; for customers it is always empty. */
   deal: Deal;
   reflection: Reflection;
+  /** What administrators did from outside. */
+  lines: Lines;
 }
 
 const LIVE_FILES = 200;
@@ -73,6 +78,7 @@ export const emptyRoom: RoomState = {
   value: emptyValue,
   deal: emptyDeal,
   reflection: noReflection,
+  lines: noLines,
 };
 
 /** A stored state with what it lacks laid under it: a snapshot of an older version has fewer nouns. */
@@ -177,13 +183,19 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
       return { ...next, materials: applyMaterials(state.materials, event, at, by) };
     case 'room.imported': {
       if (!state.room) return next;
-      const { room: id, workspace, workspaceName, account, accountName, opportunity } = event;
+      const { room: id, workspace, workspaceName, account, accountName, opportunity, events, hash } = event;
       const people = peopleImported(state.people, event);
-      return { ...next, people, room: { ...state.room, id, workspace, workspaceName, account, accountName, opportunity, demo: false } };
+      const imported = { at, from: state.room.workspaceName, events, hash };
+      const facts = { id, workspace, workspaceName, account, accountName, opportunity, demo: false, imported };
+      return { ...next, people, room: { ...state.room, ...facts } };
     }
     case 'reflection.asked':
+    case 'reflection.withdrawn':
     case 'reflection.answered':
       return { ...next, reflection: applyReflection(state.reflection, event, at, by) };
+    case 'admin.accountNamed':
+    case 'admin.ruleSet':
+      return { ...next, lines: applyLines(state.lines, { seq, at, event }, recorded.audience) };
     case 'mail.held':
     case 'mail.settled':
       return { ...next, held: applyHeldMail(state.held, event, at) };

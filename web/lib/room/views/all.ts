@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import DealView from './DealView.svelte';
 import MaterialsView from './MaterialsView.svelte';
 import PeopleView from './PeopleView.svelte';
+import PaperView from './PaperView.svelte';
 import RecordView from './RecordView.svelte';
 import ValueView from './ValueView.svelte';
 import type { ViewName } from './index.ts';
@@ -13,4 +14,5 @@ export const allViews: Partial<Record<ViewName, Component>> = {
   people: PeopleView,
   deal: DealView,
   record: RecordView,
+  paper: PaperView,
 };

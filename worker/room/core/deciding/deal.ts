@@ -6,9 +6,10 @@ import type { TaskId, ThreadId } from '../ids.ts';
 import { readAmount } from '../amount.ts';
 import type { Participant } from '../people.ts';
 import { can } from '../permissions.ts';
-import { criteriaOf } from '../qualification.ts';
+import { criteriaOf, isClosed } from '../qualification.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import type { RoomState } from '../room.ts';
+import { asking } from './reflection.ts';
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -31,9 +32,15 @@ export function decideDeal(state: RoomState, who: Participant, command: DealComm
       return Object.keys(changes).length > 0 ? happened({ type: 'deal.changed', ...changes }) : happened();
     }
     case 'deal.stage':
-      return deal.stage === command.stage ? happened() : happened({ type: 'deal.staged', stage: command.stage });
+      if (deal.stage === command.stage) return happened();
+      return happened(
+        { type: 'deal.staged', stage: command.stage },
+        // It goes on: there is nothing to look back on yet.
+        ...(isClosed(deal.stage) && state.reflection.askedAt !== null ? [{ type: 'reflection.withdrawn' as const }] : []),
+      );
     case 'deal.close':
-      return deal.stage === command.outcome ? happened() : happened({ type: 'deal.staged', stage: command.outcome });
+      if (deal.stage === command.outcome) return happened();
+      return happened({ type: 'deal.staged', stage: command.outcome }, ...asking(state));
     case 'deal.rule': {
       const { type: _, follows, ...rule } = command;
       if (rule.framework === 'own' && rule.own.length === 0) return refuse('invalid', 'no_criteria', 'own');

@@ -12,6 +12,7 @@ export const actions: Actions = {
         ? await servicesOf(event).directory.importCopy(seller, new Uint8Array(await file.arrayBuffer()))
         : refuse('invalid', 'not_a_copy', 'file');
     if (!brought.ok) return fail(422, { refusal: brought.refusal });
-    redirect(303, `/rooms/${brought.value.room}`);
+    // The room's record says where it came from.
+    redirect(303, `/rooms/${brought.value.room}?view=record`);
   },
 };
