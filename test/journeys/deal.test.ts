@@ -213,7 +213,7 @@ describe('the pipeline', () => {
     await page.waitForURL(/\/rooms\/[a-z2-7]{26}/);
     await page.goto(`${page.url().split('?')[0]}?view=deal`);
     await page.getByText(m.deal_internal({}, zh)).first().waitFor();
-    await page.getByText(m.deal_lead_why({ count: 3 }, zh)).waitFor();
+    await page.getByText(m.deal_not_in_sum({ amount: '¥1,480,000', count: 2 }, zh)).waitFor();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
     expect(own.complaints).toEqual([]);

@@ -49,10 +49,20 @@ const paths = (): [string, Who][] => [
   ['/settings', 'seller'],
   [roomPath, 'seller'],
   [roomPath + taskQuery, 'seller'],
-  ...views(roomPath, 'seller', ['plan', 'plan&show=timeline', 'plan&show=board', 'value', 'materials', 'people', 'deal', 'record']),
+  ...views(roomPath, 'seller', [
+    'plan',
+    'plan&show=timeline',
+    'plan&show=board',
+    'value',
+    'materials',
+    'people',
+    'deal',
+    'record',
+    'paper',
+  ]),
   [guestPath, 'chen'],
   [guestPath + taskQuery, 'chen'],
-  ...views(guestPath, 'chen', ['plan', 'value', 'materials', 'people', 'record']),
+  ...views(guestPath, 'chen', ['plan', 'value', 'materials', 'people', 'record', 'paper']),
 ];
 
 async function as(who: Who, options: object, locale: 'en' | 'zh-CN'): Promise<Page> {

@@ -81,11 +81,12 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     locale: locals.locale,
   };
   const data = (peeking && throughCustomersEyes(own)) || own;
-  const { body } = render(Room, { props: { data, parts: allParts(data.as, data.tab) } });
+  const { body, head } = render(Room, { props: { data, parts: allParts(data.as, data.tab) } });
   event.setHeaders({ 'cache-control': 'private, no-store' });
   return {
     title: data.view.state.room?.name ?? '',
     body,
+    head,
     // A closing tag inside a text must not end the script element that carries it.
     facts: JSON.stringify(data).replaceAll('<', '\\u003c'),
     // Nothing happens behind somebody else's eyes.
