@@ -41,6 +41,7 @@ export interface TaskFacts {
   owners: string[];
   /** Whether the reader is one of them. */
   mine: boolean;
+  /** Empty for a reader who has no way in yet. */
   url: string;
   /** Where a one-word reply acts on it; absent where nothing is to be done by mail. */
   answers?: string;
@@ -54,6 +55,18 @@ export interface InvitationFacts extends Frame {
   asked: TaskFacts[];
   /** The next step of the selling side, so that the reader sees what they get. */
   offered: TaskFacts | null;
+}
+
+/** To somebody who was put in copy, and who is asked once whether they want to take part. */
+export interface BroughtInFacts extends Addressed {
+  roomName: string;
+  workspaceName: string;
+  accountName: string;
+  from: { name: string; email: string };
+  /** At most three things, the one that the mail was about first. */
+  concerns: TaskFacts[];
+  /** The address that answers it, without `mailto:`. */
+  replyTo: string;
 }
 
 export interface SaidFacts {
@@ -259,6 +272,11 @@ export interface ColleagueFacts extends Addressed {
   workspaceName: string;
   url: string;
   minutes: number;
+}
+
+/** What somebody asked for by mail. */
+export interface HandedFacts extends Frame {
+  what: { kind: 'copy' } | { kind: 'data'; /** In the reader's words. */ lines: string[]; attached: boolean };
 }
 
 /** What a reply has done: the answer to a mail that acted. */

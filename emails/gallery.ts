@@ -1,5 +1,6 @@
 /** Every mail in both languages with believable facts: what tests measure and people look at. */
 import type { Locale } from '#core/people.ts';
+import { broughtIn } from './brought-in.tsx';
 import { code } from './code.tsx';
 import { colleague } from './colleague.tsx';
 import { digest } from './digest.tsx';
@@ -448,6 +449,26 @@ export function samplesOf(deal: Deal): Sample[] {
   add('code', code({ reader: buyer, roomName: deal.room, code: '204817', minutes: 10, through: null }));
   add('code-through', code({ reader: buyer, roomName: deal.room, code: '730266', minutes: 10, through: seller.name }));
   add('new-device', newDevice({ reader: buyer, roomName: deal.room, device: deal.device, at: '2026-11-24T01:42:00Z' }));
+
+  const concerns = [deal.tasks.budget, deal.tasks.security, deal.tasks.demo].map((title, index): TaskFacts => ({
+    title,
+    due: index === 2 ? { date: '2026-11-27', time: '17:00', zone: shanghai } : null,
+    overdue: false,
+    owners: index === 2 ? [deal.seller.name] : [],
+    mine: false,
+    url: '',
+  }));
+  const copied = {
+    reader: buyer,
+    mark: 'b7a1',
+    roomName: deal.room,
+    workspaceName: deal.workspace,
+    accountName: deal.account,
+    from: { name: deal.colleague, email: 'colleague@contoso.example' },
+    replyTo: address('f6'),
+  };
+  add('brought-in', broughtIn({ ...copied, concerns }));
+  add('brought-in-early', broughtIn({ ...copied, concerns: [] }));
 
   const reasons: RejectionFacts['reason'][] = [
     'unknown_token',

@@ -34,9 +34,13 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => 
     cell="padding:14px 18px;border-style:solid;border-width:0 0 0 4px;border-radius:6px;"
   >
     <p style="margin:0 0 4px;font-size:17px;line-height:25px;font-weight:bold;word-break:break-word;">
-      <Link url={task.url} style="text-decoration:none;">
-        {task.title}
-      </Link>
+      {task.url ? (
+        <Link url={task.url} style="text-decoration:none;">
+          {task.title}
+        </Link>
+      ) : (
+        task.title
+      )}
     </p>
     <p {...paint({ text: 'soft' }, 'margin:0;font-size:14px;line-height:21px;')}>
       {(task.due || !done) && (
@@ -55,13 +59,12 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => 
   </Box>
 );
 
-export const taskText = ({ task, reader, description, done }: TaskProps): string =>
-  [
-    task.title,
-    `${task.due || !done ? `${sayWhen(task, reader)} · ` : ''}${sayOwners(task, reader)}`,
-    task.url,
-    ...(description ? [description] : []),
-  ].join('\n');
+export function taskText({ task, reader, description, done }: TaskProps): string {
+  const facts = `${task.due || !done ? `${sayWhen(task, reader)} · ` : ''}${sayOwners(task, reader)}`;
+  // Every line of a mail is told from the others by what it says: facts alone would not be.
+  const head = task.url ? [task.title, facts, task.url] : [`${task.title} · ${facts}`];
+  return [...head, ...(description ? [description] : [])].join('\n');
+}
 
 /** What its owner may answer with a press: no link does anything by itself. */
 function answersOf(task: TaskFacts, { locale }: Reader, subject: string): Answers | null {

@@ -197,6 +197,8 @@ export function createServices(env: Env): Services {
       openings: async (actor, room) =>
         isRoom(room) ? stub(room).openings(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       takeCopy: async (actor, room) => (isRoom(room) ? takeCopy(env, actor, room) : refuse('forbidden', 'not_a_participant')),
+      ledger: async (actor, room, asCustomer = false) =>
+        isRoom(room) ? stub(room).ledger(await roomActor(actor), asCustomer) : refuse('forbidden', 'not_a_participant'),
       whereabouts: async (actor, room) =>
         isRoom(room) ? stub(room).whereabouts(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       retrospective: async (actor, room) =>

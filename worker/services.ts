@@ -18,6 +18,7 @@ import type {
 } from '#core/ids.ts';
 import type { Locale, Participant } from '#core/people.ts';
 import type { Opening, RoomView, ThreadPage, Where, Whereabouts } from '#core/protocol.ts';
+import type { LedgerRow } from '#core/ledger.ts';
 import type { Result } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
 import type { Due } from '#core/due.ts';
@@ -291,6 +292,8 @@ export interface Services {
     takeCopy(actor: Actor, room: RoomId): Promise<Result<Copy>>;
     /** Where the days went, from the room's own history. */
     retrospective(actor: Actor, room: RoomId): Promise<Result<Retrospective | null>>;
+    /** Who did what, with the events that each number counts; `asCustomer` narrows a seller's view to what the customer sees. */
+    ledger(actor: Actor, room: RoomId, asCustomer?: boolean): Promise<Result<{ ledger: LedgerRow[] }>>;
     /** When each person was last heard of, and by which way they take part. */
     whereabouts(actor: Actor, room: RoomId): Promise<Result<{ people: Record<ParticipantId, Whereabouts> }>>;
     /** A demo room as its customer sees it: the token of a join link. Refused for a real room. */

@@ -134,6 +134,21 @@ const TABLE: Row[] = [
   },
   { route: 'GET /feeds/:file', path: ({ room }) => `/feeds/${room}${room}.ics`, answers: { else: 404 } },
   {
+    route: 'GET /api/rooms/:room/ledger',
+    path: ({ room }) => `/api/rooms/${room}/ledger`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/ledger.csv',
+    path: ({ room }) => `/api/rooms/${room}/ledger.csv`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
+    route: 'GET /api/rooms/:room/my-data.json',
+    path: ({ room }) => `/api/rooms/${room}/my-data.json`,
+    answers: { seller: 200, customer: 200, ...OUT },
+  },
+  {
     route: 'GET /api/rooms/:room/whereabouts',
     path: ({ room }) => `/api/rooms/${room}/whereabouts`,
     answers: { seller: 200, customer: 200, ...OUT },

@@ -257,6 +257,64 @@ api.get(
 );
 
 api.get(
+  '/rooms/:room/ledger',
+  describeRoute({
+    summary: 'Who did what',
+    description:
+      'Promises made, kept and late, questions asked and answered, files, replies and how fast they came, per person of either side.',
+    responses: { 200: { description: 'One row per person, with the events that each number counts' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor ? answer(c, await c.get('services').rooms.ledger(actor, roomOf(c))) : signInFirst(c);
+  },
+);
+
+api.get(
+  '/rooms/:room/ledger.csv',
+  describeRoute({
+    summary: 'Who did what as a table, in the caller’s language',
+    responses: { 200: { description: 'CSV with a byte order mark; the same counts' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    if (!ID_PATTERN.test(roomOf(c))) return c.json({ error: { code: 'forbidden', reason: 'not_a_participant' } }, 403);
+    const result = await stub(c).ledgerCsv(await roomActor(actor));
+    if (!result.ok) return answer(c, result);
+    const name = encodeURIComponent(`${result.value.name}.csv`);
+    return c.body(result.value.csv, 200, {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="who-did-what.csv"; filename*=UTF-8''${name}`,
+      'cache-control': 'private, no-store',
+    });
+  },
+);
+
+api.get(
+  '/rooms/:room/my-data.json',
+  describeRoute({
+    summary: 'Everything that a room stores about the caller',
+    responses: {
+      200: { description: 'Profile, devices, what was read and opened, mails, own events and those that name the caller' },
+      ...refusals,
+    },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    if (!actor) return signInFirst(c);
+    if (!ID_PATTERN.test(roomOf(c))) return c.json({ error: { code: 'forbidden', reason: 'not_a_participant' } }, 403);
+    const result = await stub(c).myData(await roomActor(actor));
+    if (!result.ok) return answer(c, result);
+    return c.body(JSON.stringify(result.value, null, 2), 200, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-disposition': 'attachment; filename="my-data.json"',
+      'cache-control': 'private, no-store',
+    });
+  },
+);
+
+api.get(
   '/rooms/:room/whereabouts',
   describeRoute({
     summary: 'When each person of a room was last heard of',

@@ -6,6 +6,7 @@ import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { applyComments, type Comment, type FileFact } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
 import { ID_PATTERN, type FileId, type RoomId, type ThreadId } from '#core/ids.ts';
+import { LedgerKeeper } from '#core/ledger.ts';
 import type { Participant } from '#core/people.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
@@ -89,6 +90,7 @@ async function* archive(
   const log = new ZipDeflate('events.jsonl', { level: 6 });
   zip.add(log);
   let state: RoomState = emptyRoom;
+  const keeper = new LedgerKeeper();
   let count = 0;
   const threads = new Map<ThreadId, Comment[]>();
   const files = new Map<FileId, FileFact>();
@@ -101,6 +103,7 @@ async function* archive(
       await hash.add(line);
       log.push(words.encode(`${line}\n`));
       state = apply(state, one);
+      keeper.add(one);
       count += 1;
       collect(one, threads, files, mails);
     }
@@ -122,7 +125,8 @@ async function* archive(
   };
   text('room.json', `${JSON.stringify(manifest, null, 2)}\n`);
   const home = `${env.APP_URL}/${reader.side === 'seller' ? 'rooms' : 'r'}/${room}`;
-  for (const [name, content] of tablesOf(state, reader, room, home, Date.now())) text(name, content);
+  const ledger = keeper.rows(Date.parse(manifest.takenAt));
+  for (const [name, content] of tablesOf(state, reader, room, home, Date.now(), ledger)) text(name, content);
   text('index.html', offlinePage({ state, threads, files, mails, reader, manifest }));
   yield* flush();
 

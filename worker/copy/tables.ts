@@ -1,11 +1,13 @@
 /** The tables of a copy: what a spreadsheet or a calendar can open. */
 import * as m from '#messages';
 import type { ParticipantId, RoomId } from '#core/ids.ts';
+import type { LedgerRow } from '#core/ledger.ts';
 import { sayRange } from '#core/money.ts';
 import type { Participant } from '#core/people.ts';
 import type { RoomState } from '#core/room.ts';
 import { linesOf, moneyOf, type Period, type ValueLine } from '#core/value.ts';
 import { csv } from '../csv.ts';
+import { ledgerCsv } from '../room/ledger-file.ts';
 import { planCalendar, planCsv } from '../room/plan-file.ts';
 import { calculationOf, sides, stances, valueKinds } from './words.ts';
 
@@ -80,8 +82,16 @@ export function valueCsv(state: RoomState, { locale }: Pick<Participant, 'locale
 }
 
 /** File name and content, from the room as the reader may see it. `url` is the room's own page, `now` epoch ms. */
-export const tablesOf = (state: RoomState, reader: Participant, room: RoomId, url: string, now: number): [string, string][] => [
+export const tablesOf = (
+  state: RoomState,
+  reader: Participant,
+  room: RoomId,
+  url: string,
+  now: number,
+  ledger: readonly LedgerRow[],
+): [string, string][] => [
   ['plan.csv', planCsv(state, reader)],
   ['plan.ics', planCalendar(state, reader, room, url, now)],
   ['value.csv', valueCsv(state, reader)],
+  ['who-did-what.csv', ledgerCsv(ledger, reader.locale)],
 ];

@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/d1';
 import { defaultRule, type QualificationRule } from '#core/deal.ts';
 import type { PersonId, RoomId, WorkspaceId } from '#core/ids.ts';
 import type { Key, MailedKind } from '../room/doors.ts';
-import { mailedKey, membership, person, workspace } from './schema.ts';
+import { digest, inboundMail, mailedKey, membership, person, workspace } from './schema.ts';
 
 /** Members of a workspace by address: only they may stand on the seller side of its rooms. */
 export async function colleaguesByAddress(db: D1Database, workspace: WorkspaceId, emails: string[]): Promise<Record<string, PersonId>> {
@@ -20,6 +20,21 @@ export async function colleaguesByAddress(db: D1Database, workspace: WorkspaceId
 export async function qualificationRuleOf(db: D1Database, id: WorkspaceId): Promise<QualificationRule> {
   const [row] = await drizzle(db).select({ rule: workspace.qualification }).from(workspace).where(eq(workspace.id, id));
   return row?.rule ?? defaultRule;
+}
+
+/** What the directory keeps of somebody's mail: what they sent to a room, and their weekly mails of its workspace. */
+export async function storedMailsOf(db: D1Database, workspace: WorkspaceId, room: RoomId, email: string) {
+  const [mails, weekly] = await Promise.all([
+    drizzle(db)
+      .select({ id: inboundMail.id, at: inboundMail.at, outcome: inboundMail.outcome })
+      .from(inboundMail)
+      .where(and(eq(inboundMail.roomId, room), eq(inboundMail.envelopeFrom, email))),
+    drizzle(db)
+      .select({ week: digest.week, state: digest.state, at: digest.at })
+      .from(digest)
+      .where(and(eq(digest.workspaceId, workspace), eq(digest.email, email))),
+  ]);
+  return { mails, weekly };
 }
 
 /** A key that was minted without the room, for a digest. */

@@ -314,7 +314,9 @@ export const inboundMail = sqliteTable(
     envelopeFrom: text('envelope_from').notNull(),
     envelopeTo: text('envelope_to').notNull(),
     roomId: text('room_id').$type<RoomId>(),
-    outcome: text('outcome').$type<'pending' | 'comment' | 'act' | 'ignore' | 'reject' | 'bounce' | 'calendar' | 'session'>().notNull(),
+    outcome: text('outcome')
+      .$type<'pending' | 'comment' | 'act' | 'ignore' | 'reject' | 'bounce' | 'calendar' | 'session' | 'forgotten' | 'waiting'>()
+      .notNull(),
     reason: text('reason').notNull(),
   },
   (table) => [index('inbound_mail_room').on(table.roomId)],

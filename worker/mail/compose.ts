@@ -5,7 +5,7 @@ import { isOverdue, sayDue } from '#core/due.ts';
 import type { Recorded } from '#core/events.ts';
 import type { ParticipantId, RoomId, TaskId, ThreadId, ValueLineId } from '#core/ids.ts';
 import { materialsFor, newest } from '#core/materials.ts';
-import { nextStep, owedBy, turnOf } from '#core/next-step.ts';
+import { inDueOrder, nextStep, openTasks, owedBy, turnOf } from '#core/next-step.ts';
 import { attendeesOf, entryOf, meetingOf, startOf, timeOf } from '#core/meetings.ts';
 import type { NoticeKind } from '#core/notices.ts';
 import type { Locale, Participant, Side } from '#core/people.ts';
@@ -15,8 +15,10 @@ import { type Doubt, proposalsFor, verdict } from '#core/plan-truth.ts';
 import { LOOKING_BACK } from '#core/reflection-words.ts';
 import type { RoomState } from '#core/room.ts';
 import { earlierValues, type ValueLine } from '#core/value.ts';
+import { broughtIn } from '#emails/brought-in.tsx';
 import { code } from '#emails/code.tsx';
 import type { Frame, MaterialFacts, NewsFacts, ProposalFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
+import { handed } from '#emails/handed.tsx';
 import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
 import { meeting as meetingLetter } from '#emails/meeting.tsx';
@@ -31,6 +33,7 @@ import type { Env } from '../env.ts';
 import * as m from '#messages';
 import type { Owed } from '../room/calendars.ts';
 import type { MailedKind } from '../room/doors.ts';
+import { summaryOf, type MyData } from '../room/my-data.ts';
 import type { Deed } from '../room/receipts.ts';
 import { richText } from '../room/rich-text.ts';
 import type { MailPreview } from '../services.ts';
@@ -112,6 +115,7 @@ function roomUrl(
 }
 
 const taskUrl = (url: string, task: TaskId): string => {
+  if (url === '') return '';
   const one = new URL(url);
   one.searchParams.set('task', task);
   return one.toString();
@@ -401,6 +405,89 @@ function saidFacts(state: RoomState, { event, by, at }: Recorded, url: string): 
       files,
     },
   ];
+}
+
+/** Bytes of a file that still goes with a mail: the postbox keeps a mail as one value of at most 2 MB, and base64 adds a third. */
+const MOST_ATTACHED = 1_000_000;
+
+/** What somebody asked for by mail. `data` null: their copy of the room, which is made when they take it. */
+export async function handedMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  data: MyData | null,
+  key: string,
+  mint: Minter,
+): Promise<OutgoingMail> {
+  const { frame, headers, replyTo } = await planFrame(env, state, to, ROOM_THREAD, mint);
+  const there = new URL(frame.url);
+  there.searchParams.set('view', 'record');
+  const json = data && new TextEncoder().encode(JSON.stringify(data, null, 2));
+  const attached = json !== null && json.byteLength <= MOST_ATTACHED;
+  const what = data ? { kind: 'data' as const, lines: summaryOf(data, to.locale), attached } : { kind: 'copy' as const };
+  const rendered = handed({ ...frame, url: there.toString(), what });
+  const mail = envelop(env, rendered, {
+    key,
+    from: fromName(state, ''),
+    to,
+    replyTo,
+    headers: { ...headers, 'Auto-Submitted': 'auto-replied' },
+  });
+  if (!attached) return mail;
+  return { ...mail, attachments: [{ filename: 'my-data.json', contentType: 'application/json', base64: base64Of(json) }] };
+}
+
+function base64Of(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+  return btoa(text);
+}
+
+/** To somebody who was put in copy: the one mail they get unless they answer. It opens nothing; a reply is the way in. */
+export async function broughtInMail(
+  env: Addresses,
+  state: RoomState,
+  to: { newcomer: ParticipantId; email: string; name: string; locale: Locale; zone: string; thread: ThreadId },
+  mint: Minter,
+): Promise<OutgoingMail> {
+  const room = state.room;
+  const newcomer = state.stakeholders.newcomers[to.newcomer];
+  const from = newcomer && state.people[newcomer.broughtBy];
+  if (!room || !from) throw new Error('nobody is asked to come into no room, or by nobody');
+  const now = Date.now();
+  const shared = sharedOf(to.thread);
+  const reply = await mint('reply', shared);
+  const replyTo = replyAddress(env, reply.token);
+  // What the mail was about, then what waits for their side, for the other, for anybody.
+  const tasks = [
+    state.plan.tasks[shared as string as TaskId],
+    nextStep(state, 'customer'),
+    nextStep(state, 'seller'),
+    ...inDueOrder(openTasks(state)),
+  ].flatMap((task) => (task && !task.removed ? [task] : []));
+  const rendered = broughtIn({
+    reader: readerOf(to),
+    mark: reply.hash,
+    roomName: room.name,
+    workspaceName: room.workspaceName,
+    accountName: room.accountName,
+    from: { name: from.name, email: from.email },
+    concerns: [...new Set(tasks)].slice(0, 3).map((task) => taskFacts(state, task, to.newcomer, '', now)),
+    replyTo,
+  });
+  const root = `<${shared}.${room.id}@${env.REPLY_DOMAIN}>`;
+  return envelop(env, rendered, {
+    key: `brought/${room.id}/${to.newcomer}`,
+    from: fromName(state, from.name),
+    to,
+    replyTo,
+    headers: {
+      ...MACHINE_MADE,
+      'In-Reply-To': root,
+      References: root,
+      'List-Unsubscribe': `<mailto:${replyTo}?subject=NO&body=NO>`,
+    },
+  });
 }
 
 /** What a reply has done, to whoever wrote it. UNDO to it takes the deed back. */

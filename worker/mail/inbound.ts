@@ -3,11 +3,13 @@
  * so that the sending server tries again; the row by Message-ID makes the second try harmless.
  */
 import { eq } from 'drizzle-orm';
+import * as v from 'valibot';
 import { drizzle } from 'drizzle-orm/d1';
 import { ROOM_THREAD } from '#core/audience.ts';
 import type { FileFact } from '#core/discussion.ts';
 import { heldReasons, type HeldReason } from '#core/held-mail.ts';
 import type { HeldMailId, ParticipantId, RoomId, ThreadId } from '#core/ids.ts';
+import { email as emailSchema } from '#core/commands.ts';
 import type { Locale } from '#core/people.ts';
 import { rejection } from '#emails/rejection.tsx';
 import type { RejectionFacts } from '#emails/facts.ts';
@@ -19,6 +21,7 @@ import { spanIn } from './calendar.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
 import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
+import type { ReceivedMail } from '../room/object.ts';
 import { roomStub } from '../room/stub.ts';
 
 /** Cloudflare takes mails of up to 25 MiB (developers.cloudflare.com/email-routing/limits). */
@@ -109,7 +112,7 @@ function doorway(env: Env, authservId: string, targets: Map<string, Target>): Do
 }
 
 interface Acted {
-  outcome: 'comment' | 'act' | 'session' | 'ignore' | 'reject' | 'bounce' | 'calendar';
+  outcome: 'comment' | 'act' | 'session' | 'ignore' | 'reject' | 'bounce' | 'calendar' | 'forgotten' | 'waiting';
   reason: string;
   /** What the sending server is told when the mail is not taken. */
   say: string | null;
@@ -142,25 +145,85 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
     case 'comment': {
       if (!target || !room) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'unknown_token' }, where);
       if (!target.here) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'left' }, where);
-      const files: FileFact[] = [];
-      for (const file of outcome.files) {
-        const stored = await storeFile(env.FILES, room, { name: file.name, body: file.bytes });
-        if (stored.ok) files.push(stored.value);
+      const posted = await stub(room).receive(await received(env, id, outcome, target, room));
+      if (posted.ok) {
+        if (posted.value.outcome !== 'session' && posted.value.outcome !== 'forgotten')
+          await bringCopied(env, id, outcome.mail, target.participant as ParticipantId, target.thread as ThreadId, room);
+        return { outcome: posted.value.outcome, reason: '', say: null };
       }
-      const posted = await stub(room).receive({
-        id,
-        participant: target.participant as ParticipantId,
-        thread: target.thread as ThreadId,
-        replyHash: target.replyHash,
-        text: outcome.text,
-        files,
-      });
-      if (posted.ok) return { outcome: posted.value.outcome, reason: '', say: null };
       return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'refused' }, where);
     }
-    case 'reject':
+    case 'reject': {
+      const stranger = room && outcome.mail.from ? await fromNewcomer(env, id, outcome, target, room) : null;
+      if (stranger) return stranger;
       return reject(env, id, { ...outcome, authenticated: outcome.verdict?.authenticated ?? false }, where);
+    }
   }
+}
+
+/** A mail as the room takes it, its files kept. */
+async function received(
+  env: Env,
+  id: HeldMailId,
+  { text, files: parts }: Pick<Extract<Outcome, { action: 'comment' }>, 'text' | 'files'>,
+  target: Target,
+  room: RoomId,
+): Promise<ReceivedMail> {
+  const files: FileFact[] = [];
+  for (const file of parts) {
+    const stored = await storeFile(env.FILES, room, { name: file.name, body: file.bytes });
+    if (stored.ok) files.push(stored.value);
+  }
+  const { participant, thread, replyHash } = target;
+  return { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, text, files };
+}
+
+/** Whoever stands beside the room in To or Cc may be brought in by it. */
+async function bringCopied(
+  env: Env,
+  id: HeldMailId,
+  { to, cc, from }: MailFacts,
+  participant: ParticipantId,
+  thread: ThreadId,
+  room: RoomId,
+): Promise<void> {
+  const copied = [...to, ...cc]
+    .map(({ name, address }) => ({ name, email: address.toLowerCase() }))
+    .filter(({ email }) => v.is(emailSchema, email) && email !== from?.address.toLowerCase());
+  if (copied.length > 0) await roomStub(env, room).copied({ id, participant, thread, copied });
+}
+
+/**
+ * Mail to a key that is not its sender's, from somebody whom the room knows all the same: a colleague of the key's owner, or
+ * somebody who was put in copy. Of whoever asked to be forgotten nothing is kept. Null for everybody else.
+ */
+async function fromNewcomer(
+  env: Env,
+  id: HeldMailId,
+  outcome: Extract<Outcome, { action: 'reject' }>,
+  target: Target | undefined,
+  room: RoomId,
+): Promise<Acted | null> {
+  const from = outcome.mail.from?.address.toLowerCase() ?? '';
+  const stub = roomStub(env, room);
+  const isProven = outcome.verdict?.authenticated ?? false;
+  if (isProven && outcome.reason === 'other_sender' && target?.here && (outcome.text !== '' || outcome.files.length > 0)) {
+    const taken = await stub.receiveFrom(from, await received(env, id, outcome, target, room));
+    if (taken?.ok) return { outcome: taken.value.outcome, reason: '', say: null };
+  }
+  const who = await stub.newcomerAt(from);
+  // Neither may their address be written down, which holding a mail would do.
+  if (who === null || (who === 'asked' && isProven && outcome.reason === 'empty')) return null;
+  await env.FILES.delete(mailKey(id));
+  await env.DB.prepare("UPDATE inbound_mail SET envelope_from = '' WHERE id = ?").bind(id).run();
+  return {
+    outcome: 'ignore',
+    reason: who,
+    say:
+      who === 'forgotten'
+        ? 'You asked this room to forget you, so this message was not kept. To take part after all, write to whoever brought you in.'
+        : 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.',
+  };
 }
 
 /** A calendar's answer counts as its owner's word, and is checked as a reply is: what is not proven to be theirs is held. */
@@ -218,8 +281,8 @@ async function reject(
   { mail, text, authenticated = true, ...why }: Rejected,
   { target, room, envelope }: Where,
 ): Promise<Acted> {
-  const reason: HeldReason = (heldReasons as readonly string[]).includes(why.reason)
-    ? (why.reason as HeldReason)
+  const reason: RejectionFacts['reason'] = (heldReasons as readonly string[]).includes(why.reason)
+    ? (why.reason as RejectionFacts['reason'])
     : why.reason === 'two_message_ids'
       ? 'two_senders'
       : 'unreadable';

@@ -163,6 +163,11 @@ export class Postbox extends DurableObject<Env> {
     await roomStub(this.env, row.room as RoomId).trouble(row.recipient, trouble, detail);
   }
 
+  /** Whoever asked to be forgotten is: what was posted to them from a room is known no more, nor does it go out. */
+  forget(room: RoomId, recipient: string): void {
+    this.ctx.storage.sql.exec('DELETE FROM mail WHERE room = ? AND recipient = ?', room, recipient.toLowerCase());
+  }
+
   /** What the sender reports later: delivered, bounced for good, complained. */
   async heard(providerId: string, what: 'delivered' | 'bounced' | 'complained', detail: string): Promise<void> {
     const [row] = this.ctx.storage.sql

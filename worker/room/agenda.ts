@@ -20,7 +20,13 @@ export type Chore =
   /** Remind one person of what is due. */
   | 'remind'
   /** Ask one person to look back; the key is `<participant>|<seq of the asking>`. */
-  | 'reflect';
+  | 'reflect'
+  /** Ask somebody who was put in copy; the key is as whom they would be in the room. */
+  | 'brought'
+  /** Take an address out of what mail has left behind; the key says which and where. */
+  | 'erase'
+  /** Mail somebody what they asked for; the key is `<data|copy>|<participant>|<mail>`. */
+  | 'hand';
 
 export interface Due extends Record<string, SqlStorageValue> {
   kind: Chore;

@@ -146,6 +146,17 @@ export class Doors {
     return row?.at ?? undefined;
   }
 
+  /** Every device that a person came in on. Epoch ms. */
+  devicesOf(participant: ParticipantId): { userAgent: string; created: number; seen: number; ended: boolean }[] {
+    return this.#sql
+      .exec<{ user_agent: string; created: number; seen: number; revoked: number }>(
+        'SELECT user_agent, created, seen, revoked FROM device WHERE participant = ? ORDER BY created',
+        participant,
+      )
+      .toArray()
+      .map((row) => ({ userAgent: row.user_agent, created: row.created, seen: row.seen, ended: row.revoked === 1 }));
+  }
+
   leave(hash: string): void {
     this.#sql.exec('UPDATE device SET revoked = 1 WHERE hash = ?', hash);
   }

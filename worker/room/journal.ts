@@ -161,7 +161,10 @@ export class Journal {
   settle(state: RoomState, quiet: boolean): void {
     const last = this.#snapshot ?? { seq: 0, size: 0 };
     const pause = quiet ? SNAPSHOT_EVERY : SNAPSHOT_AT_LAST + last.size / SNAPSHOT_PRICE;
-    if (state.seq - last.seq < pause) return;
+    if (state.seq - last.seq >= pause) this.#keepSnapshot(state);
+  }
+
+  #keepSnapshot(state: RoomState): void {
     const json = JSON.stringify(state);
     this.#sql.exec('DELETE FROM snapshot');
     for (let start = 0; start < json.length; start += SNAPSHOT_PART) {
@@ -190,6 +193,27 @@ export class Journal {
   since(seq: number, limit = 100_000): Recorded[] {
     return this.#sql
       .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit)
+      .toArray()
+      .map(recorded);
+  }
+
+  /** Takes the name of whoever wants to be forgotten out of the one event that has it, and out of the snapshot. */
+  forgetNewcomer(newcomer: ParticipantId, state: RoomState): void {
+    this.#sql.exec(
+      `UPDATE event SET event = json_set(event, '$.name', '') WHERE thread IS NULL AND substr(event, 10, 16) = 'newcomer.brought' AND json_extract(event, '$.newcomer') = ?`,
+      newcomer,
+    );
+    this.#keepSnapshot(state);
+  }
+
+  /** What somebody did, and what others did that names them. */
+  concerning(who: ParticipantId): Recorded[] {
+    return this.#sql
+      .exec<EventRow>(
+        'SELECT seq, at, by, via, seller, event FROM event WHERE by = ?1 OR instr(event, ?2) > 0 ORDER BY seq',
+        who,
+        JSON.stringify(who),
+      )
       .toArray()
       .map(recorded);
   }

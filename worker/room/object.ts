@@ -5,8 +5,8 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
-import { commandOfAct, firstLine, readAct, undoOf } from '#core/acts.ts';
-import { command as commandSchema, look, submission, type Command } from '#core/commands.ts';
+import { commandOfAct, firstLine, readAct, saysNo, undoOf } from '#core/acts.ts';
+import { command as commandSchema, look, name as nameSchema, submission, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
 import type { FileFact, Wording } from '#core/discussion.ts';
@@ -40,23 +40,30 @@ import {
   type Whereabouts,
 } from '#core/protocol.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
+import { broughtInCopy, type Copied } from '#core/deciding/carbon-copy.ts';
 import { decide } from '#core/deciding/index.ts';
 import { answersToRequest } from '#core/deciding/materials.ts';
 import { can } from '#core/permissions.ts';
+import { LedgerKeeper, type LedgerRow } from '#core/ledger.ts';
 import { isAsked } from '#core/reflection.ts';
 import { answersIn, LOOKING_BACK } from '#core/reflection-words.ts';
 import { retrospective, type Retrospective } from '#core/retrospective.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
+import { functionOf } from '#core/stakeholders.ts';
 import { isTextId, taskOfText, taskText, textOf, type TextId } from '#core/texts.ts';
 import { historyOf, type HistoryEntry } from '#core/task-history.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
-import { digest, fresh, hashOf, random, sixDigits, withoutKeys } from '../access/tokens.ts';
-import { colleaguesByAddress, findMailedKey, qualificationRuleOf } from '../directory/lookups.ts';
+import { digest, fresh, hashOf, idFor, random, sixDigits, withoutKeys } from '../access/tokens.ts';
+import { companyDomain } from '../directory/company-name.ts';
+import { colleaguesByAddress, findMailedKey, qualificationRuleOf, storedMailsOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
 import { calendarOf, slotOf } from '../mail/calendar.ts';
+import { erase, type Traces } from '../mail/erase.ts';
 import {
+  broughtInMail,
   codeMail,
   entryFor,
+  handedMail,
   invitationPreview,
   meetingMail,
   newDeviceMail,
@@ -72,9 +79,12 @@ import type { OutgoingMail } from '../mail/transport.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
 import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from './doors.ts';
 import { commandKey, fingerprint, Journal, type Written } from './journal.ts';
+import { ledgerCsv } from './ledger-file.ts';
 import { Lobby } from './lobby.ts';
+import type { MyData } from './my-data.ts';
 import { Opens } from './opens.ts';
 import { Calendars } from './calendars.ts';
+import { Newcomers, type Asked } from './newcomers.ts';
 import { PlanDuties } from './plan-duties.ts';
 import { planCalendar, planCsv } from './plan-file.ts';
 import { project, type AcceptedAnswer } from './projection.ts';
@@ -123,6 +133,8 @@ interface Change {
 
 /** Events a browser may have missed before it gets everything anew. */
 const RESUME_LIMIT = 1_000;
+/** Events that are counted at a time. */
+const LEDGER_PAGE = 2_000;
 /** D1 hears of events this long after the first one it has not heard of: armed once, not once an event. */
 const PROJECT_AFTER = 4_000;
 const PROJECT_BATCH = 500;
@@ -146,6 +158,7 @@ export class Room extends DurableObject<Env> {
   readonly #receipts = new Receipts(this.ctx.storage);
   readonly #opens = new Opens(this.ctx.storage);
   readonly #visits = new Visits(this.ctx.storage);
+  readonly #newcomers = new Newcomers(this.ctx.storage);
   readonly #calendars = new Calendars(this.ctx.storage);
   readonly #duties = new PlanDuties(this.ctx.storage, this.#agenda);
   readonly #lobby = new Lobby(this.ctx);
@@ -262,7 +275,14 @@ export class Room extends DurableObject<Env> {
 
   /** What the core can't look up itself. Null when D1 is needed for it and does not answer. */
   #factsFor(command: Command): Facts | Promise<Facts | null> {
-    const facts = (colleagues: Facts['colleagues']): Facts => ({ at: new Date().toISOString(), colleagues, staged: {} });
+    const asked = this.#newcomers.addresses();
+    const facts = (colleagues: Facts['colleagues'], declined?: ReadonlySet<string>): Facts => ({
+      at: new Date().toISOString(),
+      colleagues,
+      staged: {},
+      asked,
+      declined,
+    });
     if (command.type === 'deal.rule' && command.follows && this.#state.room) {
       return qualificationRuleOf(this.env.DB, this.#state.room.workspace).then(
         (rule) => rule && (Object.assign(command, rule), facts({})),
@@ -271,8 +291,24 @@ export class Room extends DurableObject<Env> {
     }
     const newcomers = command.type === 'participant.add' ? [command] : 'invite' in command ? command.invite : [];
     const sellers = newcomers.filter((one) => one.side === 'seller').map((one) => one.email);
-    if (sellers.length === 0 || !this.#state.room) return facts({});
-    return colleaguesByAddress(this.env.DB, this.#state.room.workspace, sellers).then(facts, () => null);
+    const { room } = this.#state;
+    if (newcomers.length === 0 || !room) return facts({});
+    if (sellers.length === 0 && !this.#newcomers.hasForgotten()) return facts({});
+    return Promise.all([
+      sellers.length > 0 ? colleaguesByAddress(this.env.DB, room.workspace, sellers) : {},
+      this.#forgottenOf(newcomers.map((one) => one.email)),
+    ]).then(
+      ([colleagues, declined]) => facts(colleagues, declined),
+      () => null,
+    );
+  }
+
+  /** Which of these addresses asked to be forgotten. */
+  async #forgottenOf(emails: string[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    if (!this.#newcomers.hasForgotten()) return found;
+    for (const email of emails) if (this.#newcomers.isForgotten(await this.#newcomers.hashOf(email))) found.add(email.toLowerCase());
+    return found;
   }
 
   #execute(by: ParticipantId, via: Via, id: string, command: Command, facts: Facts): Result<{ seq: number }> {
@@ -382,6 +418,7 @@ export class Room extends DurableObject<Env> {
   #keep(state: RoomState, recorded: Recorded, now: number, quiet: boolean): void {
     const { event, by } = recorded;
     if (event.type === 'participant.left') this.#doors.shut(event.participant);
+    if (event.type === 'newcomer.forgotten') this.#forget(state, event.newcomer, event.why === 'asked', now);
     if (event.type === 'comment.posted') {
       for (const file of event.files) this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ?', event.thread, file.id);
       if (by !== 'system') this.#reading.seen(by, event.thread, recorded.seq);
@@ -417,6 +454,16 @@ export class Room extends DurableObject<Env> {
         now,
       );
     }
+  }
+
+  /** Of somebody who does not come in nothing stays: their ways in, what they were sent and what they wrote, name and address. */
+  #forget(state: RoomState, newcomer: ParticipantId, silence: boolean, now: number): void {
+    const traces = this.#newcomers.drop(newcomer, silence);
+    this.#doors.shut(newcomer);
+    this.ctx.storage.sql.exec('DELETE FROM sent WHERE participant = ?', newcomer);
+    for (const file of traces?.files ?? []) this.ctx.storage.sql.exec('DELETE FROM file WHERE id = ?', file);
+    this.#journal.forgetNewcomer(newcomer, state);
+    if (traces) this.#agenda.add('erase', JSON.stringify(traces), now, now);
   }
 
   /** The workspace's rule of what qualifies a deal has changed: a room that goes by it takes it over, and says who did it. */
@@ -501,6 +548,85 @@ export class Room extends DurableObject<Env> {
     const theirs = (by: ParticipantId | 'system') => by !== 'system' && this.#state.people[by]?.side === 'customer';
     const ours = this.#journal.deeds().filter(({ by }) => !theirs(by));
     return done(ours.reduce(apply, emptyRoom));
+  }
+
+  /** Who did what, as this actor's side may know it; a seller may look as the customer would. */
+  ledger(actor: RoomActor, asCustomer = false): Result<{ ledger: LedgerRow[] }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    return done({ ledger: this.#ledgerFor(asCustomer ? 'customer' : me.side) });
+  }
+
+  ledgerCsv(actor: RoomActor): Result<{ csv: string; name: string }> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    return done({ csv: ledgerCsv(this.#ledgerFor(me.side), me.locale), name: this.#state.room?.name ?? '' });
+  }
+
+  #ledgerFor(side: Participant['side']): LedgerRow[] {
+    const keeper = new LedgerKeeper();
+    for (let since = 0; ;) {
+      const events = this.#journal.since(since, LEDGER_PAGE);
+      for (const one of visible(side, events)) keeper.add(one);
+      const last = events.at(-1);
+      if (!last || events.length < LEDGER_PAGE) return keeper.rows(Date.now());
+      since = last.seq;
+    }
+  }
+
+  /** Everything that is stored about this actor. */
+  async myData(actor: RoomActor): Promise<Result<MyData>> {
+    const me = this.me(actor);
+    return me ? done(await this.#dataOf(me)) : refuse('forbidden', 'not_a_participant');
+  }
+
+  async #dataOf(one: Participant): Promise<MyData> {
+    const { room } = this.#state;
+    const instant = (at: number) => new Date(at).toISOString();
+    // Before what is read here changes under it.
+    const directory = await this.#weeklyMailsOf(one.email);
+    // As their side may see it: whether mail reaches them is the seller side's own.
+    const { person: _, broughtBy, ...you } = viewFor(one.side, this.#state).people[one.id] ?? one;
+    const concerning = this.#journal.concerning(one.id).filter((event) => maySee(one.side, event.audience));
+    const seen = this.#visits.all().get(one.id) ?? this.#doors.lastSeen(one.id);
+    const mails = this.ctx.storage.sql
+      .exec<{ at: number; subject: string }>('SELECT at, subject FROM sent WHERE participant = ? ORDER BY at', one.id)
+      .toArray();
+    return {
+      takenAt: instant(Date.now()),
+      room: {
+        id: room?.id ?? '',
+        name: room?.name ?? '',
+        workspace: room?.workspaceName ?? '',
+        account: room?.accountName ?? '',
+      },
+      you: {
+        ...you,
+        broughtBy: (broughtBy && this.#state.people[broughtBy]?.name) ?? null,
+        broughtInFor: functionOf(this.#state, one.id)?.what ?? null,
+      },
+      lastSeen: seen === undefined ? null : instant(seen),
+      devices: this.#doors.devicesOf(one.id).map((device) => ({
+        browser: device.userAgent,
+        firstSeen: instant(device.created),
+        lastSeen: instant(device.seen),
+        ended: device.ended,
+      })),
+      readUpTo: this.#reading.of(one.id),
+      opened: this.#opens.list(one.id),
+      readingTimeIsRecorded: this.#state.materials.timed.includes(one.id),
+      mailsToYou: mails.map(({ at, subject }) => ({ at: instant(at), subject })),
+      mailsByYou: directory?.mails ?? [],
+      weeklyMails: directory?.weekly ?? null,
+      byYou: concerning.filter((event) => event.by === one.id),
+      aboutYou: this.#journal.withoutDeleted(concerning.filter((event) => event.by !== one.id)),
+    };
+  }
+
+  async #weeklyMailsOf(email: string): Promise<{ weekly: NonNullable<MyData['weeklyMails']>; mails: MyData['mailsByYou'] } | null> {
+    const { room } = this.#state;
+    if (!room) return null;
+    return storedMailsOf(this.env.DB, room.workspace, room.id, email).catch(() => null);
   }
 
   /** When each person was last heard of, and by which way they take part. */
@@ -822,8 +948,11 @@ export class Room extends DurableObject<Env> {
 
     const known = withAddress(this.#state, used.newcomer.email);
     if (known) return this.#admit(known, device, secretDevice, userAgent);
-    const id = fresh<ParticipantId>();
     const { name, email } = used.newcomer;
+    // Asked by mail before, they come in as whom they were asked.
+    const asked = this.#newcomers.withAddress(email);
+    const id = asked?.newcomer ?? fresh<ParticipantId>();
+    if (asked) this.#newcomers.drop(id, false);
     this.#record(null, id, 'app', [
       {
         type: 'participant.added',
@@ -1050,6 +1179,11 @@ export class Room extends DurableObject<Env> {
   } | null> {
     const key = await this.#keyFor('reply', hash);
     const one = key && this.#state.people[key.participant];
+    const asked = key && !one ? this.#newcomers.of(key.participant) : undefined;
+    if (key && asked) {
+      const { newcomer: participant, email: address, name, locale, zone } = asked;
+      return { participant, address, name, thread: key.thread, side: 'customer', locale, zone, here: true };
+    }
     if (!key || !one) return null;
     return {
       participant: one.id,
@@ -1085,15 +1219,24 @@ export class Room extends DurableObject<Env> {
   }
 
   /** A reply, checked and read, becomes a comment in its sender's name. Delivered twice, it is posted once. */
-  receive(mail: ReceivedMail): Result<{ outcome: 'comment' | 'act' | 'calendar' | 'session'; seq: number }> {
-    if (/^\s*(no|nein|不是我|不是|否|不)\s*[.!。！]?\s*$/i.test(mail.text)) {
+  receive(mail: ReceivedMail): Result<{ outcome: 'comment' | 'act' | 'calendar' | 'session' | 'forgotten'; seq: number }> {
+    const asked = this.#newcomers.of(mail.participant);
+    if (asked && saysNo(mail.text)) {
+      this.#newcomers.wait(asked.newcomer, { mail: mail.id, thread: mail.thread, text: '', files: mail.files }, Date.now());
+      this.#record(null, asked.newcomer, 'mail', [{ type: 'newcomer.forgotten', newcomer: asked.newcomer, why: 'asked' }]);
+      return done({ outcome: 'forgotten', seq: this.#state.seq });
+    }
+    if (asked) this.#comeIn(asked);
+    if (saysNo(firstLine(mail.text).line) && firstLine(mail.text).rest === '') {
       const ended = this.#doors.disown(mail.replyHash);
       if (ended !== undefined) {
         this.#lobby.close(ended, CLOSE.signIn, 'ended by its owner');
         return done({ outcome: 'session', seq: this.#state.seq });
       }
     }
-    return this.#reflectByMail(mail) ?? this.#pickByMail(mail) ?? this.#actByMail(mail) ?? this.#commentByMail(mail);
+    return (
+      this.#askByMail(mail) ?? this.#reflectByMail(mail) ?? this.#pickByMail(mail) ?? this.#actByMail(mail) ?? this.#commentByMail(mail)
+    );
   }
 
   /** A reply to the three questions answers them; only its files become a comment. Null for any other mail, and for one that asks for other mail. */
@@ -1114,6 +1257,116 @@ export class Room extends DurableObject<Env> {
     if (!outcome.ok) return null;
     if (mail.files.length > 0) this.#commentByMail({ ...mail, text: '' }, 'rest');
     return done({ outcome: 'act', seq: this.#state.seq });
+  }
+
+  /** Somebody who was asked answers: they are in, and what they wrote before stands now. */
+  #comeIn(asked: Asked): void {
+    const { newcomer: id, name, email, locale, zone } = asked;
+    const waiting = this.#newcomers.waiting(id);
+    const broughtBy = this.#state.stakeholders.newcomers[id]?.broughtBy ?? null;
+    const change = this.#atOnce(() => {
+      this.#newcomers.drop(id, false);
+      return this.#wrote(null, id, 'mail', [
+        {
+          type: 'participant.added',
+          participant: id,
+          side: 'customer',
+          name,
+          email,
+          locale,
+          zone,
+          person: null,
+          through: 'mail',
+          broughtBy,
+        },
+        { type: 'participant.joined', participant: id },
+      ]);
+    });
+    this.#tell(change);
+    for (const { mail, thread, text, files } of waiting)
+      this.#commentByMail({ id: mail, participant: id, thread, replyHash: '', text, files });
+  }
+
+  /** Whether an address is that of somebody who was asked and has not answered, or who asked to be forgotten. */
+  async newcomerAt(email: string): Promise<'asked' | 'forgotten' | null> {
+    if (this.#newcomers.withAddress(email)) return 'asked';
+    return (await this.#forgottenOf([email])).size > 0 && !withAddress(this.#state, email) ? 'forgotten' : null;
+  }
+
+  /**
+   * A mail of a proven sender to the reply address of somebody else: of a colleague of theirs who is in the room it is their
+   * own word; of somebody who was asked it waits until they take part. Null for whoever is neither.
+   */
+  receiveFrom(
+    email: string,
+    mail: ReceivedMail,
+  ): Result<{ outcome: 'comment' | 'act' | 'calendar' | 'session' | 'forgotten' | 'waiting'; seq: number }> | null {
+    const owner = this.#state.people[mail.participant];
+    if (!owner) return null;
+    const known = withAddress(this.#state, email);
+    // The key is another's: what answers it (a receipt, a new device) is not theirs to answer.
+    if (known?.status === 'joined' && known.side === owner.side && maySeeThread(known.side, mail.thread))
+      return this.receive({ ...mail, participant: known.id, replyHash: '' });
+    const asked = this.#newcomers.withAddress(email);
+    if (!asked || !maySeeThread('customer', mail.thread)) return null;
+    const change = this.#atOnce(() => {
+      const { id, thread, text, files } = mail;
+      return this.#newcomers.wait(asked.newcomer, { mail: id, thread, text: withoutKeys(text), files }, Date.now())
+        ? this.#wrote(null, asked.newcomer, 'mail', [{ type: 'newcomer.wrote', newcomer: asked.newcomer }])
+        : null;
+    });
+    if (change) this.#tell(change);
+    return done({ outcome: 'waiting', seq: this.#state.seq });
+  }
+
+  /** Whoever a mail that was taken has in copy: asked once, or let in if they are colleagues. Delivered twice, it asks once. */
+  async copied(mail: { id: string; participant: ParticipantId; thread: ThreadId; copied: Copied[] }): Promise<void> {
+    const key = `copied:${mail.id}`;
+    const { room } = this.#state;
+    if (!room || mail.copied.length === 0 || this.#journal.earlier(key)) return;
+    const copied = mail.copied.slice(0, 100).flatMap((one): Copied[] => {
+      const parsed = v.safeParse(nameSchema, one.name.slice(0, 80));
+      return [{ email: one.email.toLowerCase(), name: parsed.success ? parsed.output : '' }];
+    });
+    const emails = copied.map((one) => one.email);
+    const [colleagues, forgotten, hashes] = await Promise.all([
+      colleaguesByAddress(this.env.DB, room.workspace, emails),
+      this.#forgottenOf(emails),
+      Promise.all(copied.map(async (one): Promise<[string, string]> => [one.email, await this.#newcomers.hashOf(one.email)])),
+    ]);
+    const who = this.#state.people[mail.participant];
+    if (!who || who.status === 'left' || this.#journal.earlier(key)) return;
+    const hashOf = new Map(hashes);
+    const facts = {
+      colleagues,
+      forgotten,
+      asked: this.#newcomers.addresses(),
+      replyDomain: this.env.REPLY_DOMAIN,
+      mailFrom: this.env.MAIL_FROM,
+      sameCompany: (a: string, b: string) => companyDomain(a) !== null && companyDomain(a) === companyDomain(b),
+    };
+    const brought = broughtInCopy(this.#state, who, mail.thread, copied, facts, () => fresh<ParticipantId>());
+    const now = Date.now();
+    this.#tell(
+      this.#atOnce(() => {
+        for (const one of brought.ask) {
+          this.#newcomers.keep({ ...one, mail: mail.id, thread: sharedOf(mail.thread) }, hashOf.get(one.email) ?? '');
+          this.#agenda.add('brought', one.newcomer, now, now);
+        }
+        return this.#wrote({ id: key, body: 0 }, who.id, 'mail', brought.events);
+      }),
+    );
+    for (const from of brought.doubtful) {
+      const id = await idFor<HeldMailId>(new TextEncoder().encode(`${mail.id}\n${from}`));
+      this.hold({ id, key: id, reason: 'colleague', from, subject: who.name, text: '', thread: mail.thread });
+    }
+  }
+
+  /** The one mail to somebody who was put in copy, unless they have come in or were let go of meanwhile. */
+  async #askNewcomer(id: ParticipantId): Promise<void> {
+    const asked = this.#newcomers.of(id);
+    if (!asked || !this.#state.stakeholders.newcomers[id]) return;
+    await this.#post([await broughtInMail(this.env, this.#state, asked, await this.#minter(id))], true);
   }
 
   /** A reply whose first line asks for something does it, in its author's name; what else it says is a comment. Null when it asks for nothing. */
@@ -1141,6 +1394,30 @@ export class Room extends DurableObject<Env> {
     this.#agenda.add('receipt', mail.id, now, now);
     if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
     return done({ outcome: 'act', seq: this.#state.seq });
+  }
+
+  /** A reply that asks for its author's own data or for a copy of the room: what is mailed then is the receipt. Null for any other. */
+  #askByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
+    const key = commandKey(mail.participant, `asked-${mail.id}`);
+    if (this.#journal.earlier(key)) return done({ outcome: 'act', seq: this.#state.seq });
+    const who = this.#state.people[mail.participant];
+    const now = Date.now();
+    const act = who && readAct(firstLine(mail.text).line, { now, zone: who.zone, locale: who.locale });
+    if (act?.act !== 'myData' && act?.act !== 'export') return null;
+    this.#joinedByMail(mail.participant);
+    this.#record({ id: key, body: 0 }, mail.participant, 'mail', []);
+    this.#agenda.add('hand', `${act.act === 'export' ? 'copy' : 'data'}|${mail.participant}|${mail.id}`, now, now);
+    const { rest } = firstLine(mail.text);
+    if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
+    return done({ outcome: 'act', seq: this.#state.seq });
+  }
+
+  async #hand(key: string): Promise<void> {
+    const [what, id, mail] = key.split('|') as ['data' | 'copy', ParticipantId, string];
+    const one = this.#state.people[id];
+    if (!one || one.status === 'left') return;
+    const data = what === 'data' ? await this.#dataOf(one) : null;
+    await this.#post([await handedMail(this.env, this.#state, one, data, `${what}/${mail}`, await this.#minter(id))], true);
   }
 
   /** Whoever answers is in the room. */
@@ -1311,6 +1588,11 @@ export class Room extends DurableObject<Env> {
 
   /** The address of a participant failed for good, or its owner complained; null puts it right. */
   trouble(email: string, trouble: 'bounced' | 'complained' | 'failed' | null, detail: string): void {
+    const asked = this.#newcomers.withAddress(email);
+    if (asked && trouble) {
+      const why = trouble === 'complained' ? 'asked' : 'unreachable';
+      this.#record(null, 'system', 'system', [{ type: 'newcomer.forgotten', newcomer: asked.newcomer, why }]);
+    }
     for (const one of Object.values(this.#state.people)) {
       if (one.email !== email.toLowerCase() || one.trouble === trouble) continue;
       this.#record(null, 'system', 'system', [
@@ -1465,12 +1747,13 @@ export class Room extends DurableObject<Env> {
       urgent,
     );
     for (const mail of mails) {
-      const to = withAddress(this.#state, mail.to.replace(/^.*<|>$/g, ''));
+      const address = mail.to.replace(/^.*<|>$/g, '');
+      const to = withAddress(this.#state, address)?.id ?? this.#newcomers.withAddress(address)?.newcomer;
       if (to)
         this.ctx.storage.sql.exec(
           'INSERT OR IGNORE INTO sent (message_id, participant, subject, text, html, at) VALUES (?, ?, ?, ?, ?, ?)',
           mail.messageId,
-          to.id,
+          to,
           mail.subject,
           mail.text,
           mail.html.length < 200_000 ? mail.html : '',
@@ -1531,6 +1814,12 @@ export class Room extends DurableObject<Env> {
         return this.#remind(chore.key as ParticipantId, now);
       case 'reflect':
         return this.#askToReflect(chore.key);
+      case 'hand':
+        return this.#hand(chore.key);
+      case 'brought':
+        return this.#askNewcomer(chore.key as ParticipantId);
+      case 'erase':
+        return this.#state.room ? erase(this.env, this.#state.room.id, JSON.parse(chore.key) as Traces) : undefined;
       case 'notify':
         return this.#notify(chore.key);
     }

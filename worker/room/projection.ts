@@ -44,6 +44,18 @@ export async function project(
         .bind(room.id, JSON.stringify(events)),
     );
   }
+  // Whoever wants to be forgotten is: the room has taken their name out of its own history before.
+  for (const { event } of events) {
+    if (event.type !== 'newcomer.forgotten') continue;
+    statements.push(
+      db
+        .prepare(
+          `UPDATE room_event SET event = json_set(event, '$.name', '')
+           WHERE room_id = ?1 AND event ->> 'type' = 'newcomer.brought' AND event ->> 'newcomer' = ?2`,
+        )
+        .bind(room.id, event.newcomer),
+    );
+  }
   const changedPeople = [...people].flatMap((id) => state.people[id] ?? []);
   if (changedPeople.length > 0) {
     statements.push(

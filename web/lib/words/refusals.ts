@@ -11,6 +11,8 @@ learnRefusals({
   no_such_participant: m.refusal_no_such_participant,
   no_such_placeholder: m.refusal_no_such_placeholder,
   placeholder_filled: m.refusal_placeholder_filled,
+  already_asked: m.refusal_already_asked,
+  said_no: m.refusal_said_no,
   no_such_task: m.refusal_no_such_task,
   not_your_task: m.refusal_not_your_task,
   nothing_to_confirm: m.refusal_nothing_to_confirm,

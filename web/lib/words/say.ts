@@ -54,5 +54,6 @@ const held: Record<HeldReason, () => string> = {
   two_senders: m.held_two_senders,
   left: m.held_left,
   refused: m.held_refused,
+  colleague: m.held_colleague,
 };
 export const sayHeld = (reason: HeldReason): string => held[reason]();

@@ -47,6 +47,7 @@ export type MailFacts = {
   references: string[];
   subject: string;
   from: Mailbox | null;
+  to: Mailbox[];
   cc: Mailbox[];
   date: Date | null;
 };
@@ -156,6 +157,7 @@ export async function intake(bytes: Uint8Array, envelope: Envelope, doorway: Doo
       references: [],
       subject: '',
       from: null,
+      to: [],
       cc: [],
       date: null,
     };
@@ -169,6 +171,7 @@ export async function intake(bytes: Uint8Array, envelope: Envelope, doorway: Doo
     references: mail.references,
     subject: mail.subject,
     from: mail.from,
+    to: mail.to,
     cc: mail.cc,
     date: mail.date,
   };

@@ -17,6 +17,9 @@ export interface Facts {
   colleagues: Record<string, PersonId>;
   /** Files uploaded and not yet used, by their uploader. */
   staged: Record<FileId, FileFact & { by: ParticipantId }>;
+  /** Addresses that were asked once and have not answered, and those that said no: none of them is written to again. */
+  asked?: ReadonlySet<string>;
+  declined?: ReadonlySet<string>;
   /** The comments that the command speaks about, whole, deleted ones too. */
   comments?: Record<CommentId, Comment>;
 }

@@ -13,6 +13,7 @@ export const heldReasons = [
   'two_senders',
   'left',
   'refused',
+  'colleague',
 ] as const;
 export type HeldReason = (typeof heldReasons)[number];
 

@@ -8,6 +8,8 @@ export const reasons = [
   'no_such_participant',
   'no_such_placeholder',
   'placeholder_filled',
+  'already_asked',
+  'said_no',
   'no_such_task',
   'not_your_task',
   'nothing_to_confirm',

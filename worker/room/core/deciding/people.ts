@@ -13,6 +13,8 @@ export function bringIn(state: RoomState, who: Participant, added: AddParticipan
   for (const one of added) {
     if (!can.add(who, one.side)) return refuse('forbidden', 'not_for_your_side', 'side');
     if (withAddress(state, one.email) || state.people[one.participant]) return refuse('conflict', 'already_here', 'email');
+    if (facts.asked?.has(one.email)) return refuse('conflict', 'already_asked', 'email');
+    if (facts.declined?.has(one.email)) return refuse('forbidden', 'said_no', 'email');
     const vacancy = one.placeholder ? state.stakeholders.placeholders[one.placeholder] : undefined;
     if (one.placeholder && (!vacancy || vacancy.removed)) return refuse('not_found', 'no_such_placeholder');
     if (vacancy && vacancy.side !== one.side)
