@@ -5,6 +5,7 @@ import type { Recorded } from '#core/events.ts';
 import type { Wording } from '#core/discussion.ts';
 import type { CommentId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { CLOSE, type FromRoom, type Opening, type ThreadPage, type ToRoom, type Where, type Whereabouts } from '#core/protocol.ts';
+import type { LedgerRow } from '#core/ledger.ts';
 import type { Refusal, Result } from '#core/refusal.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
@@ -118,6 +119,10 @@ export class Connection {
 
   retrospective(): Promise<Result<Retrospective | null> | null> {
     return this.#ask('/retrospective');
+  }
+
+  ledger(): Promise<Result<{ ledger: LedgerRow[] }> | null> {
+    return this.#ask('/ledger');
   }
 
   whereabouts(): Promise<Result<{ people: Record<ParticipantId, Whereabouts> }> | null> {

@@ -19,6 +19,7 @@ import { type As, Connection, type Ending } from './connection.ts';
 import { Drafts, type Pending } from './drafts.ts';
 import { freshId } from './ids.ts';
 import type { Parts } from './parts.ts';
+import type { LedgerRow } from '#core/ledger.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 import type { PlanPlace } from './place.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
@@ -38,6 +39,8 @@ export interface RoomData {
   retrospective?: Retrospective | null;
   /** When each person was last heard of, likewise. */
   whereabouts?: Record<ParticipantId, Whereabouts>;
+  /** Who did what, likewise. */
+  ledger?: LedgerRow[];
   /** The talk about something that is no task, the comment that the address leads to, and whether the view is to be printed. */
   thread: ThreadId | null;
   comment: CommentId | null;
@@ -112,6 +115,7 @@ export class LiveRoom {
   seller: Parts['seller'] = null;
 
   whereabouts: Record<ParticipantId, Whereabouts> | null;
+  ledger: LedgerRow[] | null;
 
   retrospective = $state.raw<Retrospective | null>(null);
   /** Asked anew whenever the view opens: it is drawn from the whole history. */
@@ -175,6 +179,7 @@ export class LiveRoom {
     this.now = data.now;
     this.retrospective = data.retrospective ?? null;
     this.whereabouts = data.whereabouts ?? null;
+    this.ledger = data.ledger ?? null;
     this.drafts = new Drafts(data.room, data.view.me);
     this.#confirmed = $state.raw(data.view.state);
     this.#take(data.view);

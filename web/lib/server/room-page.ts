@@ -55,6 +55,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
   const as = actor.kind === 'seller' ? 'seller' : 'customer';
   const tab = viewIn(url.searchParams.get('view'), peeking ? 'customer' : as);
   const drawn = tab === 'record' ? await servicesOf(event).rooms.retrospective(actor, room) : null;
+  const counted = tab === 'record' ? await servicesOf(event).rooms.ledger(actor, room, peeking) : null;
   const heard = tab === 'people' ? await servicesOf(event).rooms.whereabouts(actor, room) : null;
   const own: RoomData = {
     room,
@@ -63,6 +64,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
     now: Date.now(),
     tab,
     ...(drawn?.ok && { retrospective: drawn.value }),
+    ...(counted?.ok && { ledger: counted.value.ledger }),
     ...(heard?.ok && { whereabouts: heard.value.people }),
     plan: planIn(url.searchParams, event.cookies.get('plan')),
     history,
