@@ -5,9 +5,11 @@ import { expect, test } from 'vitest';
 import { audienceOf, viewFor, visible } from '#core/audience.ts';
 import { command, type Command } from '#core/commands.ts';
 import { applyComments, reactions, shown, type Comment } from '#core/discussion.ts';
-import type { Recorded } from '#core/events.ts';
-import type { CommentId, ThreadId } from '#core/ids.ts';
+import type { Recorded, RoomEvent } from '#core/events.ts';
+import type { CommentId, ParticipantId, ThreadId } from '#core/ids.ts';
+import { ledger } from '#core/ledger.ts';
 import { noticesOf } from '#core/notices.ts';
+import { broughtInCopy } from '#core/deciding/carbon-copy.ts';
 import { decide } from '#core/deciding/index.ts';
 import { wouldCircle } from '#core/plan-shift.ts';
 import { historyOf } from '#core/task-history.ts';
@@ -154,6 +156,8 @@ const stakeholderCommands: fc.Arbitrary<unknown>[] = [
 
 const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   ...stakeholderCommands,
+  fc.record({ mail: fc.constantFrom('copied', 'wrote', 'no', 'answered'), at: fc.constantFrom('pia', 'tom') }),
+  fc.record({ type: fc.constant('newcomer.withdraw'), newcomer: fc.constantFrom('pia', 'tom').map((one) => id(one)) }),
   fc
     .record({ type: fc.constant('participant.add'), placeholder: fc.option(anyPlaceholder), at: fc.constantFrom('mei', 'ken') })
     .map(({ at, ...one }) => ({
@@ -311,10 +315,41 @@ const factsOf = (log: Recorded[], one: Command) => ({
 });
 const everySaid = (log: Recorded[]) => log.reduce<Comment[]>(applyComments, []);
 
+/** What mail makes happen without a command: somebody is put in copy, writes, answers or says no. */
+function bornOfMail(state: RoomState, who: (typeof people)[number], input: unknown): RoomEvent[] {
+  if (typeof input !== 'object' || input === null || !('mail' in input) || !('at' in input)) return [];
+  const email = `${String(input.at)}@other.example`;
+  const newcomer = id<ParticipantId>(String(input.at));
+  if (state.people[who.id]?.status === 'left' || state.people[newcomer]) return [];
+  const known = newcomer in state.stakeholders.newcomers;
+  switch (input.mail) {
+    case 'copied': {
+      const silent = { colleagues: {}, forgotten: new Set<string>(), replyDomain: 'in.example', mailFrom: '', sameCompany: () => false };
+      const asked = known ? new Set([email]) : new Set<string>();
+      return broughtInCopy(state, who, 'room' as ThreadId, [{ email, name: '' }], { ...silent, asked }, () => newcomer).events;
+    }
+    case 'wrote':
+      return known ? [{ type: 'newcomer.wrote', newcomer }] : [];
+    case 'no':
+      return known ? [{ type: 'newcomer.forgotten', newcomer, why: 'asked' }] : [];
+    default: {
+      const one = { ...chen, id: newcomer, name: String(input.at), email };
+      return known ? [added(one), joined(one)] : [];
+    }
+  }
+}
+
 function play(steps: [(typeof people)[number], unknown][]): History {
   let state = founding.reduce(apply, emptyRoom);
   const log = [...founding];
   for (const [who, input] of steps) {
+    const born = bornOfMail(state, who, input);
+    for (const event of born) {
+      const recorded: Recorded = { seq: log.length + 1, at: AT, by: who.id, via: 'mail', audience: audienceOf(event), event };
+      state = apply(state, recorded);
+      log.push(recorded);
+    }
+    if (born.length > 0) continue;
     const parsed = v.safeParse(command, input);
     if (!parsed.success) continue;
     const decision = decide(state, who.id, parsed.output, factsOf(log, parsed.output));
@@ -371,6 +406,36 @@ test('what a customer’s browser folds from its events is what the server shows
       expect({ ...folded, seq: 0 }).toEqual({ ...viewFor('customer', state), seq: 0 });
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a place is filled by at most one, who is there, and no address of theirs is told before they take part', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { state, log } = play(steps);
+      const { placeholders, newcomers } = state.stakeholders;
+      for (const { filledBy } of Object.values(placeholders)) {
+        if (filledBy === null) continue;
+        expect(filledBy in newcomers || (state.people[filledBy] && state.people[filledBy].status !== 'left')).toBe(true);
+        expect(Object.values(placeholders).filter((one) => one.filledBy === filledBy)).toHaveLength(1);
+      }
+      for (const { event } of log) if (event.type.startsWith('newcomer.')) expect(JSON.stringify(event)).not.toContain('@');
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('promises made are those kept, late or open, and a customer’s ledger says nothing that a customer may not know', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { log } = play(steps);
+      const until = Date.parse('2026-12-05T00:00:00Z');
+      for (const { entries } of ledger(log, until))
+        expect(entries.kept.length + entries.late.length).toBeLessThanOrEqual(entries.made.length);
+      const theirs = JSON.stringify(ledger(visible('customer', log), until));
+      for (const word of [SECRET, 'hidden', ':internal']) expect(theirs).not.toContain(word);
+    }),
+    { numRuns: 200 },
   );
 });
 
