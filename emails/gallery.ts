@@ -18,6 +18,7 @@ import type {
   TaskFacts,
   ValueFacts,
 } from './facts.ts';
+import { handed } from './handed.tsx';
 import { invitation } from './invitation.tsx';
 import { meeting } from './meeting.tsx';
 import { newDevice } from './new-device.tsx';
@@ -468,6 +469,18 @@ export function samplesOf(deal: Deal): Sample[] {
     replyTo: address('f6'),
   };
   add('brought-in', broughtIn({ ...copied, concerns }));
+  const asked = {
+    reader: buyer,
+    mark: 'c81f',
+    roomName: deal.room,
+    workspaceName: deal.workspace,
+    url: url(`/join/${key}?view=record`),
+    wishesUrl: url(`/unsubscribe/${key}`),
+  };
+  const lines = [`${buyer.name} · ${buyer.zone}`];
+  add('my-data', handed({ ...asked, what: { kind: 'data', lines, attached: true } }));
+  add('my-data-big', handed({ ...asked, what: { kind: 'data', lines, attached: false } }));
+  add('copy', handed({ ...asked, what: { kind: 'copy' } }));
   add('brought-in-early', broughtIn({ ...copied, concerns: [] }));
 
   const reasons: RejectionFacts['reason'][] = [
