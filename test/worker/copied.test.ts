@@ -110,6 +110,13 @@ describe('whoever is put in copy by the owner of a reply address', () => {
     expect(Object.keys((await state()).stakeholders.newcomers)).toHaveLength(10);
   });
 
+  test('may be all that a reply has', async () => {
+    const { reply, state, posted } = await room();
+    await reply('', { headers: { Cc: newAddress('zhao') } });
+    expect(Object.keys((await state()).stakeholders.newcomers)).toHaveLength(1);
+    expect(await posted()).toEqual([]);
+  });
+
   test('is nobody where nobody in particular reads: a machine, a function, the room itself', async () => {
     const { reply, state } = await room();
     const local = env.REPLY_DOMAIN;

@@ -125,7 +125,9 @@ test('who did what is the same on the page, as a table and in the copy, and a cu
     expect(chen?.entries).toMatchObject({ made: [{ what: 'Budget' }], kept: [{ what: 'Budget' }], late: [] });
     const table = await (await ask('ledger.csv')).text();
     const copy = unzipSync(new Uint8Array(await (await ask('copy.zip')).arrayBuffer()));
-    expect(new TextDecoder('utf-8', { ignoreBOM: true }).decode(copy['who-did-what.csv'])).toBe(`\ufeff${table.replace(/^\ufeff/, '')}`);
+    expect(new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(copy['who-did-what.csv'])).toBe(
+      `\ufeff${table.replace(/^\ufeff/, '')}`,
+    );
     for (const { name, entries } of ledger)
       expect(table).toContain(`${name},${name === 'Chen Wei' ? 'Customer' : 'Seller'},${entries.made.length},${entries.kept.length}`);
     if (as === 'customer') expect(JSON.stringify([ledger, table])).not.toContain('internal');

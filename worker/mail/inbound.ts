@@ -178,7 +178,7 @@ async function received(
   return { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, text, files };
 }
 
-/** Whoever stands beside the room in To or Cc may be brought in by it. */
+/** Whoever stands beside the room in To or Cc may be brought in by it; gives how many are. */
 async function bringCopied(
   env: Env,
   id: HeldMailId,
@@ -186,11 +186,11 @@ async function bringCopied(
   participant: ParticipantId,
   thread: ThreadId,
   room: RoomId,
-): Promise<void> {
+): Promise<number> {
   const copied = [...to, ...cc]
     .map(({ name, address }) => ({ name, email: address.toLowerCase() }))
     .filter(({ email }) => v.is(emailSchema, email) && email !== from?.address.toLowerCase());
-  if (copied.length > 0) await roomStub(env, room).copied({ id, participant, thread, copied });
+  return copied.length > 0 ? roomStub(env, room).copied({ id, participant, thread, copied }) : 0;
 }
 
 /**
@@ -207,24 +207,30 @@ async function fromNewcomer(
   const from = outcome.mail.from?.address.toLowerCase() ?? '';
   const stub = roomStub(env, room);
   const isProven = outcome.verdict?.authenticated ?? false;
-  if (isProven && outcome.reason === 'other_sender' && target?.here && (outcome.text !== '' || outcome.files.length > 0)) {
+  // Its owner's reply without a word, but with somebody in copy.
+  if (outcome.reason === 'empty' && target?.here) {
+    const { participant, thread } = target;
+    const brought = await bringCopied(env, id, outcome.mail, participant as ParticipantId, thread as ThreadId, room);
+    if (brought > 0) return { outcome: 'act', reason: 'copied', say: null };
+  }
+  const who = await stub.senderAt(from);
+  if (who === null) return null;
+  const says = outcome.text !== '' || outcome.files.length > 0;
+  if (who !== 'forgotten' && isProven && outcome.reason === 'other_sender' && target?.here && says) {
     const taken = await stub.receiveFrom(from, await received(env, id, outcome, target, room));
     if (taken?.ok) return { outcome: taken.value.outcome, reason: '', say: null };
   }
-  const who = await stub.newcomerAt(from);
-  // Neither may their address be written down, which holding a mail would do.
-  if (who === null || (who === 'asked' && isProven && outcome.reason === 'empty')) return null;
+  if (who === 'here') return null;
+  // Their address may not be written down, which holding the mail would do.
   await env.FILES.delete(mailKey(id));
   await env.DB.prepare("UPDATE inbound_mail SET envelope_from = '' WHERE id = ?").bind(id).run();
-  return {
-    outcome: 'ignore',
-    reason: who,
-    say:
-      who === 'forgotten'
-        ? 'You asked this room to forget you, so this message was not kept. To take part after all, write to whoever brought you in.'
-        : 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.',
-  };
+  return { outcome: 'ignore', reason: who, say: who === 'forgotten' ? FORGOTTEN : isProven ? UNREAD : UNPROVEN };
 }
+
+const FORGOTTEN =
+  'You asked this room to forget you, so this message was not kept. To take part after all, write to whoever brought you in.';
+const UNREAD = 'Nothing could be read in this message. To take part, reply with a few words.';
+const UNPROVEN = 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.';
 
 /** A calendar's answer counts as its owner's word, and is checked as a reply is: what is not proven to be theirs is held. */
 async function answerCalendar(env: Env, id: HeldMailId, outcome: Extract<Outcome, { action: 'calendar' }>, where: Where): Promise<Acted> {
@@ -300,7 +306,7 @@ async function reject(
     return {
       outcome: 'reject',
       reason,
-      say: 'This message could not be verified as coming from the address it names (SPF, DKIM, DMARC), so it was not posted.',
+      say: UNPROVEN,
     };
   }
   const facts: RejectionFacts = {

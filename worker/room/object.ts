@@ -1287,25 +1287,24 @@ export class Room extends DurableObject<Env> {
       this.#commentByMail({ id: mail, participant: id, thread, replyHash: '', text, files });
   }
 
-  /** Whether an address is that of somebody who was asked and has not answered, or who asked to be forgotten. */
-  async newcomerAt(email: string): Promise<'asked' | 'forgotten' | null> {
+  /** Whether an address is that of somebody in the room, of somebody who was asked and has not answered, or who asked to be forgotten. */
+  async senderAt(email: string): Promise<'here' | 'asked' | 'forgotten' | null> {
     if (this.#newcomers.withAddress(email)) return 'asked';
-    return (await this.#forgottenOf([email])).size > 0 && !withAddress(this.#state, email) ? 'forgotten' : null;
+    if (withAddress(this.#state, email)) return 'here';
+    return (await this.#forgottenOf([email])).size > 0 ? 'forgotten' : null;
   }
 
   /**
-   * A mail of a proven sender to the reply address of somebody else: of a colleague of theirs who is in the room it is their
-   * own word; of somebody who was asked it waits until they take part. Null for whoever is neither.
+   * A mail of a proven sender to the reply address of somebody else: of whoever is in the room it is their own word; of
+   * somebody who was asked it waits until they take part. Null where neither may be.
    */
   receiveFrom(
     email: string,
     mail: ReceivedMail,
   ): Result<{ outcome: 'comment' | 'act' | 'calendar' | 'session' | 'forgotten' | 'waiting'; seq: number }> | null {
-    const owner = this.#state.people[mail.participant];
-    if (!owner) return null;
     const known = withAddress(this.#state, email);
     // The key is another's: what answers it (a receipt, a new device) is not theirs to answer.
-    if (known?.status === 'joined' && known.side === owner.side && maySeeThread(known.side, mail.thread))
+    if (known?.status === 'joined' && maySeeThread(known.side, mail.thread))
       return this.receive({ ...mail, participant: known.id, replyHash: '' });
     const asked = this.#newcomers.withAddress(email);
     if (!asked || !maySeeThread('customer', mail.thread)) return null;
@@ -1320,10 +1319,10 @@ export class Room extends DurableObject<Env> {
   }
 
   /** Whoever a mail that was taken has in copy: asked once, or let in if they are colleagues. Delivered twice, it asks once. */
-  async copied(mail: { id: string; participant: ParticipantId; thread: ThreadId; copied: Copied[] }): Promise<void> {
+  async copied(mail: { id: string; participant: ParticipantId; thread: ThreadId; copied: Copied[] }): Promise<number> {
     const key = `copied:${mail.id}`;
     const { room } = this.#state;
-    if (!room || mail.copied.length === 0 || this.#journal.earlier(key)) return;
+    if (!room || mail.copied.length === 0 || this.#journal.earlier(key)) return 0;
     const copied = mail.copied.slice(0, 100).flatMap((one): Copied[] => {
       const parsed = v.safeParse(nameSchema, one.name.slice(0, 80));
       return [{ email: one.email.toLowerCase(), name: parsed.success ? parsed.output : '' }];
@@ -1335,7 +1334,7 @@ export class Room extends DurableObject<Env> {
       Promise.all(copied.map(async (one): Promise<[string, string]> => [one.email, await this.#newcomers.hashOf(one.email)])),
     ]);
     const who = this.#state.people[mail.participant];
-    if (!who || who.status === 'left' || this.#journal.earlier(key)) return;
+    if (!who || who.status === 'left' || this.#journal.earlier(key)) return 0;
     const hashOf = new Map(hashes);
     const facts = {
       colleagues,
@@ -1360,6 +1359,7 @@ export class Room extends DurableObject<Env> {
       const id = await idFor<HeldMailId>(new TextEncoder().encode(`${mail.id}\n${from}`));
       this.hold({ id, key: id, reason: 'colleague', from, subject: who.name, text: '', thread: mail.thread });
     }
+    return brought.events.length + brought.doubtful.length;
   }
 
   /** The one mail to somebody who was put in copy, unless they have come in or were let go of meanwhile. */
