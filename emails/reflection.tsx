@@ -17,7 +17,7 @@ export function reflection({ reader, roomName: room, side, url, wishesUrl, mark 
     mark,
     locale,
     subject: m.mail_news_subject({ room, title }, say),
-    preheader: questions[0] ?? lead,
+    preheader: questions.slice(0, 2).join(locale === 'zh-CN' ? '' : ' '),
     head: room,
     footer: [{ says: m.mail_reflect_why({ room }, say) }, { says: m.mail_wishes({}, say), url: wishesUrl }],
     children: (
