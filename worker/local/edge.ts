@@ -1,5 +1,6 @@
 /** What stands between the internet and the Worker in production: checks who sent a mail, says so on top of it, hands it in. */
-import PostalMime, { type Email } from 'postal-mime';
+// By its path: the name stands for less (worker/mail/postal-mime.ts).
+import PostalMime, { type Email } from '../../node_modules/postal-mime/dist/esm/postal-mime.js';
 
 export interface Envelope {
   from: string;
