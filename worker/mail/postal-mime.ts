@@ -4,8 +4,9 @@
  */
 export { default as addressParser } from '../../node_modules/postal-mime/dist/esm/address-parser.js';
 
-export default class PostalMime {
-  static parse(): never {
+const PostalMime = {
+  parse(): never {
     throw new Error('mails are read by worker/mail/reading');
-  }
-}
+  },
+};
+export default PostalMime;
