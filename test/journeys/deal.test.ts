@@ -141,9 +141,9 @@ describe('the gate', () => {
     await chen.page.locator('main form button').first().click();
     await chen.page.waitForURL(/\/r\/[a-z2-7]{26}/);
     for (const words of ['We save 400 hours a year.', 'Today it costs us two days a week.', 'I will carry it through the board.']) {
-      const area = chen.page.locator('[data-talk] textarea').first();
-      await area.fill(words);
-      await area.press('Control+Enter');
+      const talk = chen.page.locator('form[data-talk]').first();
+      await talk.locator('textarea').fill(words);
+      await talk.getByRole('button', { name: m.send({}, en), exact: true }).click();
       await chen.page.locator('.comment').filter({ hasText: words }).waitFor();
     }
     const { page } = lidan;

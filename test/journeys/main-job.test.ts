@@ -301,9 +301,7 @@ describe('internal notes', () => {
     const { page } = seller;
     await page.goto(roomUrl);
     await page
-      .getByRole('link', { name: m.internal({}, en) })
-      .or(page.getByRole('tab', { name: m.internal({}, en) }))
-      .or(page.getByRole('button', { name: m.internal({}, en) }))
+      .getByRole('tab', { name: m.internal({}, en) })
       .first()
       .click();
     await page

@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ['./setup.ts'],
     // One product, one mailbox: journeys follow each other.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Generous: a step that waits for a mail waits as long as the mail may take, on a busy machine too.
+    testTimeout: 150_000,
+    hookTimeout: 150_000,
   },
 });

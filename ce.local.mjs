@@ -1,0 +1,16 @@
+import { chromium } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+const state = JSON.parse(readFileSync('/tmp/shots/keep.json','utf8')); const base='http://localhost:9101';
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const c = await browser.newContext({ storageState: state.chen.kept, viewport:{width:390,height:844}, isMobile:true, hasTouch:true, reducedMotion:'reduce' });
+const p = await c.newPage(); p.on('console', m=>console.log('C', m.text())); p.on('pageerror', e=>console.log('E', String(e)));
+await p.goto(base+state.chen.path);
+const area = p.locator('[data-talk] textarea').first();
+await area.fill('Words one'); console.log('active', await p.evaluate(()=>document.activeElement?.name));
+await area.press('Control+Enter');
+await p.waitForTimeout(3000);
+console.log(await area.inputValue(), await p.locator('.comment').last().textContent());
+await area.press('Control+Enter');
+await p.waitForTimeout(3000);
+console.log(await area.inputValue(), await p.locator('.comment').last().textContent());
+await browser.close();

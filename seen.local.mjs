@@ -1,0 +1,17 @@
+import { chromium } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+const state = JSON.parse(readFileSync('/tmp/shots/keep.json','utf8')); const base='http://localhost:9101';
+const room = state.rooms.find(r=>r[1].includes('华东'))[0].split('?')[0];
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const open = async (who, path) => { const c = await browser.newContext({ storageState: state[who].kept, viewport:{width:1440,height:900}, reducedMotion:'reduce' }); await c.addCookies([{name:'locale',value:'en',url:base}]); const p = await c.newPage(); p.on('websocket', ws => { ws.on('framesent', f => console.log(who,'>',String(f.payload).slice(0,160))); ws.on('framereceived', f => console.log(who,'<',String(f.payload).slice(0,160))); }); await p.goto(base+path); return p; };
+const a = await open('seller', room); const b = await open('chen', state.chen.path);
+await a.waitForTimeout(2500);
+console.log('--- say');
+await a.locator('[data-thread="room"] textarea[name=body]').fill('Hello '+Date.now());
+await a.locator('[data-thread="room"] form[data-talk] button:not([type=button])').last().click();
+await a.waitForTimeout(3000);
+console.log(await a.locator('[data-seen]').allTextContents());
+const c = b.locator('.comment').last(); await c.locator('summary').click(); await c.getByRole('button',{name:/Agreed/}).click();
+await a.waitForTimeout(3000);
+console.log(await a.locator('[data-seen]').allTextContents());
+await browser.close();
