@@ -13,6 +13,7 @@ export default {
       params: 'web/params',
       appTemplate: 'web/app.html',
       errorTemplate: 'web/error.html',
+      serviceWorker: 'web/service-worker',
       hooks: { server: 'web/hooks.server', client: 'web/hooks.client', universal: 'web/hooks' },
     },
     // Forms are guarded by Origin once, in the Worker (worker/app.ts), for pages and API alike.
@@ -43,6 +44,8 @@ export default {
       },
     },
     version: { pollInterval: 0 },
+    // Only rooms are kept for a time without network, and they ask for it themselves (web/lib/room/installed.ts).
+    serviceWorker: { register: false },
     typescript: {
       config: (config) => ({
         ...config,

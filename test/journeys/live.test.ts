@@ -1,6 +1,7 @@
 /** Two people in one room at the same moment: they see each other, write one description together, and lose nothing without a network. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import * as m from '#messages';
 import { useBrowser } from './browser.ts';
 import { PHONE, visit } from './people.ts';
 
@@ -92,4 +93,26 @@ describe('without a network', () => {
     await says(seller, both);
     await says(customer, both);
   });
+});
+
+test('a room that was read opens without a network, as it stood, and says so', async () => {
+  const { page } = await visit(browser(), 'mike', 'en', PHONE);
+  await page.goto(inject('url') + inject('demo').mike.path);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await expect
+    .poll(
+      () =>
+        page.evaluate(async () => (await (await caches.open('rooms')).keys()).length + (await (await caches.open('code')).keys()).length),
+      {
+        timeout: 30_000,
+      },
+    )
+    .toBeGreaterThan(3);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.locator('[data-task]').first().waitFor();
+  await page.getByText(m.offline({}, { locale: 'en' })).waitFor();
+  await page.context().setOffline(false);
+  await page.getByText(m.offline({}, { locale: 'en' })).waitFor({ state: 'detached' });
+  await page.context().close();
 });

@@ -60,6 +60,8 @@ async function start(room: HTMLElement, text: string): Promise<void> {
     });
   // Effects first: they are what listens.
   keepingTyped(room, () => flushSync(live));
+  // Long after the page stands, and after what it fetches late.
+  if (!data.peek) setTimeout(() => void import('./installed.ts').then(({ keepForLater }) => keepForLater()), 5_000);
 }
 
 // Not awaited here: the parts import from the file that this one is part of.
