@@ -3,7 +3,7 @@ import * as m from '#messages';
 import { deadline, sayDue } from '#core/due.ts';
 import type { Locale } from '#core/people.ts';
 import type { DigestFacts, DigestItem, Reader, Rendered } from './facts.ts';
-import { Box, Button, Link, paint, mail, Section, Title } from './layout.tsx';
+import { Box, Button, fewerMails, Link, mail, paint, Section, Title } from './layout.tsx';
 import { sayNames } from './moment.ts';
 import { sayWhen } from './task.tsx';
 
@@ -47,7 +47,7 @@ export function digest(facts: DigestFacts): Rendered {
   );
 
   const subject = saySubject(items, workspace, reader);
-  const lead = m.mail_digest_lead({ workspace }, { locale });
+  const lead = (facts.daily ? m.mail_digest_lead_day : m.mail_digest_lead)({ workspace }, { locale });
   const list = sayNames(
     groups.map(({ kind, items: { length } }) => sayCount(kind, length, locale)),
     locale,
@@ -58,8 +58,8 @@ export function digest(facts: DigestFacts): Rendered {
   const open = m.mail_digest_open({}, { locale });
   const footer = [
     { says: m.mail_digest_reply({ room: facts.replyRoomName }, { locale }) },
-    { says: m.mail_digest_why({}, { locale }) },
-    { says: m.mail_wishes({}, { locale }), url: facts.wishesUrl },
+    { says: (facts.daily ? m.mail_digest_why_day : m.mail_digest_why)({}, { locale }) },
+    ...fewerMails(facts, locale),
   ];
   // One room is named once, at the top; several are named at each item.
   const one = new Set(items.map((item) => item.roomName)).size === 1 ? items[0]?.roomName : undefined;

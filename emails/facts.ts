@@ -29,6 +29,8 @@ export interface Frame extends Addressed {
   url: string;
   /** The page where mail wishes are set; also behind List-Unsubscribe. */
   wishesUrl: string;
+  /** Which mail of this week it is, for readers whose mails are counted. */
+  budget?: { nth: number; cap: number };
 }
 
 export interface TaskFacts {
@@ -256,6 +258,8 @@ export interface DigestItem {
 }
 
 export interface DigestFacts extends Addressed {
+  /** For who asked for one a day. */
+  daily?: boolean;
   workspaceName: string;
   /** At most five, most pressing first. */
   items: DigestItem[];

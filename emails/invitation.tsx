@@ -1,7 +1,7 @@
 /** The first mail: who asks whom into which room, what is asked, what is offered. */
 import * as m from '#messages';
 import type { InvitationFacts, Rendered } from './facts.ts';
-import { Button, greet, Lines, mail, paint, Section, Title, Words } from './layout.tsx';
+import { Button, fewerMails, greet, Lines, mail, paint, Section, Title, Words } from './layout.tsx';
 import { TaskCard, taskText } from './task.tsx';
 
 export function invitation(facts: InvitationFacts): Rendered {
@@ -24,7 +24,7 @@ export function invitation(facts: InvitationFacts): Rendered {
   const footer = [
     { says: m.mail_reply_posts({}, { locale }) },
     { says: m.mail_invitation_why({ from: from.name, email: from.email, room }, { locale }) },
-    { says: m.mail_wishes({}, { locale }), url: facts.wishesUrl },
+    ...fewerMails(facts, locale),
   ];
 
   return mail({

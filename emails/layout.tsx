@@ -3,7 +3,7 @@ import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { raw } from 'hono/html';
-import type { Reader, Rendered } from './facts.ts';
+import type { Frame, Reader, Rendered } from './facts.ts';
 import { colour, font, width, type Colour } from './tokens.ts';
 
 interface Paint {
@@ -130,6 +130,14 @@ export const Button: Part<{ url: string; team?: boolean }> = ({ url, team, child
 export interface FooterLine {
   says: string;
   url?: string;
+}
+
+/** How to get fewer mails: the words that are understood in a reply, and the page for it. */
+export function fewerMails({ wishesUrl, budget }: Pick<Frame, 'wishesUrl' | 'budget'>, locale: Locale): FooterLine[] {
+  return [
+    { says: budget ? m.mail_budget(budget, { locale }) : m.mail_words({}, { locale }) },
+    { says: m.mail_wishes({}, { locale }), url: wishesUrl },
+  ];
 }
 
 interface MailProps {

@@ -4,7 +4,7 @@ import { saySlot } from '#core/meetings.ts';
 import { raw } from 'hono/html';
 import type { FC } from 'hono/jsx';
 import type { MeetingFacts, Rendered } from './facts.ts';
-import { Box, Button, Lines, Link, mail, paint, Title, Words } from './layout.tsx';
+import { Box, Button, fewerMails, Lines, Link, mail, paint, Title, Words } from './layout.tsx';
 import { sayNames } from './moment.ts';
 
 function sayHeading({ because, actor, reader: { locale } }: MeetingFacts): string {
@@ -95,7 +95,7 @@ export function meeting(facts: MeetingFacts): Rendered {
   const footer = [
     { says: m.mail_reply_posts({}, { locale }) },
     { says: m.mail_news_why_other({ room: facts.roomName, workspace: facts.workspaceName }, { locale }) },
-    { says: m.mail_wishes({}, { locale }), url: facts.wishesUrl },
+    ...fewerMails(facts, locale),
   ];
   const showsSlot = because !== 'times' && (because !== 'counters' || slot !== null);
 

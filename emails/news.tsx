@@ -1,7 +1,7 @@
 /** News of one thread: a burst of comments and changes is one mail, with every word in it. */
 import * as m from '#messages';
 import type { NewsFacts, Rendered } from './facts.ts';
-import { Button, mail, Title, Words } from './layout.tsx';
+import { Button, fewerMails, mail, Title, Words } from './layout.tsx';
 import { Brought, broughtText } from './material.tsx';
 import { Proposed, proposedText } from './proposed.tsx';
 import { Said, saidText } from './said.tsx';
@@ -90,7 +90,7 @@ export function news(facts: NewsFacts): Rendered {
   const footer = [
     { says: team ? m.mail_reply_internal({}, { locale }) : m.mail_reply_posts({}, { locale }) },
     { says: sayWhy(facts) },
-    { says: m.mail_wishes({}, { locale }), url: facts.wishesUrl },
+    ...fewerMails(facts, locale),
   ];
 
   const { materials = [] } = facts;

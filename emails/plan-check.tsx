@@ -4,7 +4,7 @@ import { wordFor } from '#core/acts.ts';
 import type { Side } from '#core/people.ts';
 import { AnswerLinks, type Answers, answersText } from './answers.tsx';
 import type { PlanCheckFacts, Rendered } from './facts.ts';
-import { Button, mail, Title, Words } from './layout.tsx';
+import { Button, fewerMails, mail, Title, Words } from './layout.tsx';
 import { TaskCard, taskText } from './task.tsx';
 
 function saySides(sides: Side[], locale: PlanCheckFacts['reader']['locale']): string {
@@ -46,7 +46,7 @@ export function planCheck(facts: PlanCheckFacts): Rendered {
     subject,
     preheader: `${sentence}${locale === 'zh-CN' ? '' : ' '}${lead}`,
     head: room,
-    footer: [{ says: m.mail_check_why({ room }, say) }, { says: m.mail_wishes({}, say), url: facts.wishesUrl }],
+    footer: [{ says: m.mail_check_why({ room }, say) }, ...fewerMails(facts, locale)],
     children: (
       <>
         <Title>{title}</Title>

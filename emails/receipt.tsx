@@ -2,7 +2,7 @@
 import * as m from '#messages';
 import type { ReceiptFacts, Rendered } from './facts.ts';
 import { AnswerLinks, answersText } from './answers.tsx';
-import { mail, Title, Words } from './layout.tsx';
+import { fewerMails, mail, Title, Words } from './layout.tsx';
 
 export function receipt(facts: ReceiptFacts): Rendered {
   const { reader, roomName: room, changed, canUndo, replyTo } = facts;
@@ -19,7 +19,7 @@ export function receipt(facts: ReceiptFacts): Rendered {
     subject,
     preheader: changed,
     head: room,
-    footer: [{ says: m.mail_wishes({}, { locale }), url: facts.wishesUrl }],
+    footer: [...fewerMails(facts, locale)],
     children: (
       <>
         <Title>{changed}</Title>

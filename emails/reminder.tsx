@@ -1,7 +1,7 @@
 /** What is due on the next working day, and what is over: each can be answered by itself. */
 import * as m from '#messages';
 import type { ReminderFacts, Rendered } from './facts.ts';
-import { Button, mail, Title } from './layout.tsx';
+import { Button, fewerMails, mail, Title } from './layout.tsx';
 import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './task.tsx';
 
 export function reminder(facts: ReminderFacts): Rendered {
@@ -25,7 +25,7 @@ export function reminder(facts: ReminderFacts): Rendered {
     subject,
     preheader: first ? m.mail_reminder_preheader({ title: first.title, when: sayWhen(first, reader) }, say) : heading,
     head: room,
-    footer: [{ says: m.mail_reminder_why({ room }, say) }, { says: m.mail_wishes({}, say), url: facts.wishesUrl }],
+    footer: [{ says: m.mail_reminder_why({ room }, say) }, ...fewerMails(facts, locale)],
     children: (
       <>
         <Title>{heading}</Title>

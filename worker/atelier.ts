@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { email, name } from '#core/commands.ts';
 import { defaultRule } from '#core/deal.ts';
 import { ID_PATTERN, type RoomId } from '#core/ids.ts';
-import type { Participant } from '#core/people.ts';
+import { mailWishes, type Participant } from '#core/people.ts';
 import { done, refuse } from '#core/refusal.ts';
 import { deviceSecret, roomActor } from './access/actor.ts';
 import { read, Sellers } from './access/sellers.ts';
@@ -106,8 +106,9 @@ export function createServices(env: Env): Services {
       },
       unsubscribe: async (token, wish) => {
         const door = await behind('wishes', token);
-        if (!['each', 'mine', 'weekly', 'none'].includes(wish)) return refuse('invalid', 'malformed');
-        return door ? door.room.wish(door.hash, wish as Participant['mail']) : refuse('not_found', 'link_unknown');
+        const wished = mailWishes.find((one) => one === wish);
+        if (!wished) return refuse('invalid', 'malformed');
+        return door ? door.room.wish(door.hash, wished) : refuse('not_found', 'link_unknown');
       },
     },
     directory: {

@@ -155,3 +155,47 @@ describe('the digest', () => {
     expect(await digestsTo(opened.customerEmail)).toHaveLength(1);
   });
 });
+
+describe('the mail budget', () => {
+  test('lets five mails a week through to a customer, counts them in each, and keeps the rest for Monday', async () => {
+    const seller = await newSeller();
+    const opened = await openRoom(seller);
+    await joinedCustomer(seller, opened);
+    for (let nth = 1; nth <= 7; nth += 1) {
+      await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room', body: `News ${nth}` });
+      await deliverMail(opened.room);
+    }
+    const news = (await mailsTo(opened.customerEmail)).filter((mail) => /News \d/.test(mail.text));
+    expect(news).toHaveLength(5);
+    expect(news.map((mail) => /This week: (\d) of at most 5 mails/.exec(mail.text)?.[1]).sort()).toEqual(['1', '2', '3', '4', '5']);
+    expect((await viewOf(seller, opened.room)).mailed).toEqual({ [opened.customer]: 5 });
+
+    const at = monday();
+    await sendDigests(env, at);
+    await deliverMail(opened.room);
+    const [summary] = await digestsTo(opened.customerEmail);
+    expect(summary?.text).toContain('Li Dan');
+  });
+
+  test('is no customer’s to read of another: only sellers are told', async () => {
+    const seller = await newSeller();
+    const opened = await openRoom(seller);
+    const customer = await joinedCustomer(seller, opened);
+    expect((await viewOf(customer, opened.room)).mailed).toBeUndefined();
+  });
+});
+
+test('who asked for one summary a day gets it on a Tuesday too, others do not', async () => {
+  const { at, opened, customer, seller } = await week();
+  const tuesday = at + 86_400_000;
+  await sendDigests(env, tuesday);
+  await deliverMail(opened.room);
+  expect(await digestsTo(opened.customerEmail)).toHaveLength(0);
+  await act(customer, opened.room, { type: 'participant.describe', participant: opened.customer, mail: 'daily' });
+  await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room', body: 'See you tomorrow' });
+  await deliverMail(opened.room);
+  await sendDigests(env, tuesday);
+  await deliverMail(opened.room);
+  const [mail] = await digestsTo(opened.customerEmail);
+  expect(mail?.text).toContain('Your day with');
+});

@@ -43,6 +43,9 @@ import { mailbox, type OutgoingMail } from './transport.ts';
 /** Mints one key for the mail's reader; gives what stands in the mail and what is stored. Its secret is drawn unless one is given. */
 export type Minter = (kind: MailedKind, thread: ThreadId, secret?: string) => Promise<{ token: string; hash: string }>;
 
+/** Which of this week's mails one is. */
+type Budget = NonNullable<Frame['budget']>;
+
 type Addresses = Pick<Env, 'APP_URL' | 'MAIL_FROM' | 'REPLY_DOMAIN'>;
 
 export const replyAddress = (env: Addresses, token: string): string => `reply+${token}@${env.REPLY_DOMAIN}`;
@@ -230,7 +233,14 @@ const WEIGHT: Record<NoticeKind, number> = {
 };
 
 /** One mail to one person about one thread: an invitation, or the news since the last such mail. */
-export async function newsMail(env: Addresses, state: RoomState, to: Participant, what: News, mint: Minter): Promise<OutgoingMail> {
+export async function newsMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  what: News,
+  mint: Minter,
+  budget?: Budget,
+): Promise<OutgoingMail> {
   const room = state.room;
   if (!room) throw new Error('a room without facts sends no mail');
   const now = Date.now();
@@ -247,6 +257,7 @@ export async function newsMail(env: Addresses, state: RoomState, to: Participant
     url,
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
     mark: reply.hash,
+    ...(budget && { budget }),
   };
 
   const kind = [...what.kinds].sort((a, b) => WEIGHT[a] - WEIGHT[b])[0] ?? 'comment';
@@ -316,7 +327,7 @@ function proposalFacts(state: RoomState, task: TaskId, replyTo: string): Proposa
 }
 
 /** What every mail about the plan itself needs: the way in, the way out. */
-async function planFrame(env: Addresses, state: RoomState, to: Participant, thread: ThreadId, mint: Minter) {
+async function planFrame(env: Addresses, state: RoomState, to: Participant, thread: ThreadId, mint: Minter, budget?: Budget) {
   const room = state.room;
   if (!room) throw new Error('a room without facts sends no mail');
   const enter = to.side === 'customer' ? (await mint('enter', ROOM_THREAD)).token : null;
@@ -329,6 +340,7 @@ async function planFrame(env: Addresses, state: RoomState, to: Participant, thre
     workspaceName: room.workspaceName,
     url: roomUrl(env, room.id, to, enter, null),
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
+    ...(budget && { budget }),
   };
   const headers = threadHeaders(env, room.id, thread, wishes.token);
   return { frame, headers, replyTo: replyAddress(env, reply.token) };
@@ -342,12 +354,13 @@ export async function planCheckMail(
   turned: { sides: Side[]; doubts: Doubt[] },
   key: string,
   mint: Minter,
+  budget?: Budget,
 ): Promise<OutgoingMail> {
   const now = Date.now();
   const inDoubt = (why: Doubt['why']) =>
     turned.doubts.flatMap((doubt) => (doubt.why !== 'old' && doubt.why === why ? (state.plan.tasks[doubt.task] ?? []) : []));
   const step = [...inDoubt('slipped'), ...inDoubt('overdue')][0] ?? nextStep(state, to.side) ?? turnOf(state)?.task ?? null;
-  const { frame, headers, replyTo } = await planFrame(env, state, to, step ? (step.id as string as ThreadId) : ROOM_THREAD, mint);
+  const { frame, headers, replyTo } = await planFrame(env, state, to, step ? (step.id as string as ThreadId) : ROOM_THREAD, mint, budget);
   const facts = (task: Task) => taskFacts(state, task, to.id, frame.url, now);
   const found = verdict(state, now);
   const rendered = planCheck({
@@ -379,10 +392,11 @@ export async function reminderMail(
   tasks: Task[],
   key: string,
   mint: Minter,
+  budget?: Budget,
 ): Promise<OutgoingMail> {
   const now = Date.now();
   const only = tasks.length === 1 ? tasks[0] : undefined;
-  const { frame, headers, replyTo } = await planFrame(env, state, to, only ? (only.id as string as ThreadId) : ROOM_THREAD, mint);
+  const { frame, headers, replyTo } = await planFrame(env, state, to, only ? (only.id as string as ThreadId) : ROOM_THREAD, mint, budget);
   const facts: TaskFacts[] = [];
   for (const task of tasks) {
     const answers = only ? replyTo : replyAddress(env, (await mint('reply', task.id as string as ThreadId)).token);
@@ -532,6 +546,8 @@ function sayDeed(state: RoomState, to: Participant, command: Command): string {
         return m.receipt_wish_each({}, say);
       case 'mine':
         return m.receipt_wish_mine({}, say);
+      case 'daily':
+        return m.receipt_wish_daily({}, say);
       case 'weekly':
         return m.receipt_wish_weekly({}, say);
       case 'none':

@@ -1,5 +1,6 @@
 /**
  * The weekly mail: Monday 08:00 in the reader's own zone, once a week and reader, read from D1 without waking a room.
+ * Who asked for one summary a day gets it every morning, with what that day brought and asks.
  * A cron that dies, comes late or runs twice changes nothing: a row is claimed first, and the mail has its own key.
  */
 import { and, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
@@ -24,7 +25,8 @@ import { changeWords } from './changes.ts';
 import { envelop, MACHINE_MADE, replyAddress } from './compose.ts';
 import { enqueue } from './postbox.ts';
 
-const WEEK = 7 * 86_400_000;
+const DAY = 86_400_000;
+const WEEK = 7 * DAY;
 const MOST_ITEMS = 5;
 /** A claim older than this was left by a run that died: it is taken up again. */
 const CLAIM_MINUTES = 10;
@@ -39,10 +41,11 @@ interface Reader {
 export async function sendDigests(env: Env, at: number): Promise<{ sent: number; empty: number }> {
   const db = drizzle(env.DB);
   const zones = await db.selectDistinct({ zone: participant.zone }).from(participant);
-  const due = zones.map((row) => row.zone).filter((zone) => isMondayMorning(zone, at));
+  const due = zones.map((row) => row.zone).filter((zone) => isMorning(zone, at));
   const count = { sent: 0, empty: 0 };
   for (const zone of due) {
     const week = dayIn(zone, at);
+    const isWeekly = isMondayMorning(zone, at);
     const readers = await db
       .selectDistinct({ workspaceId: room.workspaceId, email: participant.email })
       .from(participant)
@@ -52,7 +55,7 @@ export async function sendDigests(env: Env, at: number): Promise<{ sent: number;
         and(
           eq(participant.zone, zone),
           inArray(participant.status, ['invited', 'joined']),
-          ne(participant.mail, 'none'),
+          isWeekly ? ne(participant.mail, 'none') : eq(participant.mail, 'daily'),
           or(isNull(participant.trouble), eq(participant.trouble, 'failed')),
           or(isNull(digest.state), and(eq(digest.state, 'claimed'), lt(digest.at, new Date(at - CLAIM_MINUTES * 60_000).toISOString()))),
         ),
@@ -62,7 +65,7 @@ export async function sendDigests(env: Env, at: number): Promise<{ sent: number;
         .insert(digest)
         .values({ ...reader, week, state: 'claimed', at: new Date(at).toISOString() })
         .onConflictDoUpdate({ target: [digest.workspaceId, digest.email, digest.week], set: { at: new Date(at).toISOString() } });
-      const state = (await sendOne(env, { ...reader, zone }, week, at)) ? 'sent' : 'empty';
+      const state = (await sendOne(env, { ...reader, zone }, week, at, isWeekly)) ? 'sent' : 'empty';
       await db
         .update(digest)
         .set({ state })
@@ -73,7 +76,11 @@ export async function sendDigests(env: Env, at: number): Promise<{ sent: number;
   return count;
 }
 
-/** Monday from 08:00 on: a late cron still sends on the day itself. */
+/** From 08:00 on: a late cron still sends on the day itself. */
+const isMorning = (zone: string, at: number): boolean =>
+  Number(new Intl.DateTimeFormat('en-US', { timeZone: zone, hour: 'numeric', hourCycle: 'h23' }).format(at)) >= 8;
+
+/** Monday from 08:00 on. */
 export function isMondayMorning(zone: string, at: number): boolean {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, weekday: 'short', hour: 'numeric', hourCycle: 'h23' }).formatToParts(at);
   const part = (type: string) => parts.find((one) => one.type === type)?.value;
@@ -95,7 +102,7 @@ interface Candidate {
   lines: string[];
 }
 
-async function sendOne(env: Env, reader: Reader, week: string, at: number): Promise<boolean> {
+async function sendOne(env: Env, reader: Reader, week: string, at: number, isWeekly: boolean): Promise<boolean> {
   const db = drizzle(env.DB);
   const mine = await db
     .select({ me: participant, room, workspaceName: workspace.name })
@@ -107,14 +114,14 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number): Prom
         eq(participant.email, reader.email),
         eq(room.workspaceId, reader.workspaceId),
         inArray(participant.status, ['invited', 'joined']),
-        ne(participant.mail, 'none'),
+        isWeekly ? ne(participant.mail, 'none') : eq(participant.mail, 'daily'),
       ),
     );
   const [first] = mine;
   if (!first) return false;
 
   const candidates: Candidate[] = [];
-  for (const one of mine) candidates.push(...(await candidatesIn(env, one.room, one.me, at)));
+  for (const one of mine) candidates.push(...(await candidatesIn(env, one.room, one.me, at, one.me.mail === 'daily' ? DAY : WEEK)));
   if (candidates.length === 0) return false;
   candidates.sort((a, b) => a.weight - b.weight);
 
@@ -164,6 +171,7 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number): Prom
     url: await urlTo(head, ROOM_THREAD),
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes}?lang=${locale}`,
     replyRoomName: head.room.name,
+    daily: !isWeekly,
   });
   const mail = envelop(env, rendered, {
     key: `digest/${reader.workspaceId}/${week}/${await hashOf('reply', reader.email)}`,
@@ -192,6 +200,8 @@ async function candidatesIn(
   where: typeof room.$inferSelect,
   me: typeof participant.$inferSelect,
   at: number,
+  /** How far it looks back, and ahead. Milliseconds. */
+  span: number,
 ): Promise<Candidate[]> {
   const db = drizzle(env.DB);
   const [people, tasks, questions, [value], read] = await Promise.all([
@@ -216,7 +226,7 @@ async function candidatesIn(
     .where(
       and(
         eq(roomEvent.roomId, where.id),
-        gt(roomEvent.at, new Date(at - WEEK).toISOString()),
+        gt(roomEvent.at, new Date(at - span).toISOString()),
         gt(roomEvent.seq, Math.min(newest, ...seenIn.values())),
         ne(roomEvent.by, me.id),
         sql`${roomEvent.event} ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed', 'objection.raised', 'objection.answered', 'objection.reopened', 'value.proposed')`,
@@ -227,7 +237,7 @@ async function candidatesIn(
 
   const state = picture(people, tasks);
   const base = { roomName: where.name, room: where, me, lines: Object.keys(value?.titles ?? {}) };
-  const soon = inDueOrder(openTasks(state)).filter((one) => one.due !== null && deadline(one.due) < at + WEEK);
+  const soon = inDueOrder(openTasks(state)).filter((one) => one.due !== null && deadline(one.due) < at + span);
   const owes = (side: Participant['side']) => soon.filter((one) => one.owners.some((id) => state.people[id]?.side === side));
   const own = soon.filter((one) => one.owners.includes(me.id));
   const awaited = owes(me.side === 'seller' ? 'customer' : 'seller').filter((one) => !own.includes(one));
@@ -250,7 +260,7 @@ async function candidatesIn(
   const items = [
     ...own.map(toItem('owed', 0)),
     ...awaited.map(toItem('awaited', 1)),
-    ...valueChange(value, { seq: newest, at: new Date(at - WEEK).toISOString() }, state, me).map((one) => ({ ...base, ...one })),
+    ...valueChange(value, { seq: newest, at: new Date(at - span).toISOString() }, state, me).map((one) => ({ ...base, ...one })),
     ...changed(state, value?.titles ?? {}, events, seenIn, newest, me, told).map((one) => ({ ...base, ...one })),
   ];
   // Questions that wait are said with what else there is; by themselves they are no news, and no reason for a mail.

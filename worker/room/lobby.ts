@@ -143,6 +143,10 @@ export class Lobby {
     for (const socket of this.#ctx.getWebSockets(participant)) send(socket, frame);
   }
 
+  tellSide(side: Side, message: FromRoom): void {
+    for (const socket of this.#ctx.getWebSockets()) if (this.who(socket).side === side) this.tell(socket, message);
+  }
+
   /** To the sockets of others that have this thread before them; who may not see it can't have. */
   tellLooking(thread: ThreadId, except: ParticipantId, message: FromRoom): void {
     for (const socket of this.#ctx.getWebSockets()) {

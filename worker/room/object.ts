@@ -26,8 +26,10 @@ import {
 import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
 import { objectionOf } from '#core/objections.ts';
-import { noticesOf, wanted, WINDOW } from '#core/notices.ts';
+import { fitsBudget, MAIL_CAP, weekOf } from '#core/mail-budget.ts';
+import { type NoticeKind, noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
+import type { Task } from '#core/plan.ts';
 import {
   CLOSE,
   MAX_FRAME,
@@ -81,6 +83,7 @@ import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from '.
 import { commandKey, fingerprint, Journal, type Written } from './journal.ts';
 import { ledgerCsv } from './ledger-file.ts';
 import { Lobby } from './lobby.ts';
+import { Mailed } from './mailed.ts';
 import type { MyData } from './my-data.ts';
 import { Opens } from './opens.ts';
 import { Calendars } from './calendars.ts';
@@ -157,6 +160,7 @@ export class Room extends DurableObject<Env> {
   readonly #reading = new Reading(this.ctx.storage);
   readonly #receipts = new Receipts(this.ctx.storage);
   readonly #opens = new Opens(this.ctx.storage);
+  readonly #mailed = new Mailed(this.ctx.storage);
   readonly #visits = new Visits(this.ctx.storage);
   readonly #newcomers = new Newcomers(this.ctx.storage);
   readonly #calendars = new Calendars(this.ctx.storage);
@@ -652,6 +656,7 @@ export class Room extends DurableObject<Env> {
       me: me.id,
       seen: this.#reading.of(me.id),
       here: this.#lobby.here(me.side),
+      ...(me.side === 'seller' && { mailed: this.#mailedTo() }),
     };
   }
 
@@ -1649,8 +1654,12 @@ export class Room extends DurableObject<Env> {
         note: invitation ? this.#noteFor(to) : '',
         by,
       };
-      if (news.kinds.some((kind) => kind !== 'material') || isThere(this.#state, one, news.brought))
-        await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to))], invitation);
+      const task = this.#state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
+      const budget = this.#budgetFor(one, news.kinds, task);
+      if (budget !== 'spent' && (news.kinds.some((kind) => kind !== 'material') || isThere(this.#state, one, news.brought))) {
+        await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to), budget?.mail)], invitation);
+        budget?.spend();
+      }
     }
     this.#reading.told(to, thread, last.seq, invitation);
   }
@@ -1700,8 +1709,11 @@ export class Room extends DurableObject<Env> {
     const one = this.#state.people[id];
     const turned = this.#journal.since(Number(seq) - 1, 1)[0]?.event;
     if (turned?.type !== 'plan.turned' || !this.#state.truth.turned?.sides.length || !one || !wanted(one, 'check')) return;
-    const mail = await planCheckMail(this.env, this.#state, one, turned, `check/${this.#state.room?.id}/${key}`, await this.#minter(id));
-    await this.#post([mail], false);
+    const budget = this.#budgetFor(one, ['check'], null);
+    if (budget === 'spent') return;
+    const name = `check/${this.#state.room?.id}/${key}`;
+    await this.#post([await planCheckMail(this.env, this.#state, one, turned, name, await this.#minter(id), budget?.mail)], false);
+    budget?.spend();
   }
 
   /** Asks one person the three questions by mail, unless they have answered or the deal goes on after all. The key is `<participant>|<seq>`. */
@@ -1723,8 +1735,37 @@ export class Room extends DurableObject<Env> {
     if (tasks.length === 0) return;
     const what = await digest(new TextEncoder().encode(JSON.stringify([id, reminders])));
     const key = `remind/${this.#state.room?.id}/${what}`;
-    await this.#post([await reminderMail(this.env, this.#state, one, tasks, key, await this.#minter(id))], false);
+    const budget = this.#budgetFor(one, ['reminder'], null);
+    if (budget !== 'spent') {
+      await this.#post([await reminderMail(this.env, this.#state, one, tasks, key, await this.#minter(id), budget?.mail)], false);
+      budget?.spend();
+    }
     this.#duties.reminded(id, reminders);
+  }
+
+  /** Which of this week's mails the next one to a customer would be; 'spent' when it must wait for their summary. Sellers' are not counted. */
+  #budgetFor(
+    to: Participant,
+    kinds: NoticeKind[],
+    task: Task | null,
+  ): { mail: { nth: number; cap: number }; spend: () => void } | 'spent' | null {
+    const now = Date.now();
+    const week = weekOf(to.zone, now);
+    const sent = this.#mailed.count(to.id, week);
+    if (!fitsBudget(to, sent, kinds, task, now)) return 'spent';
+    if (to.side !== 'customer' || kinds.includes('invitation')) return null;
+    const spend = () => {
+      this.#mailed.add(to.id, week);
+      this.#lobby.tellSide('seller', { type: 'mailed', mailed: this.#mailedTo() });
+    };
+    return { mail: { nth: sent + 1, cap: MAIL_CAP }, spend };
+  }
+
+  /** How many mails each customer has had this week: sellers see it before they write. */
+  #mailedTo(): Record<ParticipantId, number> {
+    const now = Date.now();
+    const customers = Object.values(this.#state.people).filter((one) => one.side === 'customer' && one.status !== 'left');
+    return Object.fromEntries(customers.map((one) => [one.id, this.#mailed.count(one.id, weekOf(one.zone, now))]));
   }
 
   /** Tells whoever acted by mail what it changed: one receipt a mail. */

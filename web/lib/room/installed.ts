@@ -13,6 +13,7 @@ export async function keepForLater(): Promise<void> {
     await navigator.serviceWorker.register('/service-worker.js');
     const { active } = await navigator.serviceWorker.ready;
     const files = performance.getEntriesByType('resource').map((one) => one.name);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's has none
     if (isNew) active?.postMessage({ page: location.href, files } satisfies Keep);
   } catch (error) {
     console.info('not kept for later', error);

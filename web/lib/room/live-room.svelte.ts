@@ -87,6 +87,8 @@ export class LiveRoom {
   #keptUnread = $state.raw<ThreadId | null>(null);
   seen = $state.raw<Record<ThreadId, number>>({});
   here = $state.raw<Presence[]>([]);
+  /** How many mails each customer has had this week; known to sellers. */
+  mailed = $state.raw<Record<ParticipantId, number>>({});
   now = $state(0);
   /** `off` is said to people only after a moment: most gaps heal by themselves. */
   link = $state<'starting' | 'on' | 'off'>('starting');
@@ -365,6 +367,7 @@ export class LiveRoom {
     this.#confirmed = view.state;
     this.seen = view.seen;
     this.here = view.here;
+    this.mailed = view.mailed ?? {};
   }
 
   #opened(): void {
@@ -408,6 +411,9 @@ export class LiveRoom {
         return this.#refused(message.id, message.refusal);
       case 'seen':
         this.seen = message.seen;
+        return;
+      case 'mailed':
+        this.mailed = message.mailed;
         return;
       case 'read': {
         const page = this.#pages[message.thread];

@@ -1,6 +1,7 @@
 /** Who will hear of a comment by mail: exactly the room's own rule, asked before it is sent. */
-import { audienceOfThread } from '#core/audience.ts';
-import type { CommentId, ParticipantId, ThreadId } from '#core/ids.ts';
+import { audienceOfThread, sharedOf } from '#core/audience.ts';
+import type { CommentId, ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
+import { fitsBudget } from '#core/mail-budget.ts';
 import { noticesOf } from '#core/notices.ts';
 import type { Participant } from '#core/people.ts';
 import type { LiveRoom } from './live-room.svelte.ts';
@@ -19,7 +20,16 @@ export function mentioned(text: string, room: LiveRoom): ParticipantId[] {
     });
 }
 
-export function told(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): Participant[] {
+/** Of whoever will hear: who at once, and who only with their summary, since this week's mails to them are spent. */
+export function told(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): { now: Participant[]; later: Participant[] } {
+  const task = room.state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
+  const isNow = (one: Participant) =>
+    fitsBudget(one, room.mailed[one.id] ?? 0, [mentions.includes(one.id) ? 'mention' : 'comment'], task, room.now);
+  const all = everyone(room, thread, mentions);
+  return { now: all.filter(isNow), later: all.filter((one) => !isNow(one)) };
+}
+
+function everyone(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): Participant[] {
   return noticesOf(room.state, {
     seq: room.state.seq + 1,
     at: '',

@@ -32,9 +32,14 @@ const statuses: Record<Participant['status'], () => string> = {
 };
 export const sayStatus = (status: Participant['status']): string => statuses[status]();
 
-const wishes: Record<MailWish, () => string> = { each: m.wish_each, mine: m.wish_mine, weekly: m.wish_weekly, none: m.wish_none };
+const wishes: Record<MailWish, () => string> = {
+  each: m.wish_each,
+  mine: m.wish_mine,
+  daily: m.wish_daily,
+  weekly: m.wish_weekly,
+  none: m.wish_none,
+};
 export const sayWish = (wish: MailWish): string => wishes[wish]();
-export const mailWishes = Object.keys(wishes) as MailWish[];
 
 const troubles: Record<NonNullable<Participant['trouble']>, () => string> = {
   bounced: m.trouble_bounced,

@@ -128,6 +128,7 @@ const WORDS = {
   ],
   undo: ['undo', 'undo that', '撤销', '撤回', '恢复'],
   mine: ['only me', 'only mine', '只看我的', '仅与我有关', '只发与我有关的'],
+  daily: ['daily', 'once a day', '每日', '每天', '每天一次', '日报'],
   weekly: ['weekly', '每周', '每周一次', '周报'],
   each: ['each', 'every mail', 'all mails', '每封', '全部'],
   none: ['stop', 'unsubscribe', '退订', '停止', '不要再发', '别再发了'],
@@ -262,6 +263,7 @@ export function commandOfAct(state: RoomState, who: Participant, thread: ThreadI
   });
 
   switch (act.act) {
+    case 'daily':
     case 'weekly':
     case 'each':
     case 'mine':

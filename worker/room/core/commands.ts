@@ -2,6 +2,7 @@
  * Everything that may be asked of a room: the one schema for each input, whether it comes from a form, a socket,
  * the API or a mail. The browser takes only the types from here.
  */
+import { mailWishes } from './people.ts';
 import * as v from 'valibot';
 import { frameworks, openStages, outcomes } from './deal.ts';
 import { isDay, isZone } from './due.ts';
@@ -124,7 +125,7 @@ const people = [
     name: v.optional(name),
     locale: v.optional(locale),
     zone: v.optional(zone),
-    mail: v.optional(v.picklist(['each', 'mine', 'weekly', 'none'], because('malformed'))),
+    mail: v.optional(v.picklist(mailWishes, because('malformed'))),
   }),
 ] as const;
 

@@ -10,8 +10,9 @@ export function likelyLocale(accountName: string, address: string): Locale {
   return /\p{Script=Han}/u.test(accountName) || /@(qq|163|126|foxmail|sina|aliyun|139)\.|\.cn$/i.test(address) ? 'zh-CN' : 'en';
 }
 
-/** How often mail may come: at once (bundled), only when named or asked, weekly only, or never. */
-export type MailWish = 'each' | 'mine' | 'weekly' | 'none';
+/** How often mail may come: at once (bundled), only when named or asked, one summary a day or a week, or never. */
+export const mailWishes = ['each', 'mine', 'daily', 'weekly', 'none'] as const;
+export type MailWish = (typeof mailWishes)[number];
 
 export interface Participant {
   id: ParticipantId;

@@ -61,6 +61,7 @@ export type FromRoom =
   /** Somebody else has read a thread that is before one's eyes up to here. */
   | { type: 'read'; thread: ThreadId; participant: ParticipantId; seq: number }
   | { type: 'presence'; here: Presence[] }
+  | { type: 'mailed'; mailed: Record<ParticipantId, number> }
   /** A text that was opened: what the reader lacks of it, what the room has, and who writes. */
   | { type: 'text.is'; text: TextId; update: string; vector: string; people: ParticipantId[] }
   | { type: 'text.edited'; text: TextId; update: string }
@@ -78,6 +79,8 @@ export interface RoomView {
   /** The last sequence number that the reader saw in each thread. */
   seen: Record<ThreadId, number>;
   here: Presence[];
+  /** How many mails each customer has had this week. For sellers. */
+  mailed?: Record<ParticipantId, number>;
 }
 
 /** A page of one thread, oldest first. `before` pages further back, `after` further on; null when there is no more. */

@@ -1,0 +1,25 @@
+/**
+ * The buyer's mail budget: a customer gets at most so many mails a week from a room, and nothing that a seller can set
+ * makes it more. What comes above it waits for their summary; only who is named in what is due within a day hears at once.
+ */
+import { addDays, dayIn, deadline } from './due.ts';
+import type { NoticeKind } from './notices.ts';
+import type { Participant } from './people.ts';
+import type { Task } from './plan.ts';
+
+/** Mails a week and room to one customer. Invitations, entries of a calendar, receipts and the summary itself are not counted. */
+export const MAIL_CAP = 5;
+const DAY = 86_400_000;
+
+/** The Monday of the reader's week, as `YYYY-MM-DD` in their zone. */
+export function weekOf(zone: string, now: number): string {
+  const day = dayIn(zone, now);
+  return addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+}
+
+/** Whether one more mail may go out at once. `sent`: how many this week had; `now` in epoch ms. */
+export function fitsBudget(to: Participant, sent: number, kinds: readonly NoticeKind[], task: Task | null, now: number): boolean {
+  if (to.side !== 'customer' || sent < MAIL_CAP || kinds.includes('invitation')) return true;
+  const isPressing = task !== null && task.completedAt === null && task.due !== null && deadline(task.due) < now + DAY;
+  return isPressing && kinds.includes('mention');
+}
