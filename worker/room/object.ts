@@ -763,7 +763,12 @@ export class Room extends DurableObject<Env> {
         return;
       case 'here': {
         const at = typeof message.at === 'string' && message.at.length < 64 && maySeeThread(me.side, message.at) ? message.at : null;
+        const was = this.#lobby.who(socket).at;
         if (this.#lobby.isHere(socket, at, message.typing === true)) this.#lobby.tellPresence();
+        // What others have read is told to who looks: whoever begins to look hears what was told before.
+        if (at !== null && at !== was)
+          for (const [other, seq] of Object.entries(this.#reading.readers(at)))
+            if (other !== me.id) this.#lobby.tell(socket, { type: 'read', thread: at, participant: other as ParticipantId, seq });
         return;
       }
       case 'text.open':

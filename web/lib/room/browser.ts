@@ -2,36 +2,19 @@
 import { flushSync, hydrate } from 'svelte';
 import type { RoomData } from './live-room.svelte.ts';
 import Room from './Room.svelte';
+import { typedIn } from './typed.ts';
 import { views } from './views/index.ts';
 
 const target = document.getElementById('room');
 const facts = document.getElementById('room-data');
 
-type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
-
-const isTouched = (field: Field): boolean => {
-  if (field instanceof HTMLSelectElement) return [...field.options].some((one) => one.selected !== one.defaultSelected);
-  if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
-  if (field.type === 'hidden') return false;
-  if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked;
-  return field.type === 'file' ? (field.files?.length ?? 0) > 0 : field.value !== field.defaultValue;
-};
-
-/** A page comes to life under its reader's hands: what they filled in before stays, and whatever listens now hears of it. */
+/** A page comes to life under its reader's hands: what they filled in before stays. */
 function keepingTyped(room: HTMLElement, live: () => void): void {
   // On a reload some browsers fill in what stood there the last time: nobody has typed that now.
   const [arrival] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  if (arrival?.type !== 'navigate') return live();
-  const touched = [...room.querySelectorAll<Field>('input, textarea, select')]
-    .filter(isTouched)
-    .map((field) => ({ field, value: field.value, checked: field instanceof HTMLInputElement && field.checked }));
+  const putBack = arrival?.type === 'navigate' ? typedIn(room) : () => {};
   live();
-  for (const { field, value, checked } of touched) {
-    if (field instanceof HTMLInputElement && (field.type === 'checkbox' || field.type === 'radio')) field.checked = checked;
-    else if (field.type !== 'file' && field.value !== value) field.value = value;
-    field.dispatchEvent(new Event('input', { bubbles: true }));
-    field.dispatchEvent(new Event('change', { bubbles: true }));
-  }
+  putBack();
 }
 
 async function start(room: HTMLElement, text: string): Promise<void> {
