@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { email, name } from '#core/commands.ts';
 import { defaultRule } from '#core/deal.ts';
 import { ID_PATTERN, type RoomId } from '#core/ids.ts';
-import { mailWishes, type Participant } from '#core/people.ts';
+import { mailWishes } from '#core/people.ts';
 import { done, refuse } from '#core/refusal.ts';
 import { deviceSecret, roomActor } from './access/actor.ts';
 import { read, Sellers } from './access/sellers.ts';
