@@ -89,7 +89,7 @@ describe.each([
       await expectAccessible(page);
       await page.context().close();
     }
-  }, 240_000);
+  }, 900_000);
 });
 
 describe('a customer’s page', () => {
