@@ -90,6 +90,8 @@ describe.each([
 
     await menu(b.page, `Twelve licences ${mark}`, say_.agreed);
     await comment(a.page, `Twelve licences ${mark}`).locator('.react').filter({ hasText: '陈伟' }).waitFor();
+    // Who looks at a thread is told who has read it.
+    await comment(a.page, `Twelve licences ${mark}`).scrollIntoViewIfNeeded();
     await comment(a.page, `Twelve licences ${mark}`).locator('[data-seen]').filter({ hasText: say_.seen }).waitFor();
 
     await menu(a.page, `Twelve licences ${mark}`, say_.edit);
@@ -186,10 +188,12 @@ describe.each([
       .filter({ hasText: `Early word ${mark}` })
       .waitFor();
     await expect
-      .poll(() =>
-        a.page
-          .locator('.comment.lit')
-          .evaluate((one) => one.getBoundingClientRect().top < innerHeight && one.getBoundingClientRect().bottom > 0),
+      .poll(
+        () =>
+          a.page
+            .locator('.comment.lit')
+            .evaluate((one) => one.getBoundingClientRect().top < innerHeight && one.getBoundingClientRect().bottom > 0),
+        { timeout: 20_000 },
       )
       .toBe(true);
     expect(a.complaints).toEqual([]);

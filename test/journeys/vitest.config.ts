@@ -13,5 +13,6 @@ export default defineConfig({
     // Generous: a step that waits for a mail waits as long as the mail may take, on a busy machine too.
     testTimeout: 150_000,
     hookTimeout: 150_000,
+    expect: { poll: { timeout: 20_000, interval: 250 } },
   },
 });

@@ -37,8 +37,9 @@ function fieldsIn(root: ParentNode): Map<string, Field> {
 /** Remembers; what it gives puts everything back, and tells what listens. */
 export function typedIn(root: ParentNode): () => void {
   const typed: Typed[] = [];
+  const before = fieldsIn(root);
   let focused: { place: string; from: number | null; to: number | null } | null = null;
-  for (const [place, field] of fieldsIn(root)) {
+  for (const [place, field] of before) {
     const files = field instanceof HTMLInputElement ? field.files : null;
     if (isTouched(field)) typed.push({ place, value: field.value, checked: isTick(field) && field.checked, files });
     if (field === document.activeElement)
@@ -58,6 +59,16 @@ export function typedIn(root: ParentNode): () => void {
       else if (field.value !== value) field.value = value;
       field.dispatchEvent(new Event('input', { bubbles: true }));
       field.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    // A picker may be open over a field that is gone by the time something is picked.
+    for (const [place, old] of before) {
+      if (!(old instanceof HTMLInputElement) || old.type !== 'file' || old.isConnected) continue;
+      old.addEventListener('change', () => {
+        const now = fieldsIn(root).get(place);
+        if (!(now instanceof HTMLInputElement)) return;
+        now.files = old.files;
+        now.dispatchEvent(new Event('change', { bubbles: true }));
+      });
     }
     const field = focused && fields.get(focused.place);
     if (!focused || !field || field === document.activeElement) return;
