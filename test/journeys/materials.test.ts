@@ -58,7 +58,10 @@ describe('a seller', () => {
 
   test('keeps one internal: the customer’s page never hears of it', async () => {
     const { page } = seller;
-    await page.locator('select[name=audience]').selectOption('seller');
+    // It shuts once something was added.
+    const audience = page.locator('select[name=audience]');
+    if (!(await audience.isVisible())) await page.locator('summary', { hasText: m.materials_add({}, en) }).click();
+    await audience.selectOption('seller');
     await page
       .locator('main input[type=file]')
       .first()
