@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { useBrowser } from './browser.ts';
-import { demoRoom, DESK, device, expectAccessible, expectNoSidewaysScroll, PHONE, visit } from './people.ts';
+import { demoRoom, DESK, device, EVERYWHERE, expectAccessible, expectNoSidewaysScroll, PHONE, visit } from './people.ts';
 
 const browser = useBrowser();
 let roomPath = '';
@@ -72,12 +72,7 @@ async function as(who: Who, options: object, locale: 'en' | 'zh-CN'): Promise<Pa
   return page;
 }
 
-describe.each([
-  ['en', 'a phone', PHONE],
-  ['zh-CN', 'a phone', PHONE],
-  ['en', 'a desk', DESK],
-  ['zh-CN', 'a desk', DESK],
-] as const)('in %s on %s', (locale, _where, options) => {
+describe.each(EVERYWHERE)('in %s on %s', (locale, _where, options) => {
   test('every page is accessible, speaks its language and fits', async () => {
     for (const [path, who] of paths()) {
       const page = await as(who, options, locale);

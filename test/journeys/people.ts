@@ -17,6 +17,14 @@ export interface Mail {
 export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
 
+/** Both languages, on a phone and at a desk: for `describe.each`. */
+export const EVERYWHERE = [
+  ['en', 'a phone', PHONE],
+  ['zh-CN', 'a phone', PHONE],
+  ['en', 'a desk', DESK],
+  ['zh-CN', 'a desk', DESK],
+] as const;
+
 /** A new device. Anything that its pages complain of fails the test that asked for it. */
 export async function device(browser: Browser, options: BrowserContextOptions = DESK): Promise<{ page: Page; complaints: string[] }> {
   // Without motion, so that what is looked at stands still.

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject, test } from 'vitest';
 import * as m from '#messages';
 import { useBrowser } from './browser.ts';
-import { DESK, expectAccessible, expectNoSidewaysScroll, PHONE, visit } from './people.ts';
+import { DESK, EVERYWHERE, expectAccessible, expectNoSidewaysScroll, PHONE, visit } from './people.ts';
 
 const browser = useBrowser();
 
@@ -26,12 +26,7 @@ async function add(page: Page, line: string): Promise<void> {
   await page.locator(`${list} [data-task]`).filter({ hasText: line }).waitFor();
 }
 
-describe.each([
-  ['en', 'a phone', PHONE],
-  ['zh-CN', 'a phone', PHONE],
-  ['en', 'a desk', DESK],
-  ['zh-CN', 'a desk', DESK],
-] as const)('in %s on %s', (locale, _where, options) => {
+describe.each(EVERYWHERE)('in %s on %s', (locale, _where, options) => {
   test('every shape of the plan fits, and is accessible', async () => {
     for (const query of ['?show=list', '?show=timeline', '?show=board', '?show=list&of=mine&sort=due']) {
       const { page, complaints } = await open(query, options, locale);

@@ -49,6 +49,19 @@ async function asked(name = 'Zhao Min') {
   return { ...one, zhao, asking: mail, answer };
 }
 
+/** Adding somebody by hand, invited at once. */
+const addOf = (email: string): CommandInput => ({
+  type: 'participant.add',
+  participant: fresh(),
+  side: 'customer',
+  name: 'Zhao',
+  email,
+  locale: 'en',
+  zone: 'UTC',
+  invite: true,
+  note: '',
+});
+
 /** Everything that is stored of a room: its own tables, and every row of D1. */
 async function everything(id: RoomId): Promise<string> {
   const own = await runInDurableObject(env.ROOM.get(env.ROOM.idFromName(id)), (_one, { storage }) =>
@@ -202,18 +215,7 @@ describe('a no', () => {
 
       await reply('Zhao, are you sure?', { headers: { Cc: zhao } });
       expect((await state()).stakeholders.newcomers).toEqual({});
-      const add: CommandInput = {
-        type: 'participant.add',
-        participant: fresh(),
-        side: 'customer',
-        name: 'Zhao',
-        email: zhao,
-        locale: 'en',
-        zone: 'UTC',
-        invite: true,
-        note: '',
-      };
-      const answered = await act(seller, opened.room, add);
+      const answered = await act(seller, opened.room, addOf(zhao));
       expect(answered.status).toBe(403);
       expect(await mails(zhao)).toHaveLength(1);
       const late = await answer('Wait, what was it about?');
@@ -237,18 +239,7 @@ describe('a no', () => {
 
 test('whoever was asked by mail is asked once: an invitation to them says so', async () => {
   const { seller, opened, zhao } = await asked();
-  const add: CommandInput = {
-    type: 'participant.add',
-    participant: fresh(),
-    side: 'customer',
-    name: 'Zhao',
-    email: zhao,
-    locale: 'en',
-    zone: 'UTC',
-    invite: true,
-    note: '',
-  };
-  const answered = await act(seller, opened.room, add);
+  const answered = await act(seller, opened.room, addOf(zhao));
   expect(answered.status).toBe(409);
   expect(await answered.json()).toMatchObject({ error: { reason: 'already_asked' } });
 });

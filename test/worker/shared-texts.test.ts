@@ -6,7 +6,7 @@ import type { ParticipantId, TaskId } from '#core/ids.ts';
 import type { FromRoom } from '#core/protocol.ts';
 import { taskText, type TextId } from '#core/texts.ts';
 import { fresh } from '../../worker/access/tokens.ts';
-import { fromBase64, toBase64 } from '../../worker/room/shared-texts.ts';
+import { fromBase64, toBase64 } from '../../worker/base64.ts';
 import { act, type Browser, browserIn, deliverMail, env, joinedCustomer, newSeller, openRoom, viewOf } from '../support/front-door.ts';
 
 const stubOf = (room: string) => env.ROOM.get(env.ROOM.idFromName(room));

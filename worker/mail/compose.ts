@@ -29,6 +29,7 @@ import { reflection } from '#emails/reflection.tsx';
 import { reminder } from '#emails/reminder.tsx';
 import { receipt } from '#emails/receipt.tsx';
 import { fresh } from '../access/tokens.ts';
+import { toBase64 } from '../base64.ts';
 import type { Env } from '../env.ts';
 import * as m from '#messages';
 import type { Owed } from '../room/calendars.ts';
@@ -44,7 +45,7 @@ import { mailbox, type OutgoingMail } from './transport.ts';
 export type Minter = (kind: MailedKind, thread: ThreadId, secret?: string) => Promise<{ token: string; hash: string }>;
 
 /** Which of this week's mails one is. */
-type Budget = NonNullable<Frame['budget']>;
+export type Budget = NonNullable<Frame['budget']>;
 
 type Addresses = Pick<Env, 'APP_URL' | 'MAIL_FROM' | 'REPLY_DOMAIN'>;
 
@@ -448,13 +449,7 @@ export async function handedMail(
     headers: { ...headers, 'Auto-Submitted': 'auto-replied' },
   });
   if (!attached) return mail;
-  return { ...mail, attachments: [{ filename: 'my-data.json', contentType: 'application/json', base64: base64Of(json) }] };
-}
-
-function base64Of(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
-  return btoa(text);
+  return { ...mail, attachments: [{ filename: 'my-data.json', contentType: 'application/json', base64: toBase64(json) }] };
 }
 
 /** To somebody who was put in copy: the one mail they get unless they answer. It opens nothing; a reply is the way in. */

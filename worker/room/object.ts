@@ -74,8 +74,10 @@ import {
   receiptMail,
   reflectionMail,
   reminderMail,
+  type Budget,
   type Minter,
 } from '../mail/compose.ts';
+import { fromBase64, toBase64 } from '../base64.ts';
 import { enqueue } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
@@ -92,7 +94,7 @@ import { PlanDuties } from './plan-duties.ts';
 import { planCalendar, planCsv } from './plan-file.ts';
 import { project, type AcceptedAnswer } from './projection.ts';
 import { Reading } from './reading.ts';
-import { fromBase64, SharedTexts, toBase64 } from './shared-texts.ts';
+import { SharedTexts } from './shared-texts.ts';
 import { Receipts } from './receipts.ts';
 import { meantBy } from './replies.ts';
 import { richText } from './rich-text.ts';
@@ -1660,11 +1662,8 @@ export class Room extends DurableObject<Env> {
         by,
       };
       const task = this.#state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
-      const budget = this.#budgetFor(one, news.kinds, task);
-      if (budget !== 'spent' && (news.kinds.some((kind) => kind !== 'material') || isThere(this.#state, one, news.brought))) {
-        await this.#post([await newsMail(this.env, this.#state, one, news, await this.#minter(to), budget?.mail)], invitation);
-        budget?.spend();
-      }
+      if (news.kinds.some((kind) => kind !== 'material') || isThere(this.#state, one, news.brought))
+        await this.#postCounted(one, news.kinds, task, (mint, budget) => newsMail(this.env, this.#state, one, news, mint, budget));
     }
     this.#reading.told(to, thread, last.seq, invitation);
   }
@@ -1714,11 +1713,8 @@ export class Room extends DurableObject<Env> {
     const one = this.#state.people[id];
     const turned = this.#journal.since(Number(seq) - 1, 1)[0]?.event;
     if (turned?.type !== 'plan.turned' || !this.#state.truth.turned?.sides.length || !one || !wanted(one, 'check')) return;
-    const budget = this.#budgetFor(one, ['check'], null);
-    if (budget === 'spent') return;
     const name = `check/${this.#state.room?.id}/${key}`;
-    await this.#post([await planCheckMail(this.env, this.#state, one, turned, name, await this.#minter(id), budget?.mail)], false);
-    budget?.spend();
+    await this.#postCounted(one, ['check'], null, (mint, budget) => planCheckMail(this.env, this.#state, one, turned, name, mint, budget));
   }
 
   /** Asks one person the three questions by mail, unless they have answered or the deal goes on after all. The key is `<participant>|<seq>`. */
@@ -1740,30 +1736,28 @@ export class Room extends DurableObject<Env> {
     if (tasks.length === 0) return;
     const what = await digest(new TextEncoder().encode(JSON.stringify([id, reminders])));
     const key = `remind/${this.#state.room?.id}/${what}`;
-    const budget = this.#budgetFor(one, ['reminder'], null);
-    if (budget !== 'spent') {
-      await this.#post([await reminderMail(this.env, this.#state, one, tasks, key, await this.#minter(id), budget?.mail)], false);
-      budget?.spend();
-    }
+    await this.#postCounted(one, ['reminder'], null, (mint, budget) => reminderMail(this.env, this.#state, one, tasks, key, mint, budget));
     this.#duties.reminded(id, reminders);
   }
 
-  /** Which of this week's mails the next one to a customer would be; 'spent' when it must wait for their summary. Sellers' are not counted. */
-  #budgetFor(
+  /** Posts a mail that counts in its reader's week, unless the week is spent: then it waits for their summary. Sellers' are not counted. */
+  async #postCounted(
     to: Participant,
     kinds: NoticeKind[],
     task: Task | null,
-  ): { mail: { nth: number; cap: number }; spend: () => void } | 'spent' | null {
+    write: (mint: Minter, budget: Budget | undefined) => Promise<OutgoingMail>,
+  ): Promise<void> {
     const now = Date.now();
     const week = weekOf(to.zone, now);
     const sent = this.#mailed.count(to.id, week);
-    if (!fitsBudget(to, sent, kinds, task, now)) return 'spent';
-    if (to.side !== 'customer' || kinds.includes('invitation')) return null;
-    const spend = () => {
-      this.#mailed.add(to.id, week);
-      this.#lobby.tellSide('seller', { type: 'mailed', mailed: this.#mailedTo() });
-    };
-    return { mail: { nth: sent + 1, cap: MAIL_CAP }, spend };
+    if (!fitsBudget(to, sent, kinds, task, now)) return;
+    const invitation = kinds.includes('invitation');
+    const counted = to.side === 'customer' && !invitation;
+    const budget = counted ? { nth: sent + 1, cap: MAIL_CAP } : undefined;
+    await this.#post([await write(await this.#minter(to.id), budget)], invitation);
+    if (!counted) return;
+    this.#mailed.add(to.id, week);
+    this.#lobby.tellSide('seller', { type: 'mailed', mailed: this.#mailedTo() });
   }
 
   /** How many mails each customer has had this week: sellers see it before they write. */

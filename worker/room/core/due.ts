@@ -57,6 +57,9 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** The Monday of a day's week. */
+export const mondayOf = (date: string): string => addDays(date, -((new Date(`${date}T12:00:00Z`).getUTCDay() + 6) % 7));
+
 /** Saturdays and Sundays move to the Monday after. */
 export function workday(date: string): string {
   const day = new Date(`${date}T12:00:00Z`).getUTCDay();

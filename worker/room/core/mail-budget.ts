@@ -2,7 +2,7 @@
  * The buyer's mail budget: a customer gets at most so many mails a week from a room, and nothing that a seller can set
  * makes it more. What comes above it waits for their summary; only who is named in what is due within a day hears at once.
  */
-import { addDays, dayIn, deadline } from './due.ts';
+import { dayIn, deadline, mondayOf } from './due.ts';
 import type { NoticeKind } from './notices.ts';
 import type { Participant } from './people.ts';
 import type { Task } from './plan.ts';
@@ -12,10 +12,7 @@ export const MAIL_CAP = 5;
 const DAY = 86_400_000;
 
 /** The Monday of the reader's week, as `YYYY-MM-DD` in their zone. */
-export function weekOf(zone: string, now: number): string {
-  const day = dayIn(zone, now);
-  return addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
-}
+export const weekOf = (zone: string, now: number): string => mondayOf(dayIn(zone, now));
 
 /** Whether one more mail may go out at once. `sent`: how many this week had; `now` in epoch ms. */
 export function fitsBudget(to: Participant, sent: number, kinds: readonly NoticeKind[], task: Task | null, now: number): boolean {
