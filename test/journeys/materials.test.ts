@@ -42,6 +42,11 @@ describe('a seller', () => {
       .first()
       .setInputFiles(pdf(`报价单-${run}.pdf`, 'one'));
     await item(page, `报价单-${run}`).waitFor();
+    await page
+      .locator('main input[type=file]')
+      .first()
+      .setInputFiles({ name: `notes-${run}.txt`, mimeType: 'text/plain', buffer: Buffer.from('What we agreed') });
+    await item(page, `notes-${run}`).waitFor();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
   });
@@ -103,12 +108,19 @@ describe('an open', () => {
     await page.getByText(m.materials_told({}, zh)).waitFor();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
+    // A PDF opens in a tab of its own, a text over the page.
+    const tab = page.context().waitForEvent('page');
     await item(page, `报价单-${run}`)
       .getByRole('link', { name: `报价单-${run}`, exact: true })
       .click();
-    await page.locator('dialog[open]').waitFor();
+    await (await tab).close();
     await item(seller.page, `报价单-${run}`).getByText(m.materials_opens({}, en)).waitFor();
     expect(await looks(seller.page)).toHaveLength(before + 1);
+    await item(page, `notes-${run}`)
+      .getByRole('link', { name: `notes-${run}`, exact: true })
+      .click();
+    await page.locator('dialog[open] iframe').waitFor();
+    await item(seller.page, `notes-${run}`).getByText(m.materials_opens({}, en)).waitFor();
     await page.keyboard.press('Escape');
     await page.locator('dialog[open]').waitFor({ state: 'detached' });
   });

@@ -92,6 +92,8 @@ export async function answer(
 
 /** No fault by axe's rules of WCAG 2.2 AA, light and dark. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // What is half way under the header while one scrolls is not what is asked about.
+  await page.evaluate(() => scrollTo(0, 0));
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     // What was asked for is on the screen, and has been for a moment.

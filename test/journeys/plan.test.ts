@@ -100,7 +100,6 @@ describe('a task’s panel', () => {
     await panel.getByText(m.task_after_add({}, { locale: 'en' })).click();
     await panel.getByRole('button', { name: 'Alpha', exact: true }).click();
     await page.keyboard.press('Escape');
-    await page.locator('[data-close]').click();
 
     await page.locator(`${list} [data-task]`).filter({ hasText: 'Alpha' }).first().locator('a[data-row]').click();
     await panel.locator('[data-due]').fill('+3d');

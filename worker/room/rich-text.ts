@@ -42,7 +42,7 @@ interface Node {
   value?: string;
 }
 
-/** Links tell the other side nothing; single line breaks stay, as in the mail that they came from. */
+/** Links tell the other side nothing; single line breaks stay, as in the mail that they came from; what is ticked is a sign, not a field. */
 function visit(node: Node): void {
   if (node.tagName === 'a' && node.properties)
     Object.assign(node.properties, { rel: ['noopener', 'nofollow', 'noreferrer'], target: '_blank' });
@@ -59,6 +59,7 @@ function visit(node: Node): void {
           : [{ type: 'text', value: line }],
       );
     }
+    if (one.tagName === 'input') return [{ type: 'text', value: one.properties?.checked ? '☑' : '☐' }];
     visit(one);
     return [one];
   });

@@ -19,11 +19,13 @@ function keepingTyped(room: HTMLElement, live: () => void): void {
 
 async function start(room: HTMLElement, text: string): Promise<void> {
   const data = JSON.parse(text) as RoomData;
-  const [seller, view, panel, talk] = await Promise.all([
+  const [seller, view, panel, talk, forms] = await Promise.all([
     data.as === 'seller' ? import('./seller-parts.ts') : null,
     views.find((one) => one.name === data.tab)?.load(),
     data.task ? import('./TaskPanel.svelte') : null,
     data.thread ? import('./ThreadPanel.svelte') : null,
+    // A form that is open already is being filled in.
+    room.querySelector('[data-fold][open]') ? import('./forms.ts') : null,
   ]);
   const live = () =>
     hydrate(Room, {
@@ -37,7 +39,7 @@ async function start(room: HTMLElement, text: string): Promise<void> {
           Panel: panel?.default ?? null,
           Talk: talk?.default ?? null,
           Carried: null,
-          forms: null,
+          forms,
         },
       },
     });
