@@ -81,7 +81,7 @@ describe('a new seller', () => {
     await line.pressSequentially(`${taskTitle} @Chen `, { delay: 15 });
     await page.keyboard.press('Escape');
     await line.focus();
-    await line.pressSequentially('Fri 15:00', { delay: 15 });
+    await line.pressSequentially('tomorrow 15:00', { delay: 15 });
     const read = page.locator('[data-line] .chip');
     await read.filter({ hasText: 'Chen' }).waitFor();
     await read.filter({ hasText: '15:00' }).waitFor();

@@ -381,7 +381,9 @@ export class LiveRoom {
   #unheard: FromRoom[] = [];
 
   #hear(message: FromRoom): void {
-    if (this.#unheard.length === 0 && (this.#acting || message.type !== 'events')) return this.#heed(message);
+    // A browser that missed nothing is told so by a frame without news: that needs no rules.
+    const isNews = message.type === 'events' && message.events.some((one) => one.seq > this.#confirmed.seq);
+    if (this.#unheard.length === 0 && (this.#acting || !isNews)) return this.#heed(message);
     this.#unheard.push(message);
     if (this.#unheard.length === 1) void this.#catchUp();
   }
