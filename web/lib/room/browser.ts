@@ -19,14 +19,14 @@ function keepingTyped(room: HTMLElement, live: () => void): void {
 
 async function start(room: HTMLElement, text: string): Promise<void> {
   const data = JSON.parse(text) as RoomData;
-  const [seller, view, panel, talk, forms] = await Promise.all([
+  const [seller, view, panel, talk] = await Promise.all([
     data.as === 'seller' ? import('./seller-parts.ts') : null,
     views.find((one) => one.name === data.tab)?.load(),
     data.task ? import('./TaskPanel.svelte') : null,
     data.thread ? import('./ThreadPanel.svelte') : null,
-    // A form that is open already is being filled in.
-    room.querySelector('[data-fold][open]') ? import('./forms.ts') : null,
   ]);
+  // Looked at last: a form that is open by now is being filled in.
+  const forms = room.querySelector('[data-fold][open]') ? await import('./forms.ts') : null;
   const live = () =>
     hydrate(Room, {
       target: room,
