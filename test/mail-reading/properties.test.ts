@@ -1,62 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intake } from '../../worker/mail/reading/intake.ts';
 import { readMail } from '../../worker/mail/reading/read-mail.ts';
 import { replyText } from '../../worker/mail/reading/reply-text.ts';
-import { readCases, words } from '../bench/mail.ts';
+import { words } from '../bench/mail.ts';
 import { doorway, ENVELOPE, mail } from './doorway.ts';
 
-const corpus = ['twenty', 'seen'].flatMap((name) => [...readCases(join(import.meta.dirname, '../mails', name)).mails.values()]);
 const trusting = doorway({ authservId: null });
 
-/** One change to a mail: bytes set, dropped, doubled or moved. */
-const mutation = fc.record({
-  kind: fc.constantFrom('set', 'drop', 'double', 'cut', 'splice'),
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  length: fc.integer({ min: 1, max: 400 }),
-  byte: fc.integer({ min: 0, max: 255 }),
-});
-
-function mutate(bytes: Uint8Array, changes: { kind: string; at: number; length: number; byte: number }[], other: Uint8Array): Uint8Array {
-  let out = Buffer.from(bytes);
-  for (const change of changes) {
-    const at = Math.floor(change.at * out.length);
-    const end = Math.min(out.length, at + change.length);
-    if (change.kind === 'set') out.fill(change.byte, at, Math.min(end, at + 3));
-    else if (change.kind === 'drop') out = Buffer.concat([out.subarray(0, at), out.subarray(end)]);
-    else if (change.kind === 'double') out = Buffer.concat([out.subarray(0, end), out.subarray(at)]);
-    else if (change.kind === 'cut') out = out.subarray(0, Math.max(at, 1));
-    else out = Buffer.concat([out.subarray(0, at), other.subarray(0, change.length), out.subarray(at)]);
-  }
-  return new Uint8Array(out);
-}
-
-describe('any mail', () => {
-  test('comes to exactly one outcome, never to an exception, however it is damaged', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(corpus.length - 1),
-        fc.nat(corpus.length - 1),
-        fc.array(mutation, { minLength: 1, maxLength: 6 }),
-        async (index, other, changes) => {
-          const bytes = mutate(corpus[index] ?? new Uint8Array(0), changes, corpus[other] ?? new Uint8Array(0));
-          const outcome = await intake(bytes, ENVELOPE, trusting);
-          expect(['comment', 'ignore', 'reject', 'bounce', 'calendar']).toContain(outcome.action);
-          if (outcome.action === 'comment') expect(outcome.text.includes('\0')).toBe(false);
-        },
-      ),
-      { numRuns: 1500 },
-    );
-  });
-
-  test('of random bytes is survived', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), async (bytes) => void (await intake(bytes, ENVELOPE, trusting))),
-      { numRuns: 500 },
-    );
-  });
+test('random bytes are survived', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), async (bytes) => void (await intake(bytes, ENVELOPE, trusting))),
+    { numRuns: 500 },
+  );
 });
 
 const word = fc.constantFrom(
@@ -163,9 +119,4 @@ describe('time', () => {
       expect(large).toBeLessThan(1500);
     });
   }
-});
-
-test('the corpus is there', () => {
-  expect(corpus.length).toBeGreaterThan(200);
-  expect(readFileSync(join(import.meta.dirname, '../mails/seen/cases.jsonl'), 'utf8').length).toBeGreaterThan(1000);
 });

@@ -15,6 +15,21 @@ async function reply(body: string, sent: SentOriginal | null = null, type?: stri
   return replyText(await readMail(mail(body, headers, type)), sent).text;
 }
 
+test('HTML that a torn tag swallowed leaves the words of the text beside it', async () => {
+  const body = [
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'Agreed.',
+    '--b',
+    'Content-Type: text/html',
+    '',
+    '<p title="torn>Agreed.</p>',
+    '--b--',
+  ];
+  expect(await reply(body.join('\r\n'), null, 'multipart/alternative; boundary=b')).toBe('Agreed.');
+});
+
 describe('what we sent', () => {
   test('is recognised where no client marked it', async () => {
     expect(await reply(`Yes to both.\n\n${SENT.text}`, SENT)).toBe('Yes to both.');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { intake, tokenOf } from '../../worker/mail/reading/intake.ts';
+import { keyOf } from '../../worker/mail/reading/key.ts';
 import { organisationalDomain, verdict } from '../../worker/mail/reading/verdict.ts';
 import { doorway, DOMAIN, ENVELOPE, mail, OWNER, PASS, TOKEN } from './doorway.ts';
 
@@ -87,6 +88,14 @@ describe('the order of checks', () => {
     expect(a.mail.key).toBe(b.mail.key);
     expect(a.mail.key).not.toBe(c.mail.key);
     expect(a.mail.key).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+  test('and whatever carriers laid on top of it; an undated one by its bytes alone', async () => {
+    const letter = mail('a', ['Message-ID: ']);
+    const undated = mail('a', ['Message-ID: ', 'Date: ']);
+    const carried = (bytes: Uint8Array) => new Uint8Array([...new TextEncoder().encode('Received: from b by c\r\n'), ...bytes]);
+    const keys = await Promise.all([letter, carried(letter), undated, carried(undated)].map((bytes) => keyOf(bytes, ENVELOPE.to)));
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[2]).not.toBe(keys[3]);
   });
   test('a colleague is held, with who it is and what would have been posted', async () => {
     const outcome = await intake(mail('I answer for Grace.', ['From: Tom <tom@harbour.example>', PASS]), ENVELOPE, doorway());

@@ -174,6 +174,51 @@ describe('a mail that came half-way', () => {
   });
 });
 
+describe('a mail that was taken and not written down as taken', () => {
+  /** As if the Worker had died between the room's word and its own row. */
+  const again = async (letter: Parameters<typeof raw>[0]) => {
+    const bytes = raw(letter);
+    await bringRaw(bytes, letter);
+    await env.DB.exec("UPDATE inbound_mail SET outcome = 'pending'");
+    await bringRaw(bytes, letter);
+  };
+
+  test('is no second comment, with its files or without', async () => {
+    const { seller, opened, to } = await answerable();
+    await again({
+      from: opened.customerEmail,
+      to,
+      text: 'Here it is',
+      files: [{ name: 'a.pdf', type: 'application/pdf', content: '%PDF-1.4' }],
+    });
+    expect(await posted(seller, opened)).toEqual(['Here it is']);
+    expect(await held(seller, opened)).toEqual([]);
+  });
+
+  test('ends a device once: its NO is no comment afterwards', async () => {
+    const { seller, opened } = await answerable();
+    const customer = await joinedCustomer(seller, opened);
+    const second = await enter(customer.token);
+    await services.access.enterWithCode(customer.token, second.device, await lastCodeTo(opened.customerEmail), {
+      ip: '203.0.113.8',
+      userAgent: 'Mozilla/5.0 (iPhone) Safari/604.1',
+    });
+    const [report] = (await mailsTo(opened.customerEmail)).filter((mail) => mail.replyTo);
+    await again({ from: opened.customerEmail, to: report?.replyTo ?? '', text: 'NO' });
+    expect(await posted(seller, opened)).toEqual([]);
+  });
+
+  test('is known again though it has no Message-ID and came another way', async () => {
+    const { seller, opened, to } = await answerable();
+    const letter = { from: opened.customerEmail, to, text: 'Once only', messageId: '' };
+    const bytes = raw(letter);
+    await bringRaw(bytes, letter);
+    const line = new TextEncoder().encode('Received: from mx2.corp.example by mx.cloudflare.net; Mon, 23 Nov 2026 08:00:00 +0000\r\n');
+    await bringRaw(new Uint8Array([...line, ...bytes]), letter);
+    expect(await posted(seller, opened)).toEqual(['Once only']);
+  });
+});
+
 describe('a bounce', () => {
   const report = (to: string, recipient: string, original: string) =>
     new TextEncoder().encode(

@@ -8,6 +8,8 @@ declare global {
       DB: D1Database;
       /** Read by the configuration, where there is a file system. */
       MIGRATIONS: D1Migration[];
+      /** What all chance of a run comes from. */
+      FUZZ_SEED: string;
     }
   }
 }

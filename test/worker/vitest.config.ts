@@ -17,7 +17,12 @@ export default defineConfig({
     },
     cloudflareTest(async () => ({
       wrangler: { configPath: at('wrangler.toml'), environment: 'local' },
-      miniflare: { bindings: { MIGRATIONS: await readD1Migrations(at('migrations')) } },
+      miniflare: {
+        bindings: {
+          MIGRATIONS: await readD1Migrations(at('migrations')),
+          FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 1_000_000_000),
+        },
+      },
     })),
   ],
   test: {

@@ -21,6 +21,7 @@ import { spanIn } from './calendar.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
 import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
+import { keyOf } from './reading/key.ts';
 import type { ReceivedMail } from '../room/object.ts';
 import { roomStub } from '../room/stub.ts';
 
@@ -46,7 +47,7 @@ type Target = ReplyTarget & {
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
 export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelope, authservId: string): Promise<Receipt> {
   const db = drizzle(env.DB);
-  const id = await mailId(bytes, envelope.to);
+  const id = await idFor<HeldMailId>(new TextEncoder().encode(await keyOf(bytes, envelope.to)));
   const [fresh] = await db
     .insert(inboundMail)
     .values({
@@ -82,13 +83,6 @@ export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelop
 }
 
 export const mailKey = (id: string): string => `mail/${id}`;
-
-/** The same mail delivered twice has the same id: from its Message-ID and recipient, or from its bytes without one. */
-async function mailId(bytes: Uint8Array, to: string): Promise<HeldMailId> {
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 65_536)).split(/\r?\n\r?\n/, 1)[0] ?? '';
-  const messageId = /^message-id:\s*(<[^>\s]{1,900}>)/im.exec(head)?.[1];
-  return idFor(messageId ? new TextEncoder().encode(`${messageId}\n${to.toLowerCase()}`) : bytes);
-}
 
 function doorway(env: Env, authservId: string, targets: Map<string, Target>): Doorway {
   return {

@@ -105,7 +105,7 @@ export type RoomActor = { kind: 'seller'; person: PersonId; session: string } | 
 
 /** A reply that was checked and read: whose it is, where it was sent, what it says. */
 export interface ReceivedMail {
-  /** SHA-256 of Message-ID and recipient: the same mail delivered twice has the same. */
+  /** From `keyOf`: the same mail delivered twice has the same. */
   id: string;
   participant: ParticipantId;
   thread: ThreadId;
@@ -113,6 +113,10 @@ export interface ReceivedMail {
   text: string;
   files: FileFact[];
 }
+
+/** What a reply was taken as. Kept by its place in this list. */
+const TAKEN_AS = ['comment', 'act', 'calendar', 'session', 'forgotten'] as const;
+type Taken<More = never> = Result<{ outcome: (typeof TAKEN_AS)[number] | More; seq: number }>;
 
 /** Somebody of the workspace who does something from outside the room. */
 export interface Administrator {
@@ -1230,8 +1234,18 @@ export class Room extends DurableObject<Env> {
     );
   }
 
-  /** A reply, checked and read, becomes a comment in its sender's name. Delivered twice, it is posted once. */
-  receive(mail: ReceivedMail): Result<{ outcome: 'comment' | 'act' | 'calendar' | 'session' | 'forgotten'; seq: number }> {
+  /** A reply, checked and read, becomes a comment in its sender's name, or what it asks for. Delivered twice, it is taken once. */
+  receive(mail: ReceivedMail): Taken {
+    const key = `taken:${mail.id}`;
+    const earlier = this.#journal.earlier(key);
+    if (earlier) return done({ outcome: TAKEN_AS[earlier.body] ?? 'comment', seq: earlier.seq || this.#state.seq });
+    const taken = this.#take(mail);
+    // No await since it was looked for: it is written together with what it stands for.
+    if (taken.ok) this.#record({ id: key, body: TAKEN_AS.indexOf(taken.value.outcome) }, mail.participant, 'mail', []);
+    return taken;
+  }
+
+  #take(mail: ReceivedMail): Taken {
     const asked = this.#newcomers.of(mail.participant);
     if (asked && saysNo(mail.text)) {
       this.#newcomers.wait(asked.newcomer, { mail: mail.id, thread: mail.thread, text: '', files: mail.files }, Date.now());
@@ -1255,8 +1269,6 @@ export class Room extends DurableObject<Env> {
   #reflectByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
     if (this.#doors.key('reply', mail.replyHash)?.thread !== LOOKING_BACK) return null;
     const id = `reflect-${mail.id}`;
-    const earlier = this.#journal.earlier(commandKey(mail.participant, id));
-    if (earlier) return done({ outcome: 'act', seq: earlier.seq });
     const who = this.#state.people[mail.participant];
     const at = Date.now();
     const act = who && readAct(firstLine(mail.text).line, { now: at, zone: who.zone, locale: who.locale });
@@ -1310,10 +1322,7 @@ export class Room extends DurableObject<Env> {
    * A mail of a proven sender to the reply address of somebody else: of whoever is in the room it is their own word; of
    * somebody who was asked it waits until they take part. Null where neither may be.
    */
-  receiveFrom(
-    email: string,
-    mail: ReceivedMail,
-  ): Result<{ outcome: 'comment' | 'act' | 'calendar' | 'session' | 'forgotten' | 'waiting'; seq: number }> | null {
+  receiveFrom(email: string, mail: ReceivedMail): Taken<'waiting'> | null {
     const known = withAddress(this.#state, email);
     // The key is another's: what answers it (a receipt, a new device) is not theirs to answer.
     if (known?.status === 'joined' && maySeeThread(known.side, mail.thread))
@@ -1383,8 +1392,6 @@ export class Room extends DurableObject<Env> {
 
   /** A reply whose first line asks for something does it, in its author's name; what else it says is a comment. Null when it asks for nothing. */
   #actByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
-    const earlier = this.#journal.earlier(commandKey(mail.participant, `mail-${mail.id}`));
-    if (earlier) return this.#receipts.of(mail.id) ? done({ outcome: 'act', seq: earlier.seq }) : null;
     const who = this.#state.people[mail.participant];
     const { line, rest } = firstLine(mail.text);
     const now = Date.now();
@@ -1410,14 +1417,11 @@ export class Room extends DurableObject<Env> {
 
   /** A reply that asks for its author's own data or for a copy of the room: what is mailed then is the receipt. Null for any other. */
   #askByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
-    const key = commandKey(mail.participant, `asked-${mail.id}`);
-    if (this.#journal.earlier(key)) return done({ outcome: 'act', seq: this.#state.seq });
     const who = this.#state.people[mail.participant];
     const now = Date.now();
     const act = who && readAct(firstLine(mail.text).line, { now, zone: who.zone, locale: who.locale });
     if (act?.act !== 'myData' && act?.act !== 'export') return null;
     this.#joinedByMail(mail.participant);
-    this.#record({ id: key, body: 0 }, mail.participant, 'mail', []);
     this.#agenda.add('hand', `${act.act === 'export' ? 'copy' : 'data'}|${mail.participant}|${mail.id}`, now, now);
     const { rest } = firstLine(mail.text);
     if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
@@ -1483,8 +1487,6 @@ export class Room extends DurableObject<Env> {
   #pickByMail(mail: ReceivedMail): Result<{ outcome: 'calendar'; seq: number }> | null {
     const task = this.#state.plan.tasks[mail.thread as string as TaskId];
     const time = task && !task.removed && isMeeting(task) ? pickedBy(mail.text, meetingOf(this.#state, task.id)) : null;
-    const earlier = this.#journal.earlier(commandKey(mail.participant, `pick-${mail.id}`));
-    if (earlier) return done({ outcome: 'calendar', seq: earlier.seq });
     if (!task || !time) return null;
     this.#joinedByMail(mail.participant);
     const outcome = this.#execute(

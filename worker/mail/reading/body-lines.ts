@@ -54,8 +54,13 @@ export function cleanText(text: string): string {
 export function bodyLines(body: Segment[], entities: boolean): BodyLines {
   const out: BodyLines = { lines: [], images: [] };
   for (const segment of body) {
-    if (segment.kind === 'html') htmlLines(segment.html, out);
-    else if (segment.kind === 'text') textLines(segment.text, out, entities);
+    if (segment.kind === 'html') {
+      const before = out.lines.length;
+      htmlLines(segment.html, out);
+      // HTML that a torn tag swallowed whole: the words are in the other form as well.
+      if (segment.alternative !== null && out.lines.slice(before).every((line) => line.text === ''))
+        textLines(segment.alternative, out, entities);
+    } else if (segment.kind === 'text') textLines(segment.text, out, entities);
     else {
       out.images.push(segment.file);
       out.lines.push({ text: IMAGE, depth: 0, block: 0, marks: 0 });

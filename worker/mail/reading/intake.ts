@@ -3,6 +3,7 @@
  * the bench all come through here; everything that touches storage is behind the `Doorway`. Exactly
  * one outcome comes of every mail, and nothing here throws for what a sender wrote.
  */
+import { keyOf } from './key.ts';
 import { organisationalDomain, verdict, type Verdict } from './verdict.ts';
 import { headersNamed, readMail, type MailFile, type Mailbox, type ReadMail } from './read-mail.ts';
 import { replyText, type Cut, type Reply, type SentOriginal } from './reply-text.ts';
@@ -40,7 +41,7 @@ export type ReplyFile = {
 
 /** What every outcome tells about the mail it comes of. */
 export type MailFacts = {
-  /** Message-ID and token, or a hash of the bytes: the same for every delivery of one mail. */
+  /** The same for every delivery of one mail (`keyOf`). */
   key: string;
   messageId: string | null;
   inReplyTo: string[];
@@ -137,12 +138,6 @@ function canonical(address: string): string {
   return `${lower.slice(0, at).replaceAll('.', '')}@gmail.com`;
 }
 
-async function keyOf(bytes: Uint8Array, mail: ReadMail, token: string | null): Promise<string> {
-  if (mail.messageId !== null) return `${mail.messageId} ${token ?? ''}`.trim();
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return `sha256:${[...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
-
 /**
  * Reads and judges one mail. Order: size, own loop, seen before, screened out (bounce, receipt,
  * calendar, automatic, list), token, verdict, sender, not empty.
@@ -165,7 +160,7 @@ export async function intake(bytes: Uint8Array, envelope: Envelope, doorway: Doo
   }
   const mail = await readMail(bytes);
   const facts: MailFacts = {
-    key: await keyOf(bytes, mail, token),
+    key: await keyOf(bytes, envelope.to),
     messageId: mail.messageId,
     inReplyTo: mail.inReplyTo,
     references: mail.references,

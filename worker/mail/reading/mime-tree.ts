@@ -334,18 +334,24 @@ export function partBytes(mail: Uint8Array, part: MimePart): Uint8Array {
 
 type Open = { part: MimePart; boundary: string };
 
-/** The whole tree. Never throws: what cannot be structured is one text part. */
-export function parseMime(bytes: Uint8Array): MimePart {
+/** The mail's own head, and where its body begins (`start`). */
+export function readHead(bytes: Uint8Array): MimePart {
   let at = 0;
   // Leading blank lines and an mbox separator would hide every header.
   while (at < bytes.length && (bytes[at] === LF || bytes[at] === CR)) at++;
   if (startsWith(bytes, at, 'From ') || startsWith(bytes, at, '>From ')) at = lineEnd(bytes, at);
-  const root = emptyPart('text/plain');
-  at = readFields(bytes, at, root, 'text/plain');
+  const head = emptyPart('text/plain');
+  head.start = readFields(bytes, at, head, 'text/plain');
+  return head;
+}
+
+/** The whole tree. Never throws: what cannot be structured is one text part. */
+export function parseMime(bytes: Uint8Array): MimePart {
+  const root = readHead(bytes);
+  let at = root.start;
   const stack: Open[] = [];
   const boundaries = new Map<string, number>();
   let current = root;
-  current.start = at;
   let parts = 1;
   const open = (part: MimePart): void => {
     if (!part.type.startsWith('multipart/') || stack.length >= MAX_DEPTH) return;

@@ -235,8 +235,11 @@ function visibleLength(html: string): number {
 
 function fileName(part: MimePart): string | null {
   const name = part.dispositionParams.filename ?? part.params.name ?? part.params.filename ?? null;
-  if (name === null) return null;
-  // Some senders put a whole path there; only its last step is a name, and no control character is.
+  return name === null ? null : cleanName(name);
+}
+
+/** Some senders put a whole path there; only its last step is a name, and no control character is. Null if nothing is left. */
+function cleanName(name: string): string | null {
   const clean = name
     .replace(/[\u0000-\u001f\u007f]/g, '')
     .replace(/^.*[\\/](?=[^\\/]+$)/, '')
@@ -251,7 +254,8 @@ function collectLeaf(walk: Walk, part: MimePart): void {
   if (part.type === 'application/ms-tnef' || part.type === 'application/vnd.ms-tnef' || name?.toLowerCase() === 'winmail.dat') {
     const tnef = readTnef(partBytes(walk.bytes, part));
     if (tnef !== null) {
-      for (const file of tnef.files) mail.files.push({ ...file, disposition: 'attachment' });
+      for (const file of tnef.files)
+        mail.files.push({ ...file, name: cleanName(file.name) ?? nameless(file.type), disposition: 'attachment' });
       if (mail.body.every((segment) => segment.kind === 'image' || (segment.kind === 'text' && segment.text.trim() === ''))) {
         if (tnef.html !== null && tnef.html.trim() !== '') mail.body.push({ kind: 'html', html: tnef.html, alternative: tnef.text });
         else if (tnef.text !== null && tnef.text.trim() !== '') mail.body.push({ kind: 'text', text: tnef.text });
