@@ -1,7 +1,10 @@
 /** Two versions of a text become one. */
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { merge, placeAfter, spliceBetween } from '#core/texts.ts';
+import type { ParticipantId, TaskId } from '#core/ids.ts';
+import { command } from '#core/commands.ts';
+import { described, describing, fieldOf, isTextId, merge, placeAfter, spliceBetween, textId, textsIn } from '#core/texts.ts';
 
 const apply = (text: string, splice: ReturnType<typeof spliceBetween>) =>
   splice ? text.slice(0, splice.at) + splice.added + text.slice(splice.at + splice.removed) : text;
@@ -48,5 +51,26 @@ describe('two changes', () => {
         expect(merge(base, other, other)).toBe(other);
       }),
     );
+  });
+});
+
+describe('each text', () => {
+  const task = 'a'.repeat(26) as TaskId;
+  const one = 'anna' as ParticipantId;
+  const other = 'bo' as ParticipantId;
+
+  test.each(['task', 'agenda', 'minutes'] as const)('is a command, an event and a field of its own (%s)', (kind) => {
+    const text = textId(kind, task);
+    expect(isTextId(text)).toBe(true);
+    const asked = describing(text, 'all', 'a');
+    expect(v.parse(command, asked)).toEqual(asked);
+    expect(asked).toHaveProperty(fieldOf(text), 'all');
+    expect(textsIn(described(text, 'all', [one]))).toEqual([{ text, words: 'all' }]);
+    expect(described(text, 'all', [one])).not.toHaveProperty('writers');
+    expect(described(text, 'all', [one, other])).toHaveProperty('writers', [one, other]);
+  });
+
+  test('is named by what can be written, and by nothing else', () => {
+    for (const wrong of ['place:' + task, 'task:', 'minutes:' + task + ':x', task, 7, null]) expect(isTextId(wrong)).toBe(false);
   });
 });

@@ -95,6 +95,51 @@ describe('without a network', () => {
   });
 });
 
+test.each(['agenda', 'minutes'] as const)('a meeting’s %s is written by both at once, and by a plain form', async (name) => {
+  const { page: other } = await visit(browser(), 'mike', 'en', PHONE);
+  const meeting = await seller.evaluate(async (id) => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    const task = Array.from({ length: 26 }, () => letters[Math.floor(Math.random() * 26)]).join('');
+    const date = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    const due = { date, time: '10:00', zone: 'Europe/Berlin' };
+    const command = { type: 'task.add', task, title: 'Write-up', kind: 'meeting', due, invite: [] };
+    const answer = await fetch(`/api/rooms/${id}/commands?as=seller`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: task, command }),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    return task;
+  }, room);
+  const written = (page: Page) => page.locator(`[data-meeting] textarea[name=${name}]`);
+  await seller.goto(`${inject('url')}/rooms/${room}?task=${meeting}`);
+  await other.goto(`${inject('url')}/r/${room}?task=${meeting}`);
+  await written(seller).fill('- Prices.');
+  await written(other).click();
+  await expect.poll(() => written(other).inputValue()).toBe('- Prices.');
+  await written(other).press('Control+End');
+  await other.keyboard.type(' - Dates.');
+  await expect.poll(() => written(seller).inputValue()).toBe('- Prices. - Dates.');
+  await written(seller).blur();
+  await written(other).blur();
+
+  // Without script: what it says stands in a form of its own.
+  const plain = await browser().newContext({ javaScriptEnabled: false, storageState: inject('demo').mike.kept });
+  const page = await plain.newPage();
+  const theirs = page.locator(`[data-meeting] form:has(textarea[name=${name}])`);
+  await expect
+    .poll(async () => {
+      await page.goto(`${inject('url')}/r/${room}?task=${meeting}`);
+      return theirs.locator('textarea').inputValue();
+    })
+    .toBe('- Prices. - Dates.');
+  await theirs.locator('textarea').fill('- Prices. - Dates. - Signed.');
+  await theirs.getByRole('button').click();
+  await expect.poll(() => written(seller).inputValue()).toBe('- Prices. - Dates. - Signed.');
+  await plain.close();
+  await other.context().close();
+});
+
 test('a room that was read opens without a network, as it stood, and says so', async () => {
   const { page } = await visit(browser(), 'mike', 'en', PHONE);
   await page.goto(inject('url') + inject('demo').mike.path);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import type { ParticipantId, TaskId } from '#core/ids.ts';
 import type { FromRoom } from '#core/protocol.ts';
-import { taskText, type TextId } from '#core/texts.ts';
+import { textId, type TextId } from '#core/texts.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import { fromBase64, toBase64 } from '../../worker/base64.ts';
 import { act, type Browser, browserIn, deliverMail, env, joinedCustomer, newSeller, openRoom, viewOf } from '../support/front-door.ts';
@@ -70,7 +70,7 @@ async function twoWriters(description = 'Agree on the terms.') {
   const customer = await joinedCustomer(seller, opened);
   const task = fresh<TaskId>();
   await act(seller, opened.room, { type: 'task.add', task, title: 'Contract', description });
-  const text = taskText(task);
+  const text = textId('task', task);
   const [a, b] = [new Writer(await browserIn(seller, opened.room), text), new Writer(await browserIn(customer, opened.room), text)];
   return { seller, customer, opened, room: opened.room, task, text, a, b };
 }
@@ -162,8 +162,64 @@ describe('two people who write one description', () => {
 
   test('a text that is nobody’s is refused', async () => {
     const { b } = await twoWriters();
-    b.browser.send({ type: 'text.open', text: taskText(fresh<TaskId>()), vector: null });
+    b.browser.send({ type: 'text.open', text: textId('task', fresh<TaskId>()), vector: null });
     await b.browser.next('text.refused');
+  });
+});
+
+describe('what is said of a meeting', () => {
+  async function twoAtTheTable(kind: 'agenda' | 'minutes') {
+    const { seller, opened, room, task, a, b } = await twoWriters();
+    await act(seller, room, { type: 'task.change', task, kind: 'meeting' });
+    const [one, other] = [new Writer(a.browser, textId(kind, task)), new Writer(b.browser, textId(kind, task))];
+    return { seller, opened, room, task, one, other };
+  }
+
+  test.each(['agenda', 'minutes'] as const)('its %s is written by both, and is one event', async (kind) => {
+    const { seller, opened, room, task, one, other } = await twoAtTheTable(kind);
+    await one.open();
+    await other.open();
+    one.type(0, 0, '- Prices. ');
+    await one.kept(1);
+    await other.browser.next('text.edited');
+    other.type(other.words.length, 0, '- Dates.');
+    await other.kept(1);
+    await one.browser.next('text.edited');
+    expect(one.words).toBe('- Prices. - Dates.');
+    for (const writer of [one, other]) writer.browser.send({ type: 'text.close', text: writer.text });
+    const isSaid = ({ event }: { event: { type: string } }) => event.type === 'meeting.described';
+    const heard = await one.browser.next('events', (message) => message.events.some(isSaid));
+    expect(heard.events.filter(isSaid).map(({ event }) => event)).toEqual([
+      { type: 'meeting.described', task, [kind]: one.words, writers: [opened.me, opened.customer] },
+    ]);
+    expect((await viewOf(seller, room)).state.meetings[task]).toMatchObject({ [kind]: one.words });
+    expect((await viewOf(seller, room)).state.meetings[task]).not.toHaveProperty('writers');
+  });
+
+  test('a form that is sent meanwhile loses nobody’s words', async () => {
+    const { seller, room, task, one } = await twoAtTheTable('minutes');
+    await act(seller, room, { type: 'meeting.minutes', task, minutes: 'We met.' });
+    await one.open();
+    one.type(7, 0, ' All agreed.');
+    await one.kept(1);
+    await act(seller, room, { type: 'meeting.minutes', task, minutes: 'We met on Friday.', from: 'We met.' });
+    await one.browser.next('text.edited');
+    expect(one.words).toContain('on Friday');
+    expect(one.words).toContain('All agreed.');
+  });
+
+  test('where nobody meets there is nothing to write; what was begun waits until they meet again', async () => {
+    const { seller, room, task, one, other } = await twoAtTheTable('minutes');
+    await one.open();
+    one.type(0, 0, 'We met.');
+    await one.kept(1);
+    await act(seller, room, { type: 'task.change', task, kind: 'task' });
+    one.browser.send({ type: 'text.close', text: one.text });
+    other.browser.send({ type: 'text.open', text: other.text, vector: null });
+    await other.browser.next('text.refused', ({ refusal }) => refusal.reason === 'not_a_meeting');
+    await act(seller, room, { type: 'task.change', task, kind: 'meeting' });
+    await other.open();
+    expect(other.words).toBe('We met.');
   });
 });
 

@@ -6,7 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
 import { commandOfAct, firstLine, readAct, saysNo, undoOf } from '#core/acts.ts';
-import { command as commandSchema, look, name as nameSchema, submission, type Command } from '#core/commands.ts';
+import { look, name as nameSchema, submission, text as textSchema, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
 import type { FileFact, Wording } from '#core/discussion.ts';
@@ -52,7 +52,7 @@ import { answersIn, LOOKING_BACK } from '#core/reflection-words.ts';
 import { retrospective, type Retrospective } from '#core/retrospective.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { functionOf } from '#core/stakeholders.ts';
-import { isTextId, taskOfText, taskText, textOf, type TextId } from '#core/texts.ts';
+import { described, isTextId, MAX_TEXT, type TextId, textsIn, wordsOf, writable } from '#core/texts.ts';
 import { historyOf, type HistoryEntry } from '#core/task-history.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { digest, fresh, hashOf, idFor, random, sixDigits, withoutKeys } from '../access/tokens.ts';
@@ -401,10 +401,8 @@ export class Room extends DurableObject<Env> {
     for (const { recorded } of written) {
       const before = state;
       state = apply(state, recorded);
-      const { event } = recorded;
-      if (event.type === 'task.changed' && event.description !== undefined) {
-        const text = taskText(event.task);
-        const update = this.#texts.bring(text, textOf(before, text)?.words ?? '', event.description);
+      for (const { text, words } of textsIn(recorded.event)) {
+        const update = this.#texts.bring(text, wordsOf(before, text), words);
         if (update) rewritten.push({ text, update });
       }
       this.#keep(state, recorded, now, quiet);
@@ -788,20 +786,13 @@ export class Room extends DurableObject<Env> {
 
   // -------------------------------------------------------------- texts that several write
 
-  /** What a text says as of the last event, for whoever may write it. */
-  #textFor(me: Participant, text: TextId): Result<string> {
-    const about = textOf(this.#state, text);
-    if (!about || !maySee(me.side, about.audience)) return refuse('not_found', 'no_such_task');
-    return can.plan(me) ? done(about.words) : refuse('forbidden', 'not_for_your_side');
-  }
-
   #write(socket: WebSocket, me: Participant, message: Extract<ToRoom, { type: `text.${string}` }>): void {
     const { text } = message;
     if (message.type === 'text.close') {
       this.#lobby.writes(socket, text, false);
       return this.#leftText(text);
     }
-    const words = this.#textFor(me, text);
+    const words = writable(this.#state, me, text);
     if (!words.ok) return this.#lobby.tell(socket, { type: 'text.refused', text, refusal: words.refusal });
     if (message.type === 'text.open') {
       const vector = message.vector === null ? null : fromBase64(message.vector);
@@ -839,23 +830,17 @@ export class Room extends DurableObject<Env> {
 
   /** Makes an event of what was written, so that history, mail and search have it in plain words. */
   #settleText(text: TextId): void {
-    const about = textOf(this.#state, text);
-    if (!about) return;
-    const written = this.#texts.unsettled(text, about.words);
+    const before = wordsOf(this.#state, text);
+    const written = this.#texts.unsettled(text, before);
     const by = written?.writers.at(-1);
-    if (!written || !by) return;
-    const parsed = v.safeParse(commandSchema, {
-      type: 'task.describe',
-      task: taskOfText(text),
-      description: written.words,
-      from: about.words,
-    });
-    const description = parsed.success && parsed.output.type === 'task.describe' ? parsed.output.description : about.words;
-    const change = this.ctx.storage.transactionSync(() => this.#texts.settled(text, description));
+    // What it belonged to may have been taken out meanwhile: what was written waits for its return.
+    const author = by && this.#state.people[by];
+    if (!written || !author || !writable(this.#state, author, text).ok) return;
+    const parsed = v.safeParse(textSchema(MAX_TEXT), written.words);
+    const words = parsed.success ? parsed.output : before;
+    const change = this.ctx.storage.transactionSync(() => this.#texts.settled(text, words));
     if (change) this.#lobby.tellWriters(text, { type: 'text.edited', text, update: toBase64(change) });
-    if (description === about.words) return;
-    const writers = written.writers.length > 1 ? { writers: written.writers } : {};
-    this.#record(null, by, 'app', [{ type: 'task.changed', task: taskOfText(text), description, ...writers }]);
+    if (words !== before) this.#record(null, by, 'app', [described(text, words, written.writers)]);
   }
 
   override webSocketClose(socket: WebSocket): void {

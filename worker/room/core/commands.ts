@@ -61,7 +61,9 @@ export const line = (max: number, missing: Reason, tooLong: Reason) =>
     v.maxLength(max, because(tooLong)),
   );
 
-const text = (max: number) => v.pipe(v.string(because('malformed')), v.maxLength(max, because('text_too_long')), v.transform(cleanText));
+/** Text of several lines, cleaned of what the eye can't see. */
+export const text = (max: number) =>
+  v.pipe(v.string(because('malformed')), v.maxLength(max, because('text_too_long')), v.transform(cleanText));
 const id = <Id extends string>() =>
   v.pipe(
     v.string(because('malformed')),
@@ -276,8 +278,9 @@ const meetings = [
       v.maxLength(500, because('text_too_long')),
     ),
   }),
-  v.object({ type: v.literal('meeting.agenda'), task, agenda: text(20_000) }),
-  v.object({ type: v.literal('meeting.minutes'), task, minutes: text(20_000) }),
+  /** `from`: what it said when its writer began. What others wrote meanwhile stays; without it, it is as its writer says. */
+  v.object({ type: v.literal('meeting.agenda'), task, agenda: text(20_000), from: v.optional(text(20_000)) }),
+  v.object({ type: v.literal('meeting.minutes'), task, minutes: text(20_000), from: v.optional(text(20_000)) }),
   v.object({ type: v.literal('meeting.attend'), task, attendees: v.pipe(owners, v.minLength(1, because('someone_must_come'))) }),
   v.object({ type: v.literal('meeting.cancel'), task }),
   v.object({ type: v.literal('meeting.restore'), task }),

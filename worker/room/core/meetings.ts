@@ -95,7 +95,16 @@ export type MeetingEvent =
   | { type: 'meeting.answered'; task: TaskId; answer: Answer; note: string; stamp: string | null }
   | { type: 'meeting.countered'; task: TaskId; time: Slot; note: string }
   | { type: 'meeting.counterDropped'; task: TaskId; proposer: ParticipantId }
-  | { type: 'meeting.described'; task: TaskId; length?: number; place?: string; agenda?: string; minutes?: string }
+  /** `writers`: everybody who wrote its agenda or minutes together, the last one last. */
+  | {
+      type: 'meeting.described';
+      task: TaskId;
+      length?: number;
+      place?: string;
+      agenda?: string;
+      minutes?: string;
+      writers?: ParticipantId[];
+    }
   | { type: 'meeting.attended'; task: TaskId; attendees: ParticipantId[] }
   | { type: 'meeting.cancelled'; task: TaskId }
   | { type: 'meeting.restored'; task: TaskId };
@@ -294,7 +303,7 @@ function changed(meeting: Meeting, { event, by, at, via }: Recorded): Meeting {
     case 'meeting.counterDropped':
       return { ...meeting, counters: meeting.counters.filter((one) => one.by !== event.proposer) };
     case 'meeting.described': {
-      const { type: _, task: __, ...fields } = event;
+      const { type: _, task: __, writers: ___, ...fields } = event;
       return { ...meeting, ...fields };
     }
     case 'meeting.attended':

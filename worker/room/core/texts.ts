@@ -1,24 +1,76 @@
 /** Texts of a room that several people may write at once: which there are, what they say, and how two versions become one. */
-import type { Audience } from './audience.ts';
-import type { TaskId } from './ids.ts';
+import type { Command } from './commands.ts';
+import type { RoomEvent } from './events.ts';
+import type { ParticipantId, TaskId } from './ids.ts';
+import { isMeeting, meetingOf } from './meetings.ts';
+import type { Participant } from './people.ts';
+import { can } from './permissions.ts';
+import { done, refuse, type Result } from './refusal.ts';
 import type { RoomState } from './room.ts';
 
-/** Names a text by what it describes, e.g. `task:<id>`. */
-export type TextId = `task:${string}`;
+/** A task's description, a meeting's agenda, its minutes: each with the name of its field. */
+const fields = { task: 'description', agenda: 'agenda', minutes: 'minutes' } as const;
+export type TextKind = keyof typeof fields;
+
+/** Names a text by what it is and the task that it belongs to, e.g. `minutes:<id>`. */
+export type TextId = `${TextKind}:${string}`;
 
 /** Characters of a text, as of a description. */
 export const MAX_TEXT = 20_000;
 
-export const taskText = (task: TaskId): TextId => `task:${task}`;
+export const textId = (kind: TextKind, task: TaskId): TextId => `${kind}:${task}`;
 
-export const isTextId = (value: unknown): value is TextId => typeof value === 'string' && /^task:[a-z2-7]{26}$/.test(value);
+export const isTextId = (value: unknown): value is TextId =>
+  typeof value === 'string' && /^(?:task|agenda|minutes):[a-z2-7]{26}$/.test(value);
 
-export const taskOfText = (text: TextId): TaskId => text.slice('task:'.length) as TaskId;
+const partsOf = (text: TextId): [TextKind, TaskId] => text.split(':') as [TextKind, TaskId];
 
-/** What a text says as of the last event, and for whom it is; null if there is nothing that it could describe. */
-export function textOf(state: RoomState, text: TextId): { words: string; audience: Audience } | null {
-  const task = state.plan.tasks[taskOfText(text)];
-  return task && !task.removed ? { words: task.description, audience: 'all' } : null;
+/** What a form calls the text. */
+export const fieldOf = (text: TextId): (typeof fields)[TextKind] => fields[partsOf(text)[0]];
+
+/** What a text says as of the last event; empty where there is nothing that it could belong to. */
+export function wordsOf(state: RoomState, text: TextId): string {
+  const [kind, task] = partsOf(text);
+  return kind === 'task' ? (state.plan.tasks[task]?.description ?? '') : meetingOf(state, task)[kind];
+}
+
+/** What a text says, for whoever may write it. Everybody in a room sees all of a task and a meeting, so no audience is asked for. */
+export function writable(state: RoomState, who: Participant, text: TextId): Result<string> {
+  const [kind, id] = partsOf(text);
+  const task = state.plan.tasks[id];
+  if (!task || task.removed) return refuse('not_found', 'no_such_task');
+  if (kind !== 'task' && !isMeeting(task)) return refuse('conflict', 'not_a_meeting');
+  return can.plan(who) ? done(wordsOf(state, text)) : refuse('forbidden', 'not_for_your_side');
+}
+
+/** What is asked of the room when a text is sent as a whole; `from`: what it said when its writer began. */
+export function describing(text: TextId, words: string, from: string): Command {
+  const [kind, task] = partsOf(text);
+  switch (kind) {
+    case 'task':
+      return { type: 'task.describe', task, description: words, from };
+    case 'agenda':
+      return { type: 'meeting.agenda', task, agenda: words, from };
+    case 'minutes':
+      return { type: 'meeting.minutes', task, minutes: words, from };
+  }
+}
+
+/** What has happened when a text was written by several, the last of them last. */
+export function described(text: TextId, words: string, writers: ParticipantId[]): RoomEvent {
+  const [kind, task] = partsOf(text);
+  const together = writers.length > 1 ? { writers } : {};
+  return kind === 'task'
+    ? { type: 'task.changed', task, description: words, ...together }
+    : { type: 'meeting.described', task, [kind]: words, ...together };
+}
+
+/** The texts that an event says anew. */
+export function textsIn(event: RoomEvent): { text: TextId; words: string }[] {
+  const said = (kind: TextKind, words: string | undefined) =>
+    words !== undefined && 'task' in event && event.task !== null ? [{ text: textId(kind, event.task), words }] : [];
+  if (event.type === 'task.changed') return said('task', event.description);
+  return event.type === 'meeting.described' ? [...said('agenda', event.agenda), ...said('minutes', event.minutes)] : [];
 }
 
 /** What became of a text: at `at`, `removed` characters went and `added` came. */

@@ -9,6 +9,7 @@ import { can } from '../permissions.ts';
 import type { Task } from '../plan.ts';
 import { refuse } from '../refusal.ts';
 import type { RoomState } from '../room.ts';
+import { MAX_TEXT, merge } from '../texts.ts';
 
 export function decideMeeting(state: RoomState, who: Participant, command: MeetingCommand, facts: Facts): Decision {
   if (!can.plan(who)) return refuse('forbidden', 'not_for_your_side');
@@ -73,9 +74,9 @@ export function decideMeeting(state: RoomState, who: Participant, command: Meeti
     case 'meeting.place':
       return described(meeting.place !== command.place, task, { place: command.place });
     case 'meeting.agenda':
-      return described(meeting.agenda !== command.agenda, task, { agenda: command.agenda });
+      return written(task, 'agenda', meeting.agenda, command.agenda, command.from);
     case 'meeting.minutes':
-      return described(meeting.minutes !== command.minutes, task, { minutes: command.minutes });
+      return written(task, 'minutes', meeting.minutes, command.minutes, command.from);
     case 'meeting.attend': {
       const attendees = [...new Set(command.attendees)];
       if (attendees.some((id) => !state.people[id] || state.people[id].status === 'left'))
@@ -104,6 +105,13 @@ const described = (
   task: Task,
   fields: { length?: number; place?: string; agenda?: string; minutes?: string },
 ): Decision => (differs ? happened({ type: 'meeting.described', task: task.id, ...fields }) : happened());
+
+/** `from`: what it said when its writer began; what others wrote since then stays. */
+function written(task: Task, name: 'agenda' | 'minutes', before: string, after: string, from = before): Decision {
+  const words = merge(from, before, after);
+  if (words.length > MAX_TEXT) return refuse('invalid', 'text_too_long', name);
+  return described(words !== before, task, { [name]: words });
+}
 
 /**
  * A time that both sides can agree to by a press needs nobody's further consent: everyone is asked anew by their calendar.
