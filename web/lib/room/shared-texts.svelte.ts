@@ -45,7 +45,7 @@ export class SharedText {
   #unsent: Uint8Array[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #inFlight = 0;
-  #isWriting = false;
+  #isWriting = $state(false);
   /** Not everything that was written here has reached the room. */
   isDirty = $state(false);
   words = $state('');
