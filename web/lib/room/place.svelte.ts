@@ -23,6 +23,8 @@ class Place {
   plan = $state.raw<PlanPlace>({ show: 'list', of: null, kind: null, late: false, sort: null, done: false, all: false });
   /** The task whose moves are offered in a sheet. */
   moving = $state<TaskId | null>(null);
+  /** The task that was added last: however long the plan is, its row is drawn. */
+  added = $state<TaskId | null>(null);
   view = $state<ViewName>('plan');
   task = $state<TaskId | null>(null);
   /** What else is talked about in a panel of its own: a material, a value line. Never together with a task. */
