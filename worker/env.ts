@@ -16,6 +16,8 @@ export interface Env {
   REPLY_DOMAIN: string;
   /** The authserv-id of the receiving edge: only its Authentication-Results are believed (RFC 8601 section 2.5). */
   AUTHSERV_ID: string;
+  /** `20:00-08:00`: when news wait, by each reader's clock, and the weekend with them. Without it they never do. */
+  QUIET_HOURS?: string;
   RESEND_API_KEY?: string;
   RESEND_WEBHOOK_SECRET?: string;
 }

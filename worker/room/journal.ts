@@ -231,6 +231,12 @@ export class Journal {
     );
   }
 
+  /** Whether somebody did anything after an instant (epoch ms). Looks at the newest events only. */
+  hasActed(who: ParticipantId, since: number): boolean {
+    const newest = 'SELECT by, at FROM event ORDER BY seq DESC LIMIT 200';
+    return this.#sql.exec(`SELECT 1 FROM (${newest}) WHERE by = ? AND at > ? LIMIT 1`, who, since).toArray().length > 0;
+  }
+
   /** What was done, without what was said. */
   deeds(): Recorded[] {
     return this.#sql

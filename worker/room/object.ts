@@ -26,7 +26,7 @@ import {
 import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
 import { objectionOf } from '#core/objections.ts';
-import { fitsBudget, MAIL_CAP, weekOf } from '#core/mail-budget.ts';
+import { fitsBudget, isPressing, MAIL_CAP, weekOf } from '#core/mail-budget.ts';
 import { type NoticeKind, noticesOf, wanted, WINDOW } from '#core/notices.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
@@ -41,6 +41,7 @@ import {
   type Where,
   type Whereabouts,
 } from '#core/protocol.ts';
+import { mayWriteFrom, quietHoursIn } from '#core/quiet-hours.ts';
 import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { broughtInCopy, type Copied } from '#core/deciding/carbon-copy.ts';
 import { decide } from '#core/deciding/index.ts';
@@ -146,6 +147,8 @@ const RESUME_LIMIT = 1_000;
 const LEDGER_PAGE = 2_000;
 /** D1 hears of events this long after the first one it has not heard of: armed once, not once an event. */
 const PROJECT_AFTER = 4_000;
+/** Whoever was here or wrote within this time (ms) is awake, whatever their clock says. */
+const AWAKE = 60 * 60_000;
 const PROJECT_BATCH = 500;
 /** Calendars hear of a change after this time, so that what is undone at once is never sent. */
 const CALENDAR_AFTER = 20_000;
@@ -1633,7 +1636,10 @@ export class Room extends DurableObject<Env> {
     const seenTo = this.#reading.of(to)[thread] ?? 0;
     const unread = notices.filter((notice) => one !== undefined && wanted(one, notice.kind) && (invitation || notice.seq > seenTo));
     const [first] = unread;
+    const task = this.#state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
     const looking = !invitation && this.#lobby.isLookingAt(to, thread);
+    const rests = one && first && !looking ? this.#restUntil(one, unread, task) : null;
+    if (rests !== null) return this.#agenda.add('notify', key, rests, Date.now());
     const said = invitation || !first ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
     // What was deleted before its mail went out is not told of.
     const takenBack = said.length === 0 && unread.every((notice) => notice.kind === 'comment' || notice.kind === 'mention');
@@ -1648,11 +1654,22 @@ export class Room extends DurableObject<Env> {
         note: invitation ? this.#noteFor(to) : '',
         by,
       };
-      const task = this.#state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
       if (news.kinds.some((kind) => kind !== 'material') || isThere(this.#state, one, news.brought))
         await this.#postCounted(one, news.kinds, task, (mint, budget) => newsMail(this.env, this.#state, one, news, mint, budget));
     }
     this.#reading.told(to, thread, last.seq, invitation);
+  }
+
+  /** Until when (epoch ms) news for somebody wait since it is their night or weekend; null when they may go: whoever was just at it is awake. */
+  #restUntil(to: Participant, notices: { kind: NoticeKind }[], task: Task | null): number | null {
+    const now = Date.now();
+    const quiet = quietHoursIn(this.env.QUIET_HOURS);
+    const kinds = notices.map((one) => one.kind);
+    if (!quiet || isPressing(kinds, task, now)) return null;
+    const from = mayWriteFrom(to.zone, now, quiet);
+    if (from <= now) return null;
+    const recent = now - AWAKE;
+    return (this.#visits.all().get(to.id) ?? 0) > recent || this.#journal.hasActed(to.id, recent) ? null : from;
   }
 
   /** Writes to everybody whose calendar should say something else about a meeting than it was last told. */

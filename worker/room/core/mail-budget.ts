@@ -14,9 +14,13 @@ const DAY = 86_400_000;
 /** The Monday of the reader's week, as `YYYY-MM-DD` in their zone. */
 export const weekOf = (zone: string, now: number): string => mondayOf(dayIn(zone, now));
 
-/** Whether one more mail may go out at once. `sent`: how many this week had; `now` in epoch ms. */
-export function fitsBudget(to: Participant, sent: number, kinds: readonly NoticeKind[], task: Task | null, now: number): boolean {
-  if (to.side !== 'customer' || sent < MAIL_CAP || kinds.includes('invitation')) return true;
-  const isPressing = task !== null && task.completedAt === null && task.due !== null && deadline(task.due) < now + DAY;
-  return isPressing && kinds.includes('mention');
+/** Whether news can't wait: an invitation, or somebody named in what is due within a day. `now` in epoch ms. */
+export function isPressing(kinds: readonly NoticeKind[], task: Task | null, now: number): boolean {
+  if (kinds.includes('invitation')) return true;
+  const isDueSoon = task !== null && task.completedAt === null && task.due !== null && deadline(task.due) < now + DAY;
+  return isDueSoon && kinds.includes('mention');
 }
+
+/** Whether one more mail may go out at once. `sent`: how many this week had; `now` in epoch ms. */
+export const fitsBudget = (to: Participant, sent: number, kinds: readonly NoticeKind[], task: Task | null, now: number): boolean =>
+  to.side !== 'customer' || sent < MAIL_CAP || isPressing(kinds, task, now);
