@@ -6,12 +6,14 @@ import { viewFor } from '#core/audience.ts';
 import { command, type CommandInput } from '#core/commands.ts';
 import { decide } from '#core/deciding/index.ts';
 import { applyComments, type Comment } from '#core/discussion.ts';
+import type { ValueLineId } from '#core/ids.ts';
 import type { Participant } from '#core/people.ts';
 import { isCurrency, plainAmount, readAmount, sums } from '#core/amount.ts';
 import { evidenceFor, qualificationOf, stageOf, standingOf } from '#core/qualification.ts';
+import type { ValuePart } from '#core/value.ts';
 import { apply, restored, type RoomState } from '#core/room.ts';
 import { audienceOf } from '#core/audience.ts';
-import { AT, chen, commentId, facts, lidan, record, roomWhere, said, task, taskId, threadOf, zhao } from '../support/cast.ts';
+import { AT, chen, commentId, facts, id, lidan, record, roomWhere, said, task, taskId, threadOf, zhao } from '../support/cast.ts';
 
 /** What Chen said in the room, as the room looks it up. */
 const chens = Object.fromEntries(
@@ -94,6 +96,70 @@ describe('a criterion', () => {
     expect(standingOf(theirs, 'pain')).toBe('confirmed');
     expect(standingOf(after(theirs, [chen, { type: 'task.reopen', task: taskId('survey') }]), 'pain')).toBe('open');
     expect(standingOf(after(theirs, [zhao, { type: 'task.remove', task: taskId('survey') }]), 'pain')).toBe('open');
+  });
+
+  describe('counts what a customer said of a line of the value case', () => {
+    const line = id<ValueLineId>('hours');
+    const of = (part: ValuePart, by?: Participant): CommandInput => ({
+      type: 'deal.cite',
+      criterion: 'metrics',
+      kind: 'value',
+      of: line,
+      part,
+      ...(by && { by: by.id }),
+    });
+    const ours = after(roomWhere(), [
+      lidan,
+      { type: 'value.add', line, side: 'gain', title: 'Hours saved', text: '12k-15k a year', need: 'Fewer hours' },
+    ]);
+    const said = after(
+      ours,
+      [chen, { type: 'value.number', line, text: '10k a year' }],
+      [chen, { type: 'value.change', line, motive: 'We pay for overtime' }],
+      [zhao, { type: 'value.stance', line, stance: 'agrees', note: 'I counted them' }],
+    );
+
+    test('its number, a need or motive that they wrote, a stance of theirs; never ours', () => {
+      for (const part of ['number', 'need'] as const) expect(does(ours, lidan, of(part))).toBe('not_by_customer');
+      for (const part of ['expectation', 'motive'] as const) expect(does(ours, lidan, of(part))).toBe('no_such_line');
+      expect(does(said, lidan, of('need'))).toBe('not_by_customer');
+      expect(does(said, lidan, of('stance', chen))).toBe('no_such_line');
+      expect(does(said, lidan, of('stance'))).toBe('no_such_line');
+      const all = after(said, [lidan, of('number')], [lidan, of('motive')], [lidan, of('stance', zhao)]);
+      expect(standingOf(all, 'metrics')).toBe('confirmed');
+      expect(evidenceFor(all, 'metrics')).toMatchObject([
+        { kind: 'value', of: line, part: 'number', by: chen.id, thread: line, excerpt: 'Hours saved' },
+        { part: 'motive', by: chen.id, excerpt: 'We pay for overtime' },
+        { part: 'stance', stance: 'agrees', by: zhao.id, excerpt: 'I counted them' },
+      ]);
+      expect(after(all, [lidan, of('number')]).seq).toBe(all.seq);
+    });
+
+    test('as long as it is theirs: not once the words are ours or gone, another stance is taken, or the line is out', () => {
+      const motive = after(said, [lidan, of('motive')]);
+      const reworded = after(motive, [zhao, { type: 'value.change', line, motive: 'Overtime costs us' }]);
+      expect(evidenceFor(reworded, 'metrics')).toMatchObject([{ by: zhao.id, excerpt: 'Overtime costs us' }]);
+      expect(standingOf(after(motive, [lidan, { type: 'value.change', line, motive: 'You pay for overtime' }]), 'metrics')).toBe('open');
+      expect(standingOf(after(motive, [chen, { type: 'value.change', line, motive: '' }]), 'metrics')).toBe('open');
+
+      const stance = after(said, [lidan, of('stance', zhao)]);
+      expect(standingOf(after(stance, [zhao, { type: 'value.stance', line, stance: 'rejects' }]), 'metrics')).toBe('open');
+      expect(standingOf(after(stance, [zhao, { type: 'value.stance', line, stance: null }]), 'metrics')).toBe('open');
+      expect(standingOf(after(stance, [zhao, { type: 'value.stance', line, stance: 'agrees', note: 'Still' }]), 'metrics')).toBe(
+        'confirmed',
+      );
+
+      const number = after(said, [lidan, of('number')]);
+      const out = after(number, [chen, { type: 'value.remove', line }]);
+      expect(standingOf(out, 'metrics')).toBe('open');
+      expect(standingOf(after(out, [chen, { type: 'value.restore', line }]), 'metrics')).toBe('confirmed');
+    });
+
+    test('each by itself: one is taken off, the others stay', () => {
+      const all = after(said, [lidan, of('number')], [lidan, of('stance', zhao)]);
+      const off = after(all, [lidan, { type: 'deal.uncite', criterion: 'metrics', of: line, part: 'stance', by: zhao.id }]);
+      expect(evidenceFor(off, 'metrics').map((one) => one.part)).toEqual(['number']);
+    });
   });
 
   test('reads as claimed again when its evidence is taken off, or deleted by its author', () => {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { audienceOf, viewFor, visible } from '#core/audience.ts';
 import { command, type Command } from '#core/commands.ts';
+import { valueParts } from '#core/value.ts';
 import { applyComments, reactions, shown, type Comment } from '#core/discussion.ts';
 import type { Recorded, RoomEvent } from '#core/events.ts';
 import type { CommentId, ParticipantId, ThreadId } from '#core/ids.ts';
@@ -93,6 +94,14 @@ let counter = 0;
 const unique = () => id(`u${(counter += 1).toString(32).replace(/[0189]/g, 'z')}`);
 
 const anyCriterion = fc.constantFrom('metrics', 'champion', 'budget', `own:${SECRET}criterion`);
+const citedLine = fc.record({
+  type: fc.constant('deal.cite'),
+  criterion: anyCriterion,
+  kind: fc.constant('value'),
+  of: anyLine,
+  part: fc.constantFrom(...valueParts),
+  by: anyPerson.map((one) => one.id),
+});
 const commentNumbered = (at: number) => id(`said${'abcdefghijklmnopqrstuvwxyz'[at]}`);
 const slot = fc.record({
   date: fc.constantFrom('2026-11-20', '2026-11-27', '2026-12-04'),
@@ -256,6 +265,14 @@ const anyCommand: fc.Arbitrary<unknown> = fc.oneof(
   fc.record({ type: fc.constant('value.factor'), line: anyLine, factor: fc.nat(2), value: fc.nat(20) }),
   fc.record({ type: fc.constantFrom('value.acceptProposal', 'value.declineProposal', 'value.remove', 'value.restore'), line: anyLine }),
   fc.record({ type: fc.constant('value.stance'), line: anyLine, stance: fc.constantFrom('agrees', 'doubts', 'rejects', null) }),
+  fc.record({
+    type: fc.constant('value.change'),
+    line: anyLine,
+    need: fc.constantFrom('', 'Fewer hours'),
+    motive: fc.constant('Overtime'),
+  }),
+  citedLine,
+  fc.record({ type: fc.constant('deal.uncite'), criterion: anyCriterion, of: anyLine, part: fc.constantFrom('number', 'need') }),
   fc.record({ type: fc.constant('value.settings'), months: fc.integer({ min: 1, max: 36 }) }),
   fc.record({
     type: fc.constant('deal.change'),
@@ -461,6 +478,7 @@ test('doing the same thing twice in a row changes nothing the second time', () =
     }),
     fc.record({ type: fc.constant('deal.claim'), criterion: anyCriterion, claimed: fc.boolean() }),
     fc.record({ type: fc.constant('deal.cite'), criterion: anyCriterion, kind: fc.constant('task'), of: anyTask }),
+    citedLine,
     fc.record({ type: fc.constant('deal.close'), outcome: fc.constantFrom('won', 'lost', 'paused') }),
     fc.record({ type: fc.constantFrom('comment.delete', 'comment.restore'), comment: anyComment, thread: fc.constant('room') }),
     fc.record({ type: fc.constant('comment.edit'), comment: anyComment, thread: fc.constant('room'), body: fc.constant('again') }),

@@ -28,7 +28,7 @@ import { taskKinds } from './plan.ts';
 import { answers, LENGTH, MAX_TIMES } from './meetings.ts';
 import type { Reason } from './refusal.ts';
 import { purchaseRoles } from './stakeholders.ts';
-import { periods, stances, valueKinds } from './value.ts';
+import { periods, stances, valueKinds, valueParts } from './value.ts';
 
 // Zero-width, bidirectional-override and control characters let one name look like another.
 // U+200D and U+FE0F stay: emoji are built with them.
@@ -525,6 +525,13 @@ export const qualificationRule = v.object({
   ),
 });
 
+const cited = {
+  of: v.union([comment, task, valueLine]),
+  /** Of a line: which part, and of a stance whose. */
+  part: v.optional(v.picklist(valueParts, because('malformed'))),
+  by: v.optional(participant),
+};
+
 const deal = [
   v.object({
     type: v.literal('deal.change'),
@@ -579,9 +586,9 @@ const deal = [
   v.object({
     type: v.literal('deal.cite'),
     criterion,
-    /** A comment of a customer's, or a task that one of them finished. */
-    kind: v.picklist(['comment', 'task'], because('malformed')),
-    of: v.union([comment, task]),
+    /** A comment of a customer's, a task that one of them finished, or what one of them said of a line of the value case. */
+    kind: v.picklist(['comment', 'task', 'value'], because('malformed')),
+    ...cited,
     /** What the comment says: a browser's guess for its own screen. The room looks it up and never believes it. */
     said: v.optional(
       v.nullable(
@@ -596,7 +603,7 @@ const deal = [
       null,
     ),
   }),
-  v.object({ type: v.literal('deal.uncite'), criterion, of: v.union([comment, task]) }),
+  v.object({ type: v.literal('deal.uncite'), criterion, ...cited }),
 ] as const;
 
 const reflection = [

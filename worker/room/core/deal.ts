@@ -3,7 +3,8 @@
  * said that speaks for it. Internal: no customer is ever told that it exists. What it adds up to is in qualification.ts.
  */
 import type { Recorded } from './events.ts';
-import type { CommentId, ParticipantId, TaskId, ThreadId } from './ids.ts';
+import type { CommentId, ParticipantId, TaskId, ThreadId, ValueLineId } from './ids.ts';
+import type { StanceKind, ValuePart } from './value.ts';
 
 /** An amount in the smallest unit of its currency (cents, fen): a safe integer, never a fraction. */
 export interface Money {
@@ -33,9 +34,12 @@ export interface QualificationRule {
 
 /** Something that the customer did or said, put beside a criterion. */
 export interface Evidence {
-  kind: 'comment' | 'task';
-  /** The comment or task itself. */
-  of: CommentId | TaskId;
+  kind: 'comment' | 'task' | 'value';
+  /** The comment, task or line of the value case itself. */
+  of: CommentId | TaskId | ValueLineId;
+  /** Which part of a line it is; of a stance also which, since another one is another word. */
+  part?: ValuePart;
+  stance?: StanceKind;
   /** Whose word it is: the author, not who put it here. */
   by: ParticipantId;
   /** When they said it; ISO instant. */
@@ -87,7 +91,11 @@ export type DealEvent =
   | { type: 'deal.ruled'; rule: QualificationRule; follows: boolean }
   | { type: 'deal.claimed'; criterion: string; claimed: boolean }
   | { type: 'deal.cited'; criterion: string; evidence: Evidence }
-  | { type: 'deal.uncited'; criterion: string; of: Evidence['of'] };
+  | ({ type: 'deal.uncited'; criterion: string } & Cited);
+
+/** What tells one piece of evidence from another. `by` does so for stances alone: all else of a line has one author at a time. */
+export type Cited = Pick<Evidence, 'of' | 'part'> & { by?: ParticipantId };
+export const evidenceKey = ({ of, part, by }: Cited): string => [of, part, part === 'stance' && by].filter(Boolean).join('/');
 
 const EXCERPT = 140;
 /** The beginning of a text, on one line. */
@@ -125,11 +133,11 @@ export function applyDeal(deal: Deal, { event, at, by }: Recorded): Deal {
       return { ...deal, claims: event.claimed ? { ...others, [event.criterion]: { by, at } } : others };
     }
     case 'deal.cited': {
-      const before = (deal.evidence[event.criterion] ?? []).filter((one) => one.of !== event.evidence.of);
+      const before = (deal.evidence[event.criterion] ?? []).filter((one) => evidenceKey(one) !== evidenceKey(event.evidence));
       return { ...deal, evidence: { ...deal.evidence, [event.criterion]: [...before, event.evidence] } };
     }
     case 'deal.uncited': {
-      const left = (deal.evidence[event.criterion] ?? []).filter((one) => one.of !== event.of);
+      const left = (deal.evidence[event.criterion] ?? []).filter((one) => evidenceKey(one) !== evidenceKey(event));
       return { ...deal, evidence: { ...deal.evidence, [event.criterion]: left } };
     }
     case 'comment.deleted':

@@ -2,9 +2,11 @@
  * Is this a deal, or do we only wish it were? A criterion counts when somebody of the customer's side has said or done
  * what it asks for. What a seller says is a claim, and counts for nothing.
  */
-import type { Deal, Evidence, Framework, QualificationRule, Stage } from './deal.ts';
-import { outcomes } from './deal.ts';
+import type { Cited, Deal, Evidence, Framework, QualificationRule, Stage } from './deal.ts';
+import { excerptOf, outcomes } from './deal.ts';
+import type { ThreadId, ValueLineId } from './ids.ts';
 import type { RoomState } from './room.ts';
+import { partOf } from './value.ts';
 
 const BUILT_IN = {
   meddicc: ['metrics', 'economic_buyer', 'decision_criteria', 'decision_process', 'pain', 'champion', 'competition'],
@@ -30,11 +32,32 @@ export const neededOf = (rule: QualificationRule): number => Math.min(rule.minim
 /** The built-in criteria of a framework, for choosing. */
 export const sizeOf = (framework: Exclude<Framework, 'own'>): number => BUILT_IN[framework].length;
 
-type Known = Pick<RoomState, 'people' | 'deal'>;
+type Known = Pick<RoomState, 'people' | 'deal' | 'value'>;
 
 /** The customer's own words and deeds for a criterion, the newest last. */
-export const evidenceFor = ({ people, deal }: Known, criterion: string): Evidence[] =>
-  (deal.evidence[criterion] ?? []).filter((one) => !one.gone && people[one.by]?.side === 'customer');
+export const evidenceFor = ({ people, deal, value }: Known, criterion: string): Evidence[] =>
+  (deal.evidence[criterion] ?? []).flatMap((one) => {
+    const now = one.kind === 'value' ? evidenceInLine(value, one) : one;
+    return now && !now.gone && now.stance === one.stance && people[now.by]?.side === 'customer' ? [now] : [];
+  });
+
+/** What somebody says of a line of the value case, as it stands now: with the line, the words or another's hand on them it is no longer theirs. */
+export function evidenceInLine(value: RoomState['value'], { of, part, by }: Cited): Evidence | null {
+  const line = value.lines[of as ValueLineId];
+  const said = line && !line.removed && part ? partOf(line, part, by) : null;
+  if (!line || !part || !said || said.by === 'system') return null;
+  return {
+    kind: 'value',
+    of: line.id,
+    part,
+    ...(said.stance && { stance: said.stance }),
+    by: said.by,
+    at: said.at,
+    via: 'app',
+    thread: line.id as string as ThreadId,
+    excerpt: excerptOf(said.words || line.title),
+  };
+}
 
 export type Standing = 'open' | 'claimed' | 'confirmed';
 

@@ -59,6 +59,12 @@ export interface ValueWords {
   source: string;
 }
 
+/** The words of a line whose author is known. */
+const authored = ['expectation', 'need', 'motive'] as const;
+/** What somebody can have said of a line. */
+export const valueParts = ['number', ...authored, 'stance'] as const;
+export type ValuePart = (typeof valueParts)[number];
+
 export interface ValueLine extends ValueWords {
   id: ValueLineId;
   side: 'gain' | 'cost';
@@ -69,6 +75,8 @@ export interface ValueLine extends ValueWords {
   earlier: Numbered[];
   proposal: (Numbered & { note: string }) | null;
   stances: Record<ParticipantId, Stance>;
+  /** Whose words those are, where there are any. */
+  authors?: Partial<Record<(typeof authored)[number], { by: ParticipantId | 'system'; at: string }>>;
   addedBy: ParticipantId | 'system';
   addedAt: string;
   removed: boolean;
@@ -210,6 +218,21 @@ export function valueNews(
   };
 }
 
+/** Whose a part of a line is, since when, and its words if it has any; null where there is none. `by`: whose stance. */
+export function partOf(
+  line: ValueLine,
+  part: ValuePart,
+  by: ParticipantId | null = null,
+): { by: ParticipantId | 'system'; at: string; words: string; stance?: StanceKind } | null {
+  if (part === 'number') return line.owner && { by: line.owner.by, at: line.owner.at, words: '' };
+  if (part !== 'stance') {
+    const author = line.authors?.[part];
+    return author && line[part] !== '' ? { ...author, words: line[part] } : null;
+  }
+  const own = by && line.stances[by];
+  return own ? { by, at: own.at, words: own.note, stance: own.stance } : null;
+}
+
 // -------------------------------------------------------------- applying
 
 export function applyValue(before: ValueCase, event: ValueEvent, seq: number, at: string, by: ParticipantId | 'system'): ValueCase {
@@ -234,6 +257,7 @@ function change(value: ValueCase, event: ValueEvent, at: string, by: Participant
       earlier: [],
       proposal: null,
       stances: {},
+      ...authorsOf(undefined, fields, by, at),
       addedBy: by,
       addedAt: at,
       removed: false,
@@ -250,7 +274,7 @@ function change(value: ValueCase, event: ValueEvent, at: string, by: Participant
   switch (event.type) {
     case 'value.changed': {
       const { type: _, line: __, ...fields } = event;
-      return changed(fields);
+      return changed({ ...fields, ...authorsOf(line.authors, fields, by, at) });
     }
     case 'value.numbered':
     case 'value.accepted': {
@@ -276,4 +300,10 @@ function change(value: ValueCase, event: ValueEvent, at: string, by: Participant
     case 'value.restored':
       return changed({ removed: false });
   }
+}
+
+/** The authors after somebody wrote these words; nothing where they wrote none. */
+function authorsOf(before: ValueLine['authors'], words: Partial<ValueWords>, by: ParticipantId | 'system', at: string) {
+  const written = authored.filter((one) => words[one]);
+  return written.length > 0 ? { authors: { ...before, ...Object.fromEntries(written.map((one) => [one, { by, at }])) } } : {};
 }

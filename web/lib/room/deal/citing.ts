@@ -1,11 +1,13 @@
 /** What customers of this room said and did, as it may be put beside a criterion. */
 import * as m from '#messages';
 import { ROOM_THREAD } from '#core/audience.ts';
-import type { Evidence } from '#core/deal.ts';
-import { excerptOf } from '#core/deal.ts';
+import { type Evidence, excerptOf } from '#core/deal.ts';
 import type { Comment } from '#core/discussion.ts';
-import type { TaskId, ThreadId } from '#core/ids.ts';
+import type { ParticipantId, TaskId, ThreadId, ValueLineId } from '#core/ids.ts';
+import { evidenceInLine } from '#core/qualification.ts';
+import { linesOf, valueParts } from '#core/value.ts';
 import { sayCriterion } from '$lib/words/deal.ts';
+import { sayNumber, sayStance } from '$lib/words/value.ts';
 import type { LiveRoom } from '../live-room.svelte.ts';
 import { pathOf } from '../place.svelte.ts';
 
@@ -26,7 +28,7 @@ export const spokenIn = (room: LiveRoom): ThreadId[] =>
     .sort(([, a], [, b]) => b.lastSeq - a.lastSeq)
     .map(([thread]) => thread as ThreadId);
 
-/** The customers' words (of the threads that are here) and finished tasks, the newest first. */
+/** The customers' words (of the threads that are here), finished tasks and what they said of the value case, the newest first. */
 export function candidates(room: LiveRoom): Evidence[] {
   const isTheirs = (id: Evidence['by'] | null) => id !== null && room.state.people[id]?.side === 'customer';
   const said = [...new Set([ROOM_THREAD, ...spokenIn(room)])].flatMap((thread) =>
@@ -49,21 +51,47 @@ export function candidates(room: LiveRoom): Evidence[] {
         ]
       : [],
   );
-  return [...said, ...done].sort((a, b) => b.at.localeCompare(a.at));
+  const { value } = room.state;
+  const valued = linesOf(value).flatMap((line) =>
+    valueParts.flatMap((part) =>
+      (part === 'stance' ? (Object.keys(line.stances) as ParticipantId[]) : [undefined]).flatMap((by) => {
+        const one = evidenceInLine(value, { of: line.id, part, by });
+        return one && isTheirs(one.by) && !room.unsaved.has(line.id) ? [one] : [];
+      }),
+    ),
+  );
+  return [...said, ...done, ...valued].sort((a, b) => b.at.localeCompare(a.at));
 }
 
 /** Where it stands in the room. */
 export function placeOf({ kind, of, thread }: Evidence): string {
+  if (kind === 'value') return `${pathOf(null, false, 'value')}#line-${of}`;
   const path = pathOf(thread === ROOM_THREAD ? null : (thread as string as TaskId), false, 'plan');
   return kind === 'comment' ? `${path}#c-${of}` : path;
 }
 
-export function citing(criterion: string, { kind, of, by, at, via, thread, excerpt }: Evidence) {
+/** What was said, in words: of a line also which one, for a number or a stance says little by itself. */
+export function sayEvidence(room: LiveRoom, { of, part, stance, excerpt }: Evidence): string {
+  const line = part && room.state.value.lines[of as ValueLineId];
+  if (!line) return excerpt;
+  const about = (name: string, said: string) => m.value_stance({ name, stance: said });
+  const saying = { currency: room.state.value.currency, locale: room.locale };
+  if (part === 'number') return line.number ? about(line.title, sayNumber(line.number, saying)) : line.title;
+  if (part !== 'stance') return about({ expectation: m.value_expectation, need: m.value_need, motive: m.value_motive }[part](), excerpt);
+  const said = stance ? about(line.title, sayStance(stance)) : line.title;
+  return excerpt === line.title ? said : `${said} – ${excerpt}`;
+}
+
+/** What names it in a command: whose it is only where that tells stances apart. */
+export const citedBy = ({ of, part, by }: Evidence) => ({ of, ...(part && { part }), ...(part === 'stance' && { by }) });
+
+export function citing(criterion: string, evidence: Evidence) {
+  const { kind, by, at, via, thread, excerpt } = evidence;
   return {
     type: 'deal.cite' as const,
     criterion,
     kind,
-    of,
+    ...citedBy(evidence),
     said: kind === 'comment' ? { by, at, via, thread, body: excerpt } : null,
   };
 }
@@ -73,7 +101,7 @@ export function cite(room: LiveRoom, criterion: string, evidence: Evidence): voi
   room.doWithUndo(citing(criterion, evidence), m.deal_cited_toast({ criterion: sayCriterion(criterion) }), {
     type: 'deal.uncite',
     criterion,
-    of: evidence.of,
+    ...citedBy(evidence),
   });
 }
 

@@ -1,12 +1,12 @@
 /** What may become of the deal: facts, stage, rule, and what speaks for it. The selling side's alone. */
 import type { DealCommand } from '../commands.ts';
-import { type Deal, type DealEvent, type Evidence, excerptOf, type Money } from '../deal.ts';
+import { type Deal, type DealEvent, type Evidence, evidenceKey, excerptOf, type Money } from '../deal.ts';
 import { type Decision, happened } from '../decision.ts';
 import type { TaskId, ThreadId } from '../ids.ts';
 import { readAmount } from '../amount.ts';
 import type { Participant } from '../people.ts';
 import { can } from '../permissions.ts';
-import { criteriaOf, isClosed } from '../qualification.ts';
+import { criteriaOf, evidenceInLine, isClosed } from '../qualification.ts';
 import { refuse, type Refusal } from '../refusal.ts';
 import type { RoomState } from '../room.ts';
 import { asking } from './reflection.ts';
@@ -60,13 +60,16 @@ export function decideDeal(state: RoomState, who: Participant, command: DealComm
         : happened({ type: 'deal.claimed', criterion, claimed: command.claimed });
     case 'deal.cite': {
       const evidence = evidenceOf(state, command);
-      if (!evidence) return refuse('not_found', command.kind === 'comment' ? 'no_such_comment' : 'no_such_task');
+      if (!evidence) return refuse('not_found', missing[command.kind]);
       // Only the customer's own word counts; a seller's would be a claim in other clothes.
       if (state.people[evidence.by]?.side !== 'customer') return refuse('conflict', 'not_by_customer');
-      return cited.some((one) => one.of === evidence.of && !one.gone) ? happened() : happened({ type: 'deal.cited', criterion, evidence });
+      const isThere = (one: Evidence) => evidenceKey(one) === evidenceKey(evidence) && !one.gone && one.stance === evidence.stance;
+      return cited.some(isThere) ? happened() : happened({ type: 'deal.cited', criterion, evidence });
     }
-    case 'deal.uncite':
-      return cited.some((one) => one.of === command.of) ? happened({ type: 'deal.uncited', criterion, of: command.of }) : happened();
+    case 'deal.uncite': {
+      const { type: _, ...which } = command;
+      return cited.some((one) => evidenceKey(one) === evidenceKey(which)) ? happened({ type: 'deal.uncited', ...which }) : happened();
+    }
   }
 }
 
@@ -86,7 +89,10 @@ function amountOf(
 
 type Cite = Extract<DealCommand, { type: 'deal.cite' }>;
 
-function evidenceOf(state: RoomState, { kind, of, said }: Cite): Evidence | null {
+const missing = { comment: 'no_such_comment', task: 'no_such_task', value: 'no_such_line' } as const;
+
+function evidenceOf(state: RoomState, { kind, of, said, part, by }: Cite): Evidence | null {
+  if (kind === 'value') return evidenceInLine(state.value, { of, part, by });
   if (kind === 'comment') {
     // The room looks the comment up before deciding; the browser knows it from the page.
     return said ? { kind, of, by: said.by, at: said.at, via: said.via, thread: said.thread, excerpt: excerptOf(said.body) } : null;
