@@ -3,7 +3,6 @@ import type { Hono } from 'hono';
 import { Sellers } from './access/sellers.ts';
 import type { Bindings } from './app.ts';
 import type { Env } from './env.ts';
-import { readAll } from './files/store.ts';
 import { sendDigests } from './mail/digest.ts';
 import { MAX_MAIL, receiveMail } from './mail/inbound.ts';
 
@@ -13,12 +12,12 @@ export function entrypoint(app: Hono<Bindings>) {
 
     /** Cloudflare Email Routing. An exception is a temporary failure: the sending server tries again. */
     async email(message, env) {
-      const bytes = await readAll(message.raw, MAX_MAIL);
-      if (!bytes)
+      if (message.rawSize > MAX_MAIL)
         return message.setReject(
           'This message is larger than 25 MiB, so it was not taken. Please send a smaller file, or open the room and upload it there.',
         );
-      const receipt = await receiveMail(env, bytes, { from: message.from, to: message.to }, env.AUTHSERV_ID);
+      const mail = { stream: message.raw, size: message.rawSize };
+      const receipt = await receiveMail(env, mail, { from: message.from, to: message.to }, env.AUTHSERV_ID);
       if (!receipt.accepted) message.setReject(receipt.say);
     },
 

@@ -7,6 +7,7 @@ import type { ParticipantId, RoomId, ThreadId } from '#core/ids.ts';
 import type { FromRoom, RoomView, ToRoom } from '#core/protocol.ts';
 import { createServices } from '../../worker/atelier.ts';
 import { fresh } from '../../worker/access/tokens.ts';
+import { toBase64 } from '../../worker/base64.ts';
 import worker from '../../worker/local/index.ts';
 import { mailboxOf, type LocalEnv } from '../../worker/local/mailbox.ts';
 import type { Entry, Seller } from '../../worker/services.ts';
@@ -119,7 +120,7 @@ export interface Letter {
   envelopeFrom?: string;
 }
 
-const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/.{76}/g, '$&\r\n');
+const base64 = (text: string) => toBase64(new TextEncoder().encode(text)).replace(/.{76}/g, '$&\r\n');
 
 /** The bytes of a mail, as a mail client and the receiving edge would hand them on. */
 export function raw(letter: Letter): Uint8Array {

@@ -77,7 +77,8 @@ export async function storeFile(
   if (size !== null && size > MAX_FILE) return tooLarge;
 
   if (upload.body instanceof ReadableStream && size !== null) {
-    const { head, whole } = await peek(upload.body);
+    const { head, rest } = await split(upload.body, HEAD);
+    const whole = following(head, rest?.getReader() ?? null);
     const type = sniff(head, name);
     const sized = new FixedLengthStream(size);
     try {
@@ -97,36 +98,37 @@ export async function storeFile(
   return done({ id, name, size: bytes.byteLength, type });
 }
 
-/** The first bytes of a stream, and the stream with them still in it. */
-async function peek(stream: ReadableStream<Uint8Array>): Promise<{ head: Uint8Array; whole: ReadableStream<Uint8Array> }> {
+/** The first bytes of a stream, exactly so many unless it ends before, and what comes after them; null when nothing does. */
+export async function split(
+  stream: ReadableStream<Uint8Array>,
+  size: number,
+): Promise<{ head: Uint8Array; rest: ReadableStream<Uint8Array> | null }> {
   const reader = stream.getReader();
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  while (size < HEAD) {
-    const { done: ended, value } = await reader.read();
-    if (ended) break;
-    parts.push(value);
-    size += value.byteLength;
-  }
   const head = new Uint8Array(size);
   let place = 0;
-  for (const part of parts) {
+  for (;;) {
+    const { done: ended, value } = await reader.read();
+    if (ended) return { head: head.slice(0, place), rest: null };
+    const part = value.subarray(0, size - place);
     head.set(part, place);
     place += part.byteLength;
+    if (part.byteLength < value.byteLength || place === size) return { head, rest: following(value.subarray(part.byteLength), reader) };
   }
-  const whole = new ReadableStream<Uint8Array>({
+}
+
+/** Bytes, and then what a reader still has. */
+const following = (first: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array> | null): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>({
     start: (controller) => {
-      if (size > 0) controller.enqueue(head);
+      if (first.byteLength > 0) controller.enqueue(first);
     },
     pull: async (controller) => {
-      const { done: ended, value } = await reader.read();
-      if (ended) controller.close();
-      else controller.enqueue(value);
+      const next = await reader?.read();
+      if (!next || next.done) controller.close();
+      else controller.enqueue(next.value);
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: (reason) => reader?.cancel(reason),
   });
-  return { head: head.subarray(0, HEAD), whole };
-}
 
 /** Reads a stream up to a limit; null when there is more. */
 export async function readAll(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | null> {

@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import * as v from 'valibot';
 import type { Bindings } from '../app.ts';
 import { readAll } from '../files/store.ts';
-import { MAX_MAIL, receiveMail } from './inbound.ts';
+import { MAX_MAIL, type RawMail, receiveMail } from './inbound.ts';
 
 /** Resend receives through Amazon SES, which writes this authserv-id. */
 const RESEND_AUTHSERV_ID = 'amazonses.com';
@@ -46,8 +46,10 @@ export const hooks = new Hono<Bindings>().post('/resend', async (c) => {
   const postbox = c.env.POSTBOX.get(c.env.POSTBOX.idFromName('main'));
   switch (type) {
     case 'email.received': {
-      const raw = await fetchRaw(c.env.RESEND_API_KEY ?? '', data.email_id);
-      for (const to of data.to) await receiveMail(c.env, raw, { from: bare(data.from), to: bare(to) }, RESEND_AUTHSERV_ID);
+      for (const to of data.to) {
+        const mail = await fetchRaw(c.env.RESEND_API_KEY ?? '', data.email_id);
+        await receiveMail(c.env, mail, { from: bare(data.from), to: bare(to) }, RESEND_AUTHSERV_ID);
+      }
       return c.json({ ok: true });
     }
     case 'email.delivered':
@@ -67,13 +69,17 @@ export const hooks = new Hono<Bindings>().post('/resend', async (c) => {
 const bare = (address: string): string => /<([^>]+)>/.exec(address)?.[1] ?? address;
 
 /** The webhook carries no body: the raw mail is fetched, so that both ways in meet the same code. Throws on an outage. */
-async function fetchRaw(apiKey: string, id: string): Promise<Uint8Array> {
+async function fetchRaw(apiKey: string, id: string): Promise<RawMail> {
   const answer = await new Resend(apiKey).emails.receiving.get(id);
   const url = answer.data?.raw?.download_url;
   if (!url) throw new Error(`received mail ${id} is not to be had: ${answer.error?.name ?? 'no raw source'}`);
   const response = await fetch(url);
   if (!response.ok || !response.body) throw new Error(`received mail ${id}: ${response.status}`);
+  const size = Number(response.headers.get('content-length') ?? 0);
+  if (size > MAX_MAIL) throw new Error(`received mail ${id} is over ${MAX_MAIL} bytes`);
+  // A size that was said of a packed body is not that of the mail.
+  if (size > 0 && !response.headers.get('content-encoding')) return { stream: response.body, size };
   const bytes = await readAll(response.body, MAX_MAIL);
   if (!bytes) throw new Error(`received mail ${id} is over ${MAX_MAIL} bytes`);
-  return bytes;
+  return { stream: new Blob([bytes as Uint8Array<ArrayBuffer>]).stream(), size: bytes.byteLength };
 }

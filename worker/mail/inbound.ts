@@ -16,12 +16,13 @@ import type { RejectionFacts } from '#emails/facts.ts';
 import { hashOf, idFor, readToken } from '../access/tokens.ts';
 import { inboundMail } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
-import { storeFile } from '../files/store.ts';
+import { split, storeFile } from '../files/store.ts';
 import { spanIn } from './calendar.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
 import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
 import { keyOf } from './reading/key.ts';
+import { decoding, type LongPart, Skeleton } from './reading/skeleton.ts';
 import type { ReceivedMail } from '../room/object.ts';
 import { roomStub } from '../room/stub.ts';
 
@@ -32,6 +33,15 @@ export interface Envelope {
   from: string;
   to: string;
 }
+
+/** A mail's bytes on their way, and how many there are. */
+export interface RawMail {
+  stream: ReadableStream<Uint8Array>;
+  size: number;
+}
+
+/** A mail up to this size (bytes) is read whole; of a bigger one this much is at hand to know it by. */
+const AT_HAND = 1024 * 1024;
 
 /** What the sending server is told: taken, or refused with a sentence that its own user will read. */
 export type Receipt = { accepted: true; outcome: string } | { accepted: false; say: string };
@@ -45,9 +55,10 @@ type Target = ReplyTarget & {
 };
 
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
-export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelope, authservId: string): Promise<Receipt> {
+export async function receiveMail(env: Env, mail: RawMail, envelope: Envelope, authservId: string): Promise<Receipt> {
   const db = drizzle(env.DB);
-  const id = await idFor<HeldMailId>(new TextEncoder().encode(await keyOf(bytes, envelope.to)));
+  const { head, rest } = await split(mail.stream, AT_HAND);
+  const id = await idFor<HeldMailId>(new TextEncoder().encode(await keyOf(head, envelope.to)));
   const [fresh] = await db
     .insert(inboundMail)
     .values({
@@ -66,14 +77,14 @@ export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelop
     // `pending` means that a first try died half-way: go on where it stopped.
     if (before && before.outcome !== 'pending') return { accepted: true, outcome: before.outcome };
   }
-  await env.FILES.put(mailKey(id), bytes, { httpMetadata: { contentType: 'message/rfc822' } });
+  const { bytes, long } = rest ? await keepPassing(env, id, head, rest, mail.size) : await keepWhole(env, id, head);
 
   const targets = new Map<string, Target>();
   const outcome = await intake(bytes, envelope, doorway(env, authservId, targets));
   const token = tokenOf(envelope.to, env.REPLY_DOMAIN);
   const target = token ? targets.get(token) : undefined;
   const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
-  const acted = await act(env, id, outcome, { target, room, envelope });
+  const acted = await act(env, id, outcome, { target, room, envelope, long });
   await db
     .update(inboundMail)
     .set({ outcome: acted.outcome, reason: acted.reason, roomId: room ?? null })
@@ -83,6 +94,43 @@ export async function receiveMail(env: Env, bytes: Uint8Array, envelope: Envelop
 }
 
 export const mailKey = (id: string): string => `mail/${id}`;
+
+const RAW = { httpMetadata: { contentType: 'message/rfc822' } };
+
+/** What is read of a mail, and what of it lies in storage alone. */
+interface Kept {
+  bytes: Uint8Array;
+  long: ReadonlyMap<number, LongPart>;
+}
+
+async function keepWhole(env: Env, id: HeldMailId, bytes: Uint8Array): Promise<Kept> {
+  await env.FILES.put(mailKey(id), bytes, RAW);
+  return { bytes, long: new Map() };
+}
+
+/** Stores a big mail while it comes, and keeps in memory what is needed to read it. */
+async function keepPassing(env: Env, id: HeldMailId, head: Uint8Array, rest: ReadableStream<Uint8Array>, size: number): Promise<Kept> {
+  const skeleton = new Skeleton();
+  const sized = new FixedLengthStream(size);
+  const pass = async () => {
+    const writer = sized.writable.getWriter();
+    const take = async (piece: Uint8Array) => {
+      skeleton.push(piece);
+      await writer.write(piece);
+    };
+    try {
+      await take(head);
+      for await (const piece of rest) await take(piece);
+      await writer.close();
+    } catch (error) {
+      // The sending server broke off: nothing half is kept, and it tries again.
+      await writer.abort(error).catch(() => {});
+      throw error;
+    }
+  };
+  await Promise.all([pass(), env.FILES.put(mailKey(id), sized.readable, RAW)]);
+  return { bytes: skeleton.end(), long: skeleton.long };
+}
 
 function doorway(env: Env, authservId: string, targets: Map<string, Target>): Doorway {
   return {
@@ -116,10 +164,11 @@ interface Where {
   target: Target | undefined;
   room: RoomId | undefined;
   envelope: Envelope;
+  long: Kept['long'];
 }
 
 async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Promise<Acted> {
-  const { target, room } = where;
+  const { target, room, long } = where;
   const stub = (one: RoomId) => roomStub(env, one);
 
   switch (outcome.action) {
@@ -139,7 +188,7 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
     case 'comment': {
       if (!target || !room) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'unknown_token' }, where);
       if (!target.here) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'left' }, where);
-      const posted = await stub(room).receive(await received(env, id, outcome, target, room));
+      const posted = await stub(room).receive(await received(env, id, outcome, target, room, long));
       if (posted.ok) {
         if (posted.value.outcome !== 'session' && posted.value.outcome !== 'forgotten')
           await bringCopied(env, id, outcome.mail, target.participant as ParticipantId, target.thread as ThreadId, room);
@@ -148,7 +197,7 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
       return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'refused' }, where);
     }
     case 'reject': {
-      const stranger = room && outcome.mail.from ? await fromNewcomer(env, id, outcome, target, room) : null;
+      const stranger = room && outcome.mail.from ? await fromNewcomer(env, id, outcome, where, room) : null;
       if (stranger) return stranger;
       return reject(env, id, { ...outcome, authenticated: outcome.verdict?.authenticated ?? false }, where);
     }
@@ -162,14 +211,24 @@ async function received(
   { text, files: parts }: Pick<Extract<Outcome, { action: 'comment' }>, 'text' | 'files'>,
   target: Target,
   room: RoomId,
+  long: Kept['long'],
 ): Promise<ReceivedMail> {
   const files: FileFact[] = [];
   for (const file of parts) {
-    const stored = await storeFile(env.FILES, room, { name: file.name, body: file.bytes });
+    const where = file.long === undefined ? undefined : long.get(file.long);
+    const body = where ? await bodyOf(env, id, where) : file.bytes;
+    const stored = await storeFile(env.FILES, room, { name: file.name, body, size: where?.size ?? null });
     if (stored.ok) files.push(stored.value);
   }
   const { participant, thread, replyHash } = target;
   return { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, text, files };
+}
+
+/** A big file, from where its mail lies. */
+async function bodyOf(env: Env, id: HeldMailId, { offset, length }: LongPart): Promise<ReadableStream<Uint8Array>> {
+  const object = await env.FILES.get(mailKey(id), { range: { offset, length } });
+  if (!object) throw new Error(`mail ${id} is not there`);
+  return object.body.pipeThrough(decoding());
 }
 
 /** Whoever stands beside the room in To or Cc may be brought in by it; gives how many are. */
@@ -195,7 +254,7 @@ async function fromNewcomer(
   env: Env,
   id: HeldMailId,
   outcome: Extract<Outcome, { action: 'reject' }>,
-  target: Target | undefined,
+  { target, long }: Where,
   room: RoomId,
 ): Promise<Acted | null> {
   const from = outcome.mail.from?.address.toLowerCase() ?? '';
@@ -211,7 +270,7 @@ async function fromNewcomer(
   if (who === null) return null;
   const says = outcome.text !== '' || outcome.files.length > 0;
   if (who !== 'forgotten' && isProven && outcome.reason === 'other_sender' && target?.here && says) {
-    const taken = await stub.receiveFrom(from, await received(env, id, outcome, target, room));
+    const taken = await stub.receiveFrom(from, await received(env, id, outcome, target, room, long));
     if (taken?.ok) return { outcome: taken.value.outcome, reason: '', say: null };
   }
   if (who === 'here') return null;

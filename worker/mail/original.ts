@@ -3,6 +3,7 @@ import { withoutKeys } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import { mailKey } from './inbound.ts';
 import { readMail, type ReadMail } from './reading/read-mail.ts';
+import { Skeleton } from './reading/skeleton.ts';
 
 const escape = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
@@ -26,7 +27,9 @@ export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRa
       },
     });
 
-  const mail = await readMail(new Uint8Array(await object.arrayBuffer()));
+  const skeleton = new Skeleton();
+  for await (const piece of object.body) skeleton.push(piece);
+  const mail = await readMail(skeleton.end());
   const rows = [
     ['From', mail.from ? `${mail.from.name} <${mail.from.address}>` : ''],
     ['Date', mail.date?.toUTCString() ?? ''],

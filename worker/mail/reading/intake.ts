@@ -37,6 +37,8 @@ export type ReplyFile = {
   contentId: string | null;
   /** Where in the text an inline image stood, `null` for a file. */
   standsAt: number | null;
+  /** Which part of its skeleton has the rest of the bytes, if any has. */
+  long?: number;
 };
 
 /** What every outcome tells about the mail it comes of. */
@@ -307,6 +309,7 @@ function filesOf(mail: ReadMail, reply: Reply): ReplyFile[] {
       disposition: standsAt === null ? 'attachment' : 'inline',
       contentId: file.contentId,
       standsAt,
+      ...(file.long !== undefined && { long: file.long }),
     });
   };
   for (const image of reply.standing) if (image.file !== null) take(image.file, image.at);

@@ -224,54 +224,78 @@ for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 BASE64[0x2d] = 62;
 BASE64[0x5f] = 63;
 
-/**
- * RFC 2045 §6.8, forgiving: foreign characters are skipped, padding in the middle ends a group.
- * `tail` is plain text that somebody (a list server, mostly) appended after the encoded body.
- */
-export function decodeBase64(source: Uint8Array): { bytes: Uint8Array; tail: Uint8Array; foreign: number } {
-  const out = new Uint8Array(Math.ceil(source.length * 0.75) + 3);
-  let length = 0;
-  let bits = 0;
-  let count = 0;
-  let foreign = 0;
-  let tail = source.length;
-  const endGroup = (): void => {
-    if (count === 2) out[length++] = (bits >> 4) & 0xff;
-    else if (count === 3) {
-      out[length++] = (bits >> 10) & 0xff;
-      out[length++] = (bits >> 2) & 0xff;
-    }
-    bits = 0;
-    count = 0;
-  };
-  for (let i = 0; i < source.length; i++) {
-    const c = source[i] ?? 0;
-    const value = BASE64[c] ?? 255;
-    if (value === 255) {
-      if (c === 0x3d) endGroup();
-      else if (c > 0x20) foreign++;
-      if (c === LF && i + 1 < source.length && startsPlainText(source, i + 1)) {
-        tail = i + 1;
-        break;
+/** RFC 2045 §6.8 piece by piece, forgiving: foreign characters are skipped, padding in the middle ends a group. */
+export class Base64Decoder {
+  /** Characters so far that are neither base64 nor white space. */
+  foreign = 0;
+  #bits = 0;
+  #count = 0;
+
+  push(source: Uint8Array): Uint8Array {
+    const out = new Uint8Array(Math.ceil((source.length + 4) * 0.75) + 3);
+    let length = 0;
+    let bits = this.#bits;
+    let count = this.#count;
+    for (let i = 0; i < source.length; i++) {
+      const c = source[i] ?? 0;
+      const value = BASE64[c] ?? 255;
+      if (value === 255) {
+        if (c === 0x3d) {
+          length += restOf(out, length, bits, count);
+          bits = 0;
+          count = 0;
+        } else if (c > 0x20) this.foreign++;
+        continue;
       }
-      continue;
+      bits = ((bits << 6) | value) & 0xffffff;
+      count++;
+      if (count === 4) {
+        out[length++] = bits >> 16;
+        out[length++] = (bits >> 8) & 0xff;
+        out[length++] = bits & 0xff;
+        bits = 0;
+        count = 0;
+      }
     }
-    bits = ((bits << 6) | value) & 0xffffff;
-    count++;
-    if (count === 4) {
-      out[length++] = bits >> 16;
-      out[length++] = (bits >> 8) & 0xff;
-      out[length++] = bits & 0xff;
-      bits = 0;
-      count = 0;
-    }
+    this.#bits = bits;
+    this.#count = count;
+    return out.subarray(0, length);
   }
-  endGroup();
-  return { bytes: out.subarray(0, length), tail: source.subarray(tail), foreign };
+
+  /** What is left of a group that nothing padded. */
+  end(): Uint8Array {
+    const out = new Uint8Array(2);
+    return out.subarray(0, restOf(out, 0, this.#bits, this.#count));
+  }
 }
 
-/** A line of base64 has no spaces inside and no row of underscores. */
-function startsPlainText(source: Uint8Array, from: number): boolean {
+function restOf(out: Uint8Array, at: number, bits: number, count: number): number {
+  if (count < 2) return 0;
+  if (count === 2) {
+    out[at] = (bits >> 4) & 0xff;
+    return 1;
+  }
+  out[at] = (bits >> 10) & 0xff;
+  out[at + 1] = (bits >> 2) & 0xff;
+  return 2;
+}
+
+/** `tail` is plain text that somebody (a list server, mostly) appended after the encoded body. */
+export function decodeBase64(source: Uint8Array): { bytes: Uint8Array; tail: Uint8Array; foreign: number } {
+  let tail = source.length;
+  for (let feed = source.indexOf(LF); feed >= 0 && feed + 1 < source.length; feed = source.indexOf(LF, feed + 1)) {
+    if (!startsPlainText(source, feed + 1)) continue;
+    tail = feed + 1;
+    break;
+  }
+  const decoder = new Base64Decoder();
+  const whole = decoder.push(source.subarray(0, tail));
+  const rest = decoder.end();
+  return { bytes: rest.length > 0 ? joinBytes([whole, rest]) : whole, tail: source.subarray(tail), foreign: decoder.foreign };
+}
+
+/** Whether a line begins here that is no base64: that has no spaces inside and no row of underscores. */
+export function startsPlainText(source: Uint8Array, from: number): boolean {
   const c = source[from] ?? 0;
   if (c === 0x5f && source[from + 1] === 0x5f && source[from + 2] === 0x5f) return true;
   let words = 0;
@@ -343,6 +367,13 @@ export function readHead(bytes: Uint8Array): MimePart {
   const head = emptyPart('text/plain');
   head.start = readFields(bytes, at, head, 'text/plain');
   return head;
+}
+
+/** The head of one part, from bytes that hold nothing else. */
+export function readPartHead(bytes: Uint8Array): MimePart {
+  const part = emptyPart('text/plain');
+  readFields(bytes, 0, part, part.type);
+  return part;
 }
 
 /** The whole tree. Never throws: what cannot be structured is one text part. */

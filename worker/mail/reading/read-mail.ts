@@ -7,6 +7,7 @@ import { decodeText, metaCharset } from './charsets.ts';
 import { readCms, readTnef } from './containers.ts';
 import { bytesOfBinary } from './charsets.ts';
 import { decodeWords, parseMime, partBytes, rawField, type MimePart } from './mime-tree.ts';
+import { LONG_PART } from './skeleton.ts';
 
 export type Mailbox = { name: string; address: string };
 
@@ -16,6 +17,8 @@ export type MailFile = {
   bytes: Uint8Array;
   disposition: 'attachment' | 'inline';
   contentId: string | null;
+  /** Which part of its skeleton has the rest of the bytes (`skeleton.ts`), if any has. */
+  long?: number;
 };
 
 /** The body in reading order. An image between two text parts keeps its place. */
@@ -321,12 +324,14 @@ function collectLeaf(walk: Walk, part: MimePart): void {
 }
 
 function fileOf(walk: Walk, part: MimePart, name: string): MailFile {
+  const mark = rawField(part, LONG_PART);
   return {
     name,
     type: part.type,
     bytes: partBytes(walk.bytes, part),
     disposition: part.disposition === 'attachment' || part.contentId === null ? 'attachment' : 'inline',
     contentId: part.contentId,
+    ...(mark !== null && { long: Number(mark) }),
   };
 }
 

@@ -1,0 +1,126 @@
+/** A mail read while it passes by is the mail read whole. */
+import fc from 'fast-check';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readMail } from '../../worker/mail/reading/read-mail.ts';
+import { decoding, Skeleton } from '../../worker/mail/reading/skeleton.ts';
+
+function skeletonOf(bytes: Uint8Array, cuts: number[]): { bytes: Uint8Array; long: Skeleton['long'] } {
+  const one = new Skeleton();
+  let from = 0;
+  for (const cut of [...cuts.map((part) => Math.floor(part * bytes.length)).sort((a, b) => a - b), bytes.length]) {
+    one.push(bytes.slice(from, cut));
+    from = cut;
+  }
+  return { bytes: one.end(), long: one.long };
+}
+
+/** What a mail says, its files by their bytes. */
+async function told(bytes: Uint8Array) {
+  const { files, body, headers, ...mail } = await readMail(bytes);
+  return {
+    ...mail,
+    headers,
+    body: body.map((segment) => (segment.kind === 'image' ? { ...segment, file: { ...segment.file, long: undefined } } : segment)),
+    files: files.map((file) => ({ ...file, long: undefined })),
+  };
+}
+
+const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });
+
+test('of every mail that is known here nothing is missing, wherever its bytes are cut', async () => {
+  const folders = ['twenty', 'seen', 'unseen'].map((name) => join(import.meta.dirname, '../mails', name));
+  const mails = folders.flatMap((folder) => readdirSync(folder).flatMap((name) => (name.endsWith('.eml') ? [join(folder, name)] : [])));
+  expect(mails.length).toBeGreaterThan(300);
+  for (const [index, path] of mails.entries()) {
+    const whole = new Uint8Array(readFileSync(path));
+    const [parts] = fc.sample(cuts, { numRuns: 1, seed: index });
+    const { bytes } = skeletonOf(whole, parts ?? []);
+    expect(await told(bytes), path).toEqual(await told(whole));
+  }
+});
+
+function base64(bytes: Uint8Array, width: number, eol: string): string {
+  const text = Buffer.from(bytes).toString('base64');
+  return Array.from({ length: Math.ceil(text.length / width) }, (_, line) => text.slice(line * width, (line + 1) * width)).join(eol);
+}
+
+/** A text in two kinds and files, some big, some with somebody's footer below. */
+function letter({ sizes, eol, width, footer }: { sizes: number[]; eol: string; width: number; footer: boolean }): Uint8Array {
+  const files = sizes.map((size, index) => {
+    const bytes = new Uint8Array(size).map((_, at) => (at * 31 + index * 7 + (at >> 8)) & 0xff);
+    return [
+      `--outer`,
+      `Content-Type: ${index % 2 ? 'image/png' : 'application/pdf'}; name="file-${index}"`,
+      'Content-Transfer-Encoding: BASE64',
+      `Content-Disposition: attachment; filename="文件-${index}.bin"`,
+      '',
+      base64(bytes, width, eol),
+      ...(footer ? ['This message was scanned by a machine.', '-- --outer'] : []),
+    ];
+  });
+  return new TextEncoder().encode(
+    [
+      'From: Chen <chen@corp.example>',
+      'Subject: Files',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/mixed; boundary="outer"',
+      '',
+      '--outer',
+      'Content-Type: multipart/alternative; boundary="outer-inner"',
+      '',
+      '--outer-inner',
+      'Content-Type: text/plain; charset=utf-8',
+      '',
+      'Here they are.',
+      '--outer-inner',
+      'Content-Type: text/html; charset=utf-8',
+      '',
+      '<p>Here they are.</p>',
+      '--outer-inner--',
+      ...files.flat(),
+      '--outer--',
+      '',
+    ].join(eol),
+  );
+}
+
+describe('a big mail', () => {
+  test('is small to read, and its files are found where they lie', async () => {
+    const shape = fc.record({
+      sizes: fc.array(fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 60_000, max: 400_000 })), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      eol: fc.constantFrom('\r\n', '\n'),
+      width: fc.constantFrom(76, 60, 998, 200_000),
+      footer: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(shape, cuts, async (how, parts) => {
+        const whole = letter(how);
+        const { bytes, long } = skeletonOf(whole, parts);
+        expect(bytes.length).toBeLessThan(how.sizes.length * 140_000 + 2_000);
+        const [read, expected] = [await readMail(bytes), await readMail(whole)];
+        expect(read.body).toEqual(expected.body);
+        expect(read.files.map((file) => file.name)).toEqual(expected.files.map((file) => file.name));
+        for (const [index, file] of read.files.entries()) {
+          const where = file.long === undefined ? undefined : long.get(file.long);
+          const lying = where && new Blob([whole.slice(where.offset, where.offset + where.length)]).stream().pipeThrough(decoding());
+          const found = lying ? new Uint8Array(await new Response(lying).arrayBuffer()) : file.bytes;
+          expect(Buffer.from(found).equals(Buffer.from(expected.files[index]?.bytes ?? []))).toBe(true);
+          if (where) expect(where.size).toBe(found.length);
+        }
+      }),
+      { numRuns: 60, endOnFailure: true },
+    );
+  });
+
+  test('cannot point at another’s bytes: what its sender writes as a mark is taken out', async () => {
+    const text = new TextDecoder().decode(letter({ sizes: [10], eol: '\r\n', width: 76, footer: false }));
+    const forged = new TextEncoder().encode(text.replace('Content-Disposition', 'X-Atelier-Long-Part: 7\r\nContent-Disposition'));
+    const { bytes } = skeletonOf(forged, [0.3]);
+    expect((await readMail(bytes)).files.map((file) => file.long)).toEqual([1]);
+  });
+});
