@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as m from '#messages';
 import { useBrowser } from './browser.ts';
-import { PHONE, visit } from './people.ts';
+import { freshId, PHONE, post, visit } from './people.ts';
 
 const browser = useBrowser();
 
@@ -97,20 +97,10 @@ describe('without a network', () => {
 
 test.each(['agenda', 'minutes'] as const)('a meeting’s %s is written by both at once, and by a plain form', async (name) => {
   const { page: other } = await visit(browser(), 'mike', 'en', PHONE);
-  const meeting = await seller.evaluate(async (id) => {
-    const letters = 'abcdefghijklmnopqrstuvwxyz';
-    const task = Array.from({ length: 26 }, () => letters[Math.floor(Math.random() * 26)]).join('');
-    const date = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
-    const due = { date, time: '10:00', zone: 'Europe/Berlin' };
-    const command = { type: 'task.add', task, title: 'Write-up', kind: 'meeting', due, invite: [] };
-    const answer = await fetch(`/api/rooms/${id}/commands?as=seller`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ id: task, command }),
-    });
-    if (!answer.ok) throw new Error(await answer.text());
-    return task;
-  }, room);
+  const meeting = freshId();
+  const due = { date: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10), time: '10:00', zone: 'Europe/Berlin' };
+  const command = { type: 'task.add', task: meeting, title: 'Write-up', kind: 'meeting', due, invite: [] };
+  await post(seller, `/api/rooms/${room}/commands?as=seller`, { id: freshId(), command });
   const written = (page: Page) => page.locator(`[data-meeting] textarea[name=${name}]`);
   await seller.goto(`${inject('url')}/rooms/${room}?task=${meeting}`);
   await other.goto(`${inject('url')}/r/${room}?task=${meeting}`);

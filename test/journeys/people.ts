@@ -25,8 +25,13 @@ export const EVERYWHERE = [
   ['zh-CN', 'a desk', DESK],
 ] as const;
 
+export interface Device {
+  page: Page;
+  complaints: string[];
+}
+
 /** A new device. Anything that its pages complain of fails the test that asked for it. */
-export async function device(browser: Browser, options: BrowserContextOptions = DESK): Promise<{ page: Page; complaints: string[] }> {
+export async function device(browser: Browser, options: BrowserContextOptions = DESK): Promise<Device> {
   // Without motion, so that what is looked at stands still.
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
@@ -48,7 +53,7 @@ export async function visit(
   who: 'seller' | 'chen' | 'mike',
   locale: 'en' | 'zh-CN',
   options: BrowserContextOptions = DESK,
-): ReturnType<typeof device> {
+): Promise<Device> {
   const one = await device(browser, { ...options, storageState: inject('demo')[who].kept });
   await one.page.context().addCookies([{ name: 'locale', value: locale, url: inject('url') }]);
   return one;
@@ -59,6 +64,91 @@ export async function demoRoom(page: Page, word: string): Promise<string> {
   await page.goto(`${inject('url')}/rooms`);
   const href = await page.locator('a[href*="/rooms/"]').filter({ hasText: word }).first().getAttribute('href');
   return new URL(href ?? '', inject('url')).pathname;
+}
+
+/** Sends what a page's person asks for, as the app would; gives what is answered. */
+export async function post(page: Page, path: string, body: object): Promise<Record<string, unknown>> {
+  const answered = await page.evaluate(
+    async ([to, what]) => {
+      const answer = await fetch(to, { method: 'POST', headers: { 'content-type': 'application/json' }, body: what });
+      return { ok: answer.ok, text: await answer.text() };
+    },
+    [path, JSON.stringify(body)] as const,
+  );
+  if (!answered.ok) throw new Error(`${path}: ${answered.text}`);
+  return JSON.parse(answered.text) as Record<string, unknown>;
+}
+
+export interface OwnRoom {
+  room: string;
+  seller: Device;
+  customer: Device;
+  /** Somebody of the room asks something of it, as their page does. */
+  ask(who: Device, command: object): Promise<void>;
+  /** A colleague of the customer's comes in. */
+  join(name: string): Promise<Device>;
+  /** A person's page of the room, at a view or task of it. */
+  go(who: Device, query?: string): Promise<void>;
+  /** Everybody leaves; nobody's page may have complained. */
+  close(): Promise<void>;
+}
+
+export const freshId = () => Array.from({ length: 26 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('');
+
+/** A room that nobody else's journey knows: the demo's seller opens it, a customer comes in by the mailed link. */
+export async function ownRoom(browser: Browser, locale: 'en' | 'zh-CN', options: BrowserContextOptions): Promise<OwnRoom> {
+  const run = freshId().slice(0, 8);
+  const url = inject('url');
+  const seller = await visit(browser, 'seller', locale, options);
+  await seller.page.goto(`${url}/rooms`);
+  const email = (name: string) => `${name.split(' ')[0]?.toLowerCase()}.${run}@example.com`;
+  const opened = await post(seller.page, '/api/rooms', {
+    email: email('Chen Wei'),
+    account: `Northwind ${run}`,
+    template: 'blank',
+    locale,
+    name: 'Chen Wei',
+  });
+  const room = String(opened['room']);
+  const ask: OwnRoom['ask'] = async (who, command) => {
+    const as = who === seller ? 'seller' : 'customer';
+    await post(who.page, `/api/rooms/${room}/commands?as=${as}`, { id: freshId(), command });
+  };
+  /** Comes in by the mailed link, with one press. */
+  const come = async (name: string): Promise<Device> => {
+    const mail = await mailTo(email(name));
+    const one = await device(browser, options);
+    await one.page.context().addCookies([{ name: 'locale', value: locale, url }]);
+    await one.page.goto(mail.links.find((link) => link.includes('/join/')) ?? '');
+    await one.page.locator('main form button').first().click();
+    await one.page.waitForURL(/\/r\/[a-z2-7]{26}/);
+    return one;
+  };
+  const participant = await seller.page.evaluate(async (path) => {
+    const { view } = (await (await fetch(path)).json()) as { view: { state: { people: Record<string, { id: string; side: string }> } } };
+    return Object.values(view.state.people).find((one) => one.side === 'customer')?.id;
+  }, `/api/rooms/${room}?as=seller`);
+  await ask(seller, { type: 'participant.invite', participant, note: '' });
+  const customer = await come('Chen Wei');
+  const all = [seller, customer];
+  return {
+    room,
+    seller,
+    customer,
+    ask,
+    join: async (name) => {
+      const person = { participant: freshId(), side: 'customer', name, email: email(name), locale, zone: 'Asia/Shanghai' };
+      await ask(seller, { type: 'participant.add', ...person, invite: true, note: '' });
+      const one = await come(name);
+      all.push(one);
+      return one;
+    },
+    go: async (who, query = '') => void (await who.page.goto(`${url}${who === seller ? '/rooms' : '/r'}/${room}${query}`)),
+    close: async () => {
+      for (const one of all) await one.page.context().close();
+      expect(all.flatMap((one) => one.complaints)).toEqual([]);
+    },
+  };
 }
 
 /** Waits for a mail to an address that fits; the newest first. */
