@@ -110,5 +110,5 @@ test('MYDATA by mail is answered by mail', async () => {
   const chen = 'chenwei@huadong-mfg.example';
   const mail = await mailTo(chen, (one) => one.replyTo !== null);
   await answer(mail, 'MYDATA');
-  await mailTo(chen, (one) => one.subject.includes('关于您存了什么'));
+  await mailTo(chen, (one) => one.subject.includes('我的数据'));
 });

@@ -51,6 +51,20 @@ describe('a customer who answers a task with one line', () => {
     expect((await taskNow())?.completedBy).toBe(opened.customer);
   });
 
+  test('or by answering the task’s own mail with it: what they did last there by mail is taken back', async () => {
+    const { seller, opened, task, reply, taskNow } = await asked();
+    await reply('改到 2027-03-05');
+    await reply('完成');
+    await reply('撤销');
+    expect((await taskNow())?.completedAt).toBeNull();
+    expect((await taskNow())?.due?.date).toBe('2027-03-05');
+    await reply('UNDO');
+    expect((await taskNow())?.due?.date).not.toBe('2027-03-05');
+    // Nothing is left to be taken back: what they write is said.
+    await reply('undo');
+    expect((await comments(seller, opened.room, task)).map((one) => one.body)).toEqual(['undo']);
+  });
+
   test('moves it by words of either language, in their own zone', async () => {
     const { reply, taskNow } = await asked();
     await reply('改到 2027-03-05 15点');

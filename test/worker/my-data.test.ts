@@ -76,7 +76,7 @@ describe('MYDATA', () => {
     const { reply, answers } = await lived();
     await reply('中文');
     await reply('MYDATA');
-    expect((await answers()).map((one) => one.subject).join()).toContain('关于您存了什么');
+    expect((await answers()).map((one) => one.subject).join()).toContain('我的数据');
   });
 
   test('holds what is stored and nothing that is internal to the selling side', async () => {

@@ -299,7 +299,7 @@ const Question: FC<{ objection: Objection; facts: Facts }> = ({ objection, facts
       <strong>{task.title}</strong>
       <p>
         <small>
-          {[by && m.objection_asked({ name: by }, say), day(facts, task.addedAt), states[objection.state]({}, say)]
+          {[by && m.objection_asked({ name: by, hours: 0 }, say), day(facts, task.addedAt), states[objection.state]({}, say)]
             .filter(Boolean)
             .join(' · ')}
         </small>

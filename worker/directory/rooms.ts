@@ -22,6 +22,8 @@ import type {
 import { nextStep, openTasks } from '#core/next-step.ts';
 import { likelyLocale, type Locale, type Participant, type Side } from '#core/people.ts';
 import type { Task, TaskKind } from '#core/plan.ts';
+import { currencyAt } from '#core/money.ts';
+import { emptyValue } from '#core/value.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { emptyRoom, type RoomState } from '#core/room.ts';
 import { nameFromAddress } from '#core/task-line.ts';
@@ -99,6 +101,8 @@ export function foundingEvents(
     { type: 'participant.joined', participant: ids.seller },
     person(ids.customer, 'customer', what.customer),
   ];
+  const currency = currencyAt(seller.zone);
+  if (currency !== emptyValue.currency) events.push({ type: 'value.settled', currency, months: emptyValue.months });
   if (what.rule) events.push({ type: 'deal.ruled', rule: what.rule, follows: true });
   const today = dayIn(seller.zone, now);
   const tasks = (what.template?.milestones ?? []).flatMap((milestone) => milestone.tasks.map(() => fresh<TaskId>()));

@@ -1387,7 +1387,7 @@ export class Room extends DurableObject<Env> {
     if (!who || !act) return null;
 
     const before = this.#state;
-    const deed = act.act === 'undo' ? this.#receipts.takeBack(mail.replyHash, now) : undefined;
+    const deed = act.act === 'undo' ? this.#receipts.takeBack(mail, now) : undefined;
     const command = act.act === 'undo' ? (deed?.undo ?? null) : commandOfAct(before, who, mail.thread, act, () => fresh<ParticipantId>());
     if (!command) return null;
     this.#joinedByMail(who.id);

@@ -37,13 +37,24 @@ export class Receipts {
     this.#sql.exec('UPDATE receipt SET reply = ? WHERE mail = ?', replyHash, mail);
   }
 
-  /** The deed that a reply to this key may still take back; it is given out once. */
-  takeBack(replyHash: string, now: number): Deed | undefined {
+  /** The deed that a reply may still take back: the receipt's own, else its author's last one in that thread. It is given out once. */
+  takeBack(
+    { replyHash, participant, thread }: { replyHash: string; participant: ParticipantId; thread: ThreadId },
+    now: number,
+  ): Deed | undefined {
     const [row] = this.#sql
       .exec<{ deed: string }>(
-        'UPDATE receipt SET undone = 1 WHERE reply = ? AND undone = 0 AND at > ? RETURNING deed',
-        replyHash,
+        `UPDATE receipt SET undone = 1 WHERE mail = (
+           SELECT mail FROM receipt
+           WHERE undone = 0 AND at > ?1 AND json_extract(deed, '$.undo') IS NOT NULL
+             AND (reply = ?2 OR (json_extract(deed, '$.participant') = ?3 AND json_extract(deed, '$.thread') = ?4
+               AND NOT EXISTS (SELECT 1 FROM receipt WHERE reply = ?2)))
+           ORDER BY at DESC LIMIT 1)
+         RETURNING deed`,
         now - UNDO_LIFE,
+        replyHash,
+        participant,
+        thread,
       )
       .toArray();
     return row && (JSON.parse(row.deed) as Deed);

@@ -74,12 +74,7 @@ export function keyboard(room: LiveRoom, showSheet: () => void, first: KeyboardE
       const id = (rowOf(document.activeElement)?.dataset['task'] ?? place.task) as TaskId | null | undefined;
       const task = id ? room.state.plan.tasks[id] : undefined;
       if (!task) return;
-      if (task.completedAt) room.do({ type: 'task.reopen', task: task.id });
-      else
-        room.doWithUndo({ type: 'task.complete', task: task.id }, m.task_done_toast({ task: task.title }), {
-          type: 'task.reopen',
-          task: task.id,
-        });
+      room.tick(task);
     };
     /** Opens the task under the focus, and goes to a part of it. */
     const edit = (selector: string) => {

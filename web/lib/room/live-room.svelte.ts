@@ -9,6 +9,7 @@ import type { Comment, FileFact } from '#core/discussion.ts';
 import type { Recorded } from '#core/events.ts';
 import type { CommentId, FileId, ParticipantId, PersonId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { type Locale, type Participant, withAddress } from '#core/people.ts';
+import type { Task } from '#core/plan.ts';
 import type { FromRoom, Opening, Presence, RoomView, ThreadPage, Where, Whereabouts } from '#core/protocol.ts';
 import type { Refusal } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
@@ -270,24 +271,37 @@ export class LiveRoom {
     else if (!this.#proposed) this.offerUndo(text, back);
   }
 
-  #undos: Command[] = [];
+  /** Done, or open again: either has its way back. */
+  tick({ id: task, title, completedAt }: Task): void {
+    const done: Command = { type: 'task.complete', task };
+    const open: Command = { type: 'task.reopen', task };
+    if (completedAt) this.doWithUndo(open, m.task_reopened_toast({ task: title }), done);
+    else this.doWithUndo(done, m.task_done_toast({ task: title }), open);
+  }
+
+  #undos: { back: Command; toast: number | null }[] = [];
 
   /** Says what was done, with the way back on it; the key `z` takes the same way. */
   offerUndo(text: string, back: Command): void {
-    this.#undos.push(back);
     const run = () => {
-      this.#undos = this.#undos.filter((one) => one !== back);
+      this.#undos = this.#undos.filter((one) => one.back !== back);
       const refusal = this.do(back);
       if (refusal) this.toasts.show(say(refusal));
     };
-    this.toasts.show(text, { label: m.undo(), run });
+    this.#undos.push({ back, toast: this.toasts.put(text, { label: m.undo(), run }, {}) });
+  }
+
+  /** The way back of what was said already: by the key alone. */
+  rememberUndo(back: Command): void {
+    this.#undos.push({ back, toast: null });
   }
 
   /** Takes back the last thing done here that can be taken back. */
   undo(): void {
-    const back = this.#undos.pop();
-    if (!back) return;
-    const refusal = this.do(back);
+    const last = this.#undos.pop();
+    if (!last) return;
+    if (last.toast !== null) this.toasts.drop(last.toast);
+    const refusal = this.do(last.back);
     this.toasts.show(refusal ? say(refusal) : m.undone());
   }
 

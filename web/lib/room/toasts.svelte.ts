@@ -3,6 +3,8 @@ export interface Toast {
   id: number;
   text: string;
   action: { label: string; run: () => void } | null;
+  /** Of toasts about one matter only the newest stands. */
+  about: string | null;
   /** How long it stays, in ms. */
   stay: number;
 }
@@ -14,10 +16,17 @@ export class Toasts {
   #next = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  show(text: string, action: Toast['action'] = null, stay = STAY): void {
+  show(text: string, action: Toast['action'] = null, more: { stay?: number; about?: string } = {}): void {
+    this.put(text, action, more);
+  }
+
+  /** Shows it, and tells which one it is. */
+  put(text: string, action: Toast['action'], { stay = STAY, about = null }: { stay?: number; about?: string | null }): number {
     const id = this.#next++;
-    this.list = [...this.list.slice(-2), { id, text, action, stay }];
+    const others = this.list.filter((one) => about === null || one.about !== about);
+    this.list = [...others.slice(-2), { id, text, action, about, stay }];
     this.release(id);
+    return id;
   }
 
   hold(id: number): void {

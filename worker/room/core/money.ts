@@ -3,6 +3,18 @@
 export const currencies = ['CNY', 'USD', 'EUR', 'GBP', 'HKD', 'SGD', 'JPY'] as const;
 export type Currency = (typeof currencies)[number];
 
+const AT_HOME: Record<string, Currency> = {
+  'Asia/Shanghai': 'CNY',
+  'Asia/Urumqi': 'CNY',
+  'Asia/Hong_Kong': 'HKD',
+  'Asia/Singapore': 'SGD',
+  'Asia/Tokyo': 'JPY',
+  'Europe/London': 'GBP',
+};
+
+/** The currency that a deal is most likely in, by its seller's zone. Either side may settle on another. */
+export const currencyAt = (zone: string): Currency => AT_HOME[zone] ?? (zone.startsWith('Europe/') ? 'EUR' : 'USD');
+
 const SIGN: Record<string, string> = { CNY: '¥', USD: '$', EUR: '€', GBP: '£', HKD: 'HK$', SGD: 'S$', JPY: 'JP¥' };
 const STEPS: Record<'en' | 'zh', [number, string][]> = {
   en: [

@@ -24,6 +24,7 @@ export function put(room: LiveRoom, id: TaskId, before: TaskId | null, milestone
   const words = whereIs(room, id);
   room.announcer.tell(words);
   if (undoable) room.offerUndo(words, back);
+  else room.rememberUndo(back);
 }
 
 /** "Moved: 2 of 5 in Decision". */

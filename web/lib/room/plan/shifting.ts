@@ -32,6 +32,6 @@ export function offerShift(room: LiveRoom, moved: Moved): void {
         else room.offerUndo(m.shift_done({ count }), { type: 'plan.unshift', shift });
       },
     },
-    30_000,
+    { stay: 30_000, about: 'shift' },
   );
 }
