@@ -7,7 +7,7 @@ import type { ParticipantId, RoomId, ThreadId } from '#core/ids.ts';
 import type { FromRoom, RoomView, ToRoom } from '#core/protocol.ts';
 import { createServices } from '../../worker/atelier.ts';
 import { fresh } from '../../worker/access/tokens.ts';
-import { toBase64 } from '../../worker/base64.ts';
+import { base64Lines, toBase64 } from '../../worker/base64.ts';
 import worker from '../../worker/local/index.ts';
 import { mailboxOf, type LocalEnv } from '../../worker/local/mailbox.ts';
 import type { Entry, Seller } from '../../worker/services.ts';
@@ -120,8 +120,6 @@ export interface Letter {
   envelopeFrom?: string;
 }
 
-const base64 = (text: string) => toBase64(new TextEncoder().encode(text)).replace(/.{76}/g, '$&\r\n');
-
 /** The bytes of a mail, as a mail client and the receiving edge would hand them on. */
 export function raw(letter: Letter): Uint8Array {
   const domain = letter.from.split('@')[1];
@@ -132,16 +130,16 @@ export function raw(letter: Letter): Uint8Array {
   const boundary = `b${fresh()}`;
   const head = [
     ...(verdict === null ? [] : [`Authentication-Results: ${verdict}`]),
-    `From: ${letter.name ? `=?UTF-8?B?${base64(letter.name)}?= ` : ''}<${letter.from}>`,
+    `From: ${letter.name ? `=?UTF-8?B?${toBase64(letter.name)}?= ` : ''}<${letter.from}>`,
     `To: <${letter.to}>`,
-    `Subject: =?UTF-8?B?${base64(letter.subject ?? 'Re: hello').replaceAll('\r\n', '')}?=`,
+    `Subject: =?UTF-8?B?${toBase64(letter.subject ?? 'Re: hello')}?=`,
     `Date: ${new Date().toUTCString()}`,
     `Message-ID: ${letter.messageId ?? `<${fresh()}@${domain}>`}`,
     ...(letter.inReplyTo ? [`In-Reply-To: ${letter.inReplyTo}`, `References: ${letter.inReplyTo}`] : []),
     ...Object.entries(letter.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
     'MIME-Version: 1.0',
   ];
-  const text = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', '', base64(letter.text)];
+  const text = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', '', base64Lines(letter.text)];
   if (!letter.files?.length) return new TextEncoder().encode([...head, ...text, ''].join('\r\n'));
   const parts = letter.files.map((file) =>
     [
@@ -150,7 +148,7 @@ export function raw(letter: Letter): Uint8Array {
       `Content-Disposition: attachment; filename="${file.name}"`,
       'Content-Transfer-Encoding: base64',
       '',
-      base64(file.content),
+      base64Lines(file.content),
     ].join('\r\n'),
   );
   return new TextEncoder().encode(

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskId } from '#core/ids.ts';
 import { fresh } from '../../worker/access/tokens.ts';
+import { base64Lines } from '../../worker/base64.ts';
 import { calendarOf, spanIn } from '../../worker/mail/calendar.ts';
 import {
   act,
@@ -86,7 +87,6 @@ interface Shape {
 /** A calendar program's mail as it comes over the wire, verdict of the edge on top. */
 async function calendarMail(to: string, from: string, shape: Shape): Promise<void> {
   const domain = from.split('@')[1];
-  const text = (one: string) => btoa(String.fromCharCode(...new TextEncoder().encode(one))).replace(/.{76}/g, '$&\r\n');
   const head = [
     `Authentication-Results: mx.cloudflare.net; ${shape.verdict ?? `dkim=pass header.d=${domain}; dmarc=pass header.from=${domain}`}`,
     `From: Chen Wei <${from}>`,
@@ -102,12 +102,12 @@ async function calendarMail(to: string, from: string, shape: Shape): Promise<voi
     'Content-Type: text/plain; charset="utf-8"',
     'Content-Transfer-Encoding: base64',
     '',
-    text(shape.body ?? '\r\n'),
+    base64Lines(shape.body ?? '\r\n'),
     '--cal',
     `Content-Type: ${shape.type ?? 'text/calendar; charset="UTF-8"; method=REPLY'}`,
     `Content-Transfer-Encoding: ${shape.base64 === false ? '7bit' : 'base64'}`,
     '',
-    shape.base64 === false ? shape.calendar : text(shape.calendar),
+    shape.base64 === false ? shape.calendar : base64Lines(shape.calendar),
     '--cal--',
     '',
   ];

@@ -3,6 +3,7 @@
  * opens, so a reply key is no entry key. A fast hash is right for secrets of full entropy (OWASP ASVS 5.0, 6.5).
  */
 import { base32, ID_PATTERN, type RoomId } from '#core/ids.ts';
+import { toBase64 } from '../base64.ts';
 
 export const random = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
 
@@ -19,10 +20,7 @@ export async function hashOf(kind: KeyKind, secret: string): Promise<string> {
 /** SHA-256 of any bytes, as base64url. */
 export async function digest(bytes: Uint8Array): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return btoa(String.fromCharCode(...hash))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  return toBase64(hash).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** An id that is always the same for the same text: 128 bits of its SHA-256. */

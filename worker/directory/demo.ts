@@ -27,6 +27,7 @@ import type { Locale, Side } from '#core/people.ts';
 import type { TaskKind } from '#core/plan.ts';
 import type { Period, ValueKind, ValueWords } from '#core/value.ts';
 import { fresh, idFor } from '../access/tokens.ts';
+import { base64Lines, toBase64 } from '../base64.ts';
 import { account, opportunity } from './schema.ts';
 import type { Env } from '../env.ts';
 import { storeFile } from '../files/store.ts';
@@ -225,8 +226,7 @@ function commentOf(event: RoomEvent): CommentId {
 /** The raw mail that a demo comment came by, so that its original can be opened. */
 async function keepMail(env: Env, workspace: WorkspaceId, name: string, from: Cast, subject: string, text: string): Promise<string> {
   const id = await fixed<string>(workspace, `mail:${name}`);
-  const encoded = (value: string) => `=?UTF-8?B?${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}?=`;
-  const body = btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/.{76}/g, '$&\r\n');
+  const encoded = (value: string) => `=?UTF-8?B?${toBase64(value)}?=`;
   const raw = [
     `From: ${encoded(from.name)} <${from.email}>`,
     `To: reply@${env.REPLY_DOMAIN}`,
@@ -237,7 +237,7 @@ async function keepMail(env: Env, workspace: WorkspaceId, name: string, from: Ca
     'Content-Type: text/plain; charset=utf-8',
     'Content-Transfer-Encoding: base64',
     '',
-    body,
+    base64Lines(text),
     '',
   ].join('\r\n');
   await env.FILES.put(mailKey(id), raw);

@@ -4,6 +4,7 @@
  * to the room; each attendee gets a copy with nobody else's address in it.
  */
 import { convertIcsCalendar, generateIcsCalendar, type IcsAttendeePartStatusType, type IcsCalendar } from 'ts-ics';
+import { toBase64 } from '../base64.ts';
 import { dayIn } from '#core/due.ts';
 import { endOf, startOf, type Answer, type Slot } from '#core/meetings.ts';
 
@@ -193,11 +194,5 @@ export function slotOf(span: { start: number; end: number }, zone: string): Slot
 export const calendarPart = (ics: string, method: CalendarMethod): { filename: string; contentType: string; base64: string } => ({
   filename: method === 'CANCEL' ? 'cancel.ics' : 'invite.ics',
   contentType: `text/calendar; charset=utf-8; method=${method}`,
-  base64: base64(ics),
+  base64: toBase64(ics),
 });
-
-export function base64(text: string): string {
-  let bytes = '';
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
-  return btoa(bytes);
-}

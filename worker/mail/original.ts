@@ -1,5 +1,6 @@
 /** A mail as it came: a plain, sandboxed page, or its source. */
 import { withoutKeys } from '../access/tokens.ts';
+import { base64Lines, toBase64 } from '../base64.ts';
 import type { Env } from '../env.ts';
 import { mailKey } from './inbound.ts';
 import { readMail, type ReadMail } from './reading/read-mail.ts';
@@ -44,7 +45,7 @@ export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRa
 /** The mail as a mail again, without the keys it quotes: who, when, about what, and every word. Its files stand beside it. */
 export async function originalWithoutKeys(bytes: Uint8Array): Promise<string> {
   const mail = await readMail(bytes);
-  const encoded = (text: string) => `=?UTF-8?B?${base64(text)}?=`;
+  const encoded = (text: string) => `=?UTF-8?B?${toBase64(text)}?=`;
   const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ');
   return [
     `From: ${mail.from ? `${encoded(oneLine(mail.from.name))} <${oneLine(mail.from.address)}>` : ''}`,
@@ -55,15 +56,9 @@ export async function originalWithoutKeys(bytes: Uint8Array): Promise<string> {
     'Content-Transfer-Encoding: base64',
     'X-Atelier-Note: keys of other people were taken out',
     '',
-    base64(withoutKeys(words(mail))).replace(/.{76}/g, '$&\r\n'),
+    base64Lines(withoutKeys(words(mail))),
     '',
   ].join('\r\n');
-}
-
-function base64(text: string): string {
-  let binary = '';
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }
 
 /** The whole body, quotation and all, as text. */
