@@ -1,7 +1,7 @@
 /** What was asked for by mail: everything stored about the reader, or the way to their copy of the room. */
 import * as m from '#messages';
 import type { HandedFacts, Rendered } from './facts.ts';
-import { Button, greet, mail, Title, Words } from './layout.tsx';
+import { Button, fewerMails, greet, mail, Title, Words } from './layout.tsx';
 
 export function handed(facts: HandedFacts): Rendered {
   const { reader, roomName: room, what } = facts;
@@ -20,7 +20,7 @@ export function handed(facts: HandedFacts): Rendered {
     subject,
     preheader: lead,
     head: room,
-    footer: [{ says: m.mail_handed_why({}, say) }, { says: m.mail_wishes({}, say), url: facts.wishesUrl }],
+    footer: [{ says: m.mail_handed_why({}, say) }, ...fewerMails(facts, locale)],
     children: (
       <>
         <Title>{greet(reader)}</Title>

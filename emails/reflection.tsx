@@ -1,9 +1,10 @@
 /** Three short questions when a deal has ended or rests. A reply answers them; whose eyes it is for is said. */
 import * as m from '#messages';
 import type { ReflectionFacts, Rendered } from './facts.ts';
-import { Button, mail, Title, Words } from './layout.tsx';
+import { Button, fewerMails, mail, Title, Words } from './layout.tsx';
 
-export function reflection({ reader, roomName: room, side, url, wishesUrl, mark }: ReflectionFacts): Rendered {
+export function reflection(facts: ReflectionFacts): Rendered {
+  const { reader, roomName: room, side, url, mark } = facts;
   const { locale } = reader;
   const say = { locale };
   const title = m.mail_reflect_title({}, say);
@@ -19,7 +20,7 @@ export function reflection({ reader, roomName: room, side, url, wishesUrl, mark 
     subject: m.mail_news_subject({ room, title }, say),
     preheader: questions.slice(0, 2).join(locale === 'zh-CN' ? '' : ' '),
     head: room,
-    footer: [{ says: m.mail_reflect_why({ room }, say) }, { says: m.mail_wishes({}, say), url: wishesUrl }],
+    footer: [{ says: m.mail_reflect_why({ room }, say) }, ...fewerMails(facts, locale)],
     children: (
       <>
         <Title>{title}</Title>

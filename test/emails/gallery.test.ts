@@ -2,6 +2,7 @@
 import { gallery } from '#emails/gallery.ts';
 import { caniemail } from 'caniemail';
 import { HtmlValidate } from 'html-validate/node';
+import * as m from '#messages';
 import { describe, expect, test } from 'vitest';
 import { folded, readHtml } from './read.ts';
 
@@ -104,6 +105,11 @@ describe.each(samples)('$title', ({ locale, rendered: { subject, html, text }, s
     );
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     expect(lines.filter((line, index) => lines.indexOf(line) !== index)).toEqual([]);
+  });
+
+  test('names the words that bring fewer wherever it offers fewer', () => {
+    if (!text.includes(m.mail_wishes({}, { locale }))) return;
+    for (const part of [text, read.words]) expect(part).toMatch(/DAILY.*WEEKLY.*STOP|每天.*每周.*停止/s);
   });
 
   test('speaks one language', () => {

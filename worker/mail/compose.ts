@@ -377,8 +377,15 @@ export async function planCheckMail(
 }
 
 /** The three questions, to one person. Nothing of the deal is in it but that it has ended or rests. */
-export async function reflectionMail(env: Addresses, state: RoomState, to: Participant, key: string, mint: Minter): Promise<OutgoingMail> {
-  const { frame, headers, replyTo } = await planFrame(env, state, to, LOOKING_BACK, mint);
+export async function reflectionMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  key: string,
+  mint: Minter,
+  budget?: Budget,
+): Promise<OutgoingMail> {
+  const { frame, headers, replyTo } = await planFrame(env, state, to, LOOKING_BACK, mint, budget);
   const url = new URL(frame.url);
   url.searchParams.set('view', 'record');
   const rendered = reflection({ ...frame, url: url.toString(), side: to.side });

@@ -1727,8 +1727,13 @@ export class Room extends DurableObject<Env> {
     const one = this.#state.people[id];
     const asked = this.#journal.since(Number(seq) - 1, 1)[0]?.at;
     if (!one || asked !== this.#state.reflection.askedAt || !isAsked(this.#state, id) || !wanted(one, 'reflection')) return;
-    const mail = await reflectionMail(this.env, this.#state, one, `reflect/${this.#state.room?.id}/${key}`, await this.#minter(id));
-    await this.#post([mail], false);
+    const name = `reflect/${this.#state.room?.id}/${key}`;
+    const isPosted = await this.#postCounted(one, ['reflection'], null, (mint, budget) =>
+      reflectionMail(this.env, this.#state, one, name, mint, budget),
+    );
+    // No summary has these questions: they wait until the week has room for them.
+    const now = Date.now();
+    if (!isPosted) this.#agenda.add('reflect', key, now + 86_400_000, now);
   }
 
   /** Reminds one person of what is due: one mail a day at most, and nothing twice. */
@@ -1744,24 +1749,26 @@ export class Room extends DurableObject<Env> {
     this.#duties.reminded(id, reminders);
   }
 
-  /** Posts a mail that counts in its reader's week, unless the week is spent: then it waits for their summary. Sellers' are not counted. */
+  /** Posts a mail that counts in its reader's week, unless the week is spent: then it is left to their summary, and false is given. Sellers' are not counted. */
   async #postCounted(
     to: Participant,
     kinds: NoticeKind[],
     task: Task | null,
     write: (mint: Minter, budget: Budget | undefined) => Promise<OutgoingMail>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const now = Date.now();
     const week = weekOf(to.zone, now);
     const sent = this.#mailed.count(to.id, week);
-    if (!fitsBudget(to, sent, kinds, task, now)) return;
+    if (!fitsBudget(to, sent, kinds, task, now)) return false;
     const invitation = kinds.includes('invitation');
     const counted = to.side === 'customer' && !invitation;
     const budget = counted ? { nth: sent + 1, cap: MAIL_CAP } : undefined;
     await this.#post([await write(await this.#minter(to.id), budget)], invitation);
-    if (!counted) return;
-    this.#mailed.add(to.id, week);
-    this.#lobby.tellSide('seller', { type: 'mailed', mailed: this.#mailedTo() });
+    if (counted) {
+      this.#mailed.add(to.id, week);
+      this.#lobby.tellSide('seller', { type: 'mailed', mailed: this.#mailedTo() });
+    }
+    return true;
   }
 
   /** How many mails each customer has had this week: sellers see it before they write. */
