@@ -291,7 +291,7 @@ async function opening(ourself: Ours): Promise<void> {
 
 /** P12, P13: what is written where. Untimed, with D1 counted. */
 async function books(code: string): Promise<void> {
-  const counted = await ours(code, join(folder, 'counted'), true);
+  const counted = await ours(code, join(folder, 'counted'), { count: true });
   systems.push(counted);
   const door = new FrontDoor(counted);
   const seller = await door.seller();

@@ -1,8 +1,8 @@
 /** The weekly mail: what you owe, what you are owed, what changed; once a week and reader, or not at all. */
-import { createScheduledController } from 'cloudflare:test';
+import { createScheduledController, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TaskId } from '#core/ids.ts';
-import { isMondayMorning, sendDigests } from '../../worker/mail/digest.ts';
+import { sendDigests, summaryDue } from '../../worker/mail/digest.ts';
 import worker from '../../worker/local/index.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import {
@@ -62,10 +62,11 @@ async function week() {
 describe('Monday morning', () => {
   test('is 08:00 where the reader is', () => {
     const at = Date.parse('2026-11-23T00:00:00Z');
-    expect(isMondayMorning('Asia/Shanghai', at)).toBe(true);
-    expect(isMondayMorning('Europe/Berlin', at)).toBe(false);
-    expect(isMondayMorning('Europe/Berlin', Date.parse('2026-11-23T07:00:00Z'))).toBe(true);
-    expect(isMondayMorning('America/New_York', Date.parse('2026-11-23T12:59:00Z'))).toBe(false);
+    expect(summaryDue('Asia/Shanghai', at)).toBe('weekly');
+    expect(summaryDue('Europe/Berlin', at)).toBe(null);
+    expect(summaryDue('Europe/Berlin', Date.parse('2026-11-23T07:00:00Z'))).toBe('weekly');
+    expect(summaryDue('America/New_York', Date.parse('2026-11-23T12:59:00Z'))).toBe(null);
+    expect(summaryDue('Asia/Shanghai', at + 86_400_000)).toBe('daily');
   });
 });
 
@@ -78,6 +79,37 @@ describe('the digest', () => {
     expect(mail?.text).toMatch(/Li Dan/);
     expect(mail?.subject).toContain('Confirm the quantities');
     expect(mail?.headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
+  });
+
+  test('made for many at once says to each what is theirs alone', async () => {
+    const at = monday();
+    const made = async (title: string) => {
+      const seller = await newSeller();
+      const opened = await openRoom(seller);
+      await joinedCustomer(seller, opened);
+      await act(seller, opened.room, { type: 'task.add', task: fresh(), title, owners: [opened.customer], due: dueBy(at, 2) });
+      await deliverMail(opened.room);
+      return { seller, opened, title };
+    };
+    const first = await made('Confirm the pallets');
+    const second = await made('Sign the contract');
+    // The first seller has another room beside it.
+    const other = await openRoom(first.seller);
+    await act(first.seller, other.room, { type: 'task.add', task: fresh(), title: 'Call the mill', owners: [other.me], due: dueBy(at, 1) });
+    await deliverMail(other.room);
+    expect(await sendDigests(env, at)).toEqual({ sent: 4, empty: 0 });
+    for (const [one, not] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      const [mail] = await digestsTo(one.opened.customerEmail);
+      expect(mail?.text).toContain(one.title);
+      expect(mail?.text).not.toContain(not.title);
+      expect(mail?.text).not.toContain('Call the mill');
+    }
+    const [own] = await digestsTo(first.seller.seller.email);
+    expect(own?.text).toMatch(/Call the mill[\s\S]*Confirm the pallets/);
+    expect(own?.text).not.toContain('Sign the contract');
   });
 
   test('comes once, though the cron runs again, late, or had died half-way', async () => {
@@ -175,6 +207,27 @@ describe('the mail budget', () => {
     await deliverMail(opened.room);
     const [summary] = await digestsTo(opened.customerEmail);
     expect(summary?.text).toContain('Li Dan');
+  });
+
+  test('counts the questions of a look back, too: when the week is spent they wait for another', async () => {
+    const seller = await newSeller();
+    const opened = await openRoom(seller);
+    await joinedCustomer(seller, opened);
+    const questions = async () => (await mailsTo(opened.customerEmail)).filter((mail) => mail.text.includes('Three short questions'));
+    for (let nth = 1; nth <= 5; nth += 1) {
+      await act(seller, opened.room, { type: 'comment.post', comment: fresh(), thread: 'room', body: `News ${nth}` });
+      await deliverMail(opened.room);
+    }
+    await act(seller, opened.room, { type: 'reflection.ask' });
+    await deliverMail(opened.room);
+    expect(await questions()).toEqual([]);
+    await runInDurableObject(env.ROOM.get(env.ROOM.idFromName(opened.room)), (_, state) =>
+      state.storage.sql.exec("UPDATE mailed SET week = '2020-01-06'"),
+    );
+    await deliverMail(opened.room);
+    const [mail] = await questions();
+    expect(mail?.text).toContain('This week: 1 of at most 5 mails');
+    expect((await viewOf(seller, opened.room)).mailed).toEqual({ [opened.customer]: 1 });
   });
 
   test('is no customer’s to read of another: only sellers are told', async () => {

@@ -3,12 +3,13 @@
  * Who asked for one summary a day gets it every morning, with what that day brought and asks.
  * A cron that dies, comes late or runs twice changes nothing: a row is claimed first, and the mail has its own key.
  */
-import { and, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { drizzle } from 'drizzle-orm/d1';
 import { maySee, ROOM_THREAD } from '#core/audience.ts';
 import { dayIn, deadline, isOverdue, workingHours } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
-import type { ThreadId, WorkspaceId } from '#core/ids.ts';
+import type { ParticipantId, RoomId, ThreadId, WorkspaceId } from '#core/ids.ts';
 import { sayRange } from '#core/money.ts';
 import { inDueOrder, openTasks } from '#core/next-step.ts';
 import type { Locale, Participant } from '#core/people.ts';
@@ -19,11 +20,11 @@ import { digest as digestMail } from '#emails/digest.tsx';
 import type { DigestItem } from '#emails/facts.ts';
 import { fresh, hashOf } from '../access/tokens.ts';
 import { picture } from '../directory/rooms.ts';
-import { digest, mailedKey, objection, participant, room, roomEvent, seen, task, valueCase, workspace } from '../directory/schema.ts';
+import { objection, participant, room, type roomEvent, seen, task, valueCase, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { changeWords } from './changes.ts';
 import { envelop, MACHINE_MADE, replyAddress } from './compose.ts';
-import { enqueue } from './postbox.ts';
+import { enqueue, type PostedMail } from './postbox.ts';
 
 const DAY = 86_400_000;
 const WEEK = 7 * DAY;
@@ -31,61 +32,138 @@ const MOST_ITEMS = 5;
 /** A claim older than this was left by a run that died: it is taken up again. */
 const CLAIM_MINUTES = 10;
 
+/** Readers whose mails are made together, and rooms that are read at once: D1 is asked once for all of them. */
+const READERS = 50;
+const ROOMS = 100;
+/** D1 takes a thousand queries of one invocation (developers.cloudflare.com/d1/platform/limits). Whoever is left comes a quarter of an hour later. */
+const MOST_READERS = 3_000;
+
 interface Reader {
   workspaceId: WorkspaceId;
   email: string;
-  zone: string;
+  /** The day in the reader's zone: one summary for each. */
+  week: string;
+  isWeekly: boolean;
 }
+
+type Place = { room: typeof room.$inferSelect; me: typeof participant.$inferSelect; workspaceName: string };
+
+const readerKey = (one: { workspaceId: string; email: string }): string => `${one.workspaceId} ${one.email}`;
 
 /** Sends every digest that is due at `at` (epoch ms). Gives how many mails went out, and how many had nothing to say. */
 export async function sendDigests(env: Env, at: number): Promise<{ sent: number; empty: number }> {
-  const db = drizzle(env.DB);
-  const zones = await db.selectDistinct({ zone: participant.zone }).from(participant);
-  const due = zones.map((row) => row.zone).filter((zone) => isMorning(zone, at));
   const count = { sent: 0, empty: 0 };
-  for (const zone of due) {
-    const week = dayIn(zone, at);
-    const isWeekly = isMondayMorning(zone, at);
-    const readers = await db
-      .selectDistinct({ workspaceId: room.workspaceId, email: participant.email })
-      .from(participant)
-      .innerJoin(room, eq(room.id, participant.roomId))
-      .leftJoin(digest, and(eq(digest.workspaceId, room.workspaceId), eq(digest.email, participant.email), eq(digest.week, week)))
-      .where(
-        and(
-          eq(participant.zone, zone),
-          inArray(participant.status, ['invited', 'joined']),
-          isWeekly ? ne(participant.mail, 'none') : eq(participant.mail, 'daily'),
-          or(isNull(participant.trouble), eq(participant.trouble, 'failed')),
-          or(isNull(digest.state), and(eq(digest.state, 'claimed'), lt(digest.at, new Date(at - CLAIM_MINUTES * 60_000).toISOString()))),
-        ),
-      );
-    for (const reader of readers) {
-      await db
-        .insert(digest)
-        .values({ ...reader, week, state: 'claimed', at: new Date(at).toISOString() })
-        .onConflictDoUpdate({ target: [digest.workspaceId, digest.email, digest.week], set: { at: new Date(at).toISOString() } });
-      const state = (await sendOne(env, { ...reader, zone }, week, at, isWeekly)) ? 'sent' : 'empty';
-      await db
-        .update(digest)
-        .set({ state })
-        .where(and(eq(digest.workspaceId, reader.workspaceId), eq(digest.email, reader.email), eq(digest.week, week)));
-      count[state] += 1;
-    }
+  const readers = await readersDue(env, at);
+  for (let start = 0; start < readers.length; start += READERS) {
+    const told = await sendTo(env, readers.slice(start, start + READERS), at);
+    count.sent += told.sent;
+    count.empty += told.empty;
   }
   return count;
 }
 
-/** From 08:00 on: a late cron still sends on the day itself. */
-const isMorning = (zone: string, at: number): boolean =>
-  Number(new Intl.DateTimeFormat('en-US', { timeZone: zone, hour: 'numeric', hourCycle: 'h23' }).format(at)) >= 8;
-
-/** Monday from 08:00 on. */
-export function isMondayMorning(zone: string, at: number): boolean {
+/** Which summary a zone's clock asks for: the week's on Monday, the day's on others, from 08:00 on, so that a late cron still sends. */
+export function summaryDue(zone: string, at: number): 'weekly' | 'daily' | null {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, weekday: 'short', hour: 'numeric', hourCycle: 'h23' }).formatToParts(at);
   const part = (type: string) => parts.find((one) => one.type === type)?.value;
-  return part('weekday') === 'Mon' && Number(part('hour')) >= 8;
+  if (Number(part('hour')) < 8) return null;
+  return part('weekday') === 'Mon' ? 'weekly' : 'daily';
 }
+
+async function readersDue(env: Env, at: number): Promise<Reader[]> {
+  const db = drizzle(env.DB);
+  const zones = await db.selectDistinct({ zone: participant.zone }).from(participant);
+  const due = zones.flatMap(({ zone }) => {
+    const summary = summaryDue(zone, at);
+    return summary ? [{ zone, week: dayIn(zone, at), weekly: summary === 'weekly' ? 1 : 0 }] : [];
+  });
+  if (due.length === 0) return [];
+  const rows = await db.all<{ workspaceId: WorkspaceId; email: string; week: string; weekly: number }>(sql`
+    SELECT DISTINCT r.workspace_id AS workspaceId, p.email, z.value ->> 'week' AS week, z.value ->> 'weekly' AS weekly
+    FROM participant p
+    JOIN json_each(${JSON.stringify(due)}) z ON z.value ->> 'zone' = p.zone
+    JOIN room r ON r.id = p.room_id
+    LEFT JOIN digest d ON d.workspace_id = r.workspace_id AND d.email = p.email AND d.week = z.value ->> 'week'
+    WHERE p.status IN ('invited', 'joined')
+      AND iif(z.value ->> 'weekly', p.mail != 'none', p.mail = 'daily')
+      AND (p.trouble IS NULL OR p.trouble = 'failed')
+      AND (d.state IS NULL OR (d.state = 'claimed' AND d.at < ${new Date(at - CLAIM_MINUTES * 60_000).toISOString()}))
+    ORDER BY weekly LIMIT ${MOST_READERS}`);
+  // Somebody with two zones in two rooms is one reader all the same; the week's summary stands for the day's.
+  return [...new Map(rows.map((row) => [`${readerKey(row)} ${row.week}`, { ...row, isWeekly: row.weekly === 1 }])).values()];
+}
+
+/** Claims, reads, composes and hands over for a page of readers. What fails for one is tried again when its claim is old. */
+async function sendTo(env: Env, readers: Reader[], at: number): Promise<{ sent: number; empty: number }> {
+  const db = drizzle(env.DB);
+  const now = new Date(at).toISOString();
+  await db.run(sql`
+    INSERT INTO digest (workspace_id, email, week, state, at)
+    SELECT value ->> 'workspaceId', value ->> 'email', value ->> 'week', 'claimed', ${now} FROM json_each(${JSON.stringify(readers)}) WHERE true
+    ON CONFLICT (workspace_id, email, week) DO UPDATE SET at = excluded.at`);
+
+  const places = Map.groupBy(await placesOf(env, readers), (one) => readerKey({ workspaceId: one.room.workspaceId, email: one.me.email }));
+  const own = new Map(
+    readers.map((reader) => [
+      reader,
+      (places.get(readerKey(reader)) ?? []).filter(({ me }) => (reader.isWeekly ? me.mail !== 'none' : me.mail === 'daily')),
+    ]),
+  );
+  const candidates = await candidatesIn(env, [...new Set([...own.values()].flat())], at);
+
+  const settled: (Omit<Reader, 'isWeekly'> & { state: 'sent' | 'empty' })[] = [];
+  const mails: PostedMail[] = [];
+  const keys: Minted[] = [];
+  for (const [reader, mine] of own) {
+    try {
+      const made = await compose(
+        env,
+        reader,
+        mine,
+        mine.flatMap((one) => candidates.get(one) ?? []),
+      );
+      if (made) {
+        mails.push(made.mail);
+        keys.push(...made.keys);
+      }
+      settled.push({ workspaceId: reader.workspaceId, email: reader.email, week: reader.week, state: made ? 'sent' : 'empty' });
+    } catch (error) {
+      console.error(JSON.stringify({ what: 'digest failed', workspace: reader.workspaceId, week: reader.week, error: String(error) }));
+    }
+  }
+  if (keys.length > 0)
+    await db.run(sql`
+      INSERT OR IGNORE INTO mailed_key (hash, room_id, kind, participant_id, thread, created_at)
+      SELECT value ->> 'hash', value ->> 'room', value ->> 'kind', value ->> 'participant', value ->> 'thread', ${now}
+      FROM json_each(${JSON.stringify(keys)})`);
+  await enqueue(env, mails, false);
+  await db.run(sql`
+    UPDATE digest SET state = told.value ->> 'state' FROM json_each(${JSON.stringify(settled)}) AS told
+    WHERE workspace_id = told.value ->> 'workspaceId' AND email = told.value ->> 'email' AND week = told.value ->> 'week'`);
+  return { sent: mails.length, empty: settled.length - mails.length };
+}
+
+/** The rooms that these readers are in. */
+function placesOf(env: Env, readers: Reader[]): Promise<Place[]> {
+  return drizzle(env.DB)
+    .select({ me: participant, room, workspaceName: workspace.name })
+    .from(participant)
+    .innerJoin(room, eq(room.id, participant.roomId))
+    .innerJoin(workspace, eq(workspace.id, room.workspaceId))
+    .where(
+      and(
+        oneOf(
+          participant.email,
+          readers.map((one) => one.email),
+        ),
+        inArray(participant.status, ['invited', 'joined']),
+      ),
+    );
+}
+
+/** A list of any length is one parameter: D1 takes a hundred of them. */
+const oneOf = (column: SQLiteColumn, values: readonly string[]): SQL =>
+  inArray(column, sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`);
 
 interface Candidate {
   kind: DigestItem['kind'];
@@ -102,41 +180,30 @@ interface Candidate {
   lines: string[];
 }
 
-async function sendOne(env: Env, reader: Reader, week: string, at: number, isWeekly: boolean): Promise<boolean> {
-  const db = drizzle(env.DB);
-  const mine = await db
-    .select({ me: participant, room, workspaceName: workspace.name })
-    .from(participant)
-    .innerJoin(room, eq(room.id, participant.roomId))
-    .innerJoin(workspace, eq(workspace.id, room.workspaceId))
-    .where(
-      and(
-        eq(participant.email, reader.email),
-        eq(room.workspaceId, reader.workspaceId),
-        inArray(participant.status, ['invited', 'joined']),
-        isWeekly ? ne(participant.mail, 'none') : eq(participant.mail, 'daily'),
-      ),
-    );
-  const [first] = mine;
-  if (!first) return false;
+interface Minted {
+  hash: string;
+  room: RoomId;
+  kind: 'enter' | 'reply' | 'wishes';
+  participant: ParticipantId;
+  thread: ThreadId;
+}
 
-  const candidates: Candidate[] = [];
-  for (const one of mine) candidates.push(...(await candidatesIn(env, one.room, one.me, at, one.me.mail === 'daily' ? DAY : WEEK)));
-  if (candidates.length === 0) return false;
+/** One reader's mail, and the keys that stand in it; null if there is nothing to say. */
+async function compose(
+  env: Env,
+  reader: Reader,
+  mine: Place[],
+  candidates: Candidate[],
+): Promise<{ mail: PostedMail; keys: Minted[] } | null> {
+  const [first] = mine;
+  if (!first || candidates.length === 0) return null;
   candidates.sort((a, b) => a.weight - b.weight);
 
   const chosen = candidates.slice(0, MOST_ITEMS);
-  const keys: (typeof mailedKey.$inferInsert)[] = [];
-  const mint = async (kind: 'enter' | 'reply' | 'wishes', where: { room: Candidate['room']; me: Candidate['me'] }, thread: ThreadId) => {
+  const keys: Minted[] = [];
+  const mint = async (kind: Minted['kind'], where: { room: Candidate['room']; me: Candidate['me'] }, thread: ThreadId) => {
     const secret = fresh();
-    keys.push({
-      hash: await hashOf(kind, secret),
-      roomId: where.room.id,
-      kind,
-      participantId: where.me.id,
-      thread,
-      createdAt: new Date(at).toISOString(),
-    });
+    keys.push({ hash: await hashOf(kind, secret), room: where.room.id, kind, participant: where.me.id, thread });
     return `${secret}${where.room.id}`;
   };
   const locale: Locale = first.me.locale;
@@ -171,10 +238,10 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number, isWee
     url: await urlTo(head, ROOM_THREAD),
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes}?lang=${locale}`,
     replyRoomName: head.room.name,
-    daily: !isWeekly,
+    daily: !reader.isWeekly,
   });
   const mail = envelop(env, rendered, {
-    key: `digest/${reader.workspaceId}/${week}/${await hashOf('reply', reader.email)}`,
+    key: `digest/${reader.workspaceId}/${reader.week}/${await hashOf('reply', reader.email)}`,
     from: first.workspaceName,
     to: first.me,
     replyTo: replyAddress(env, await mint('reply', head, ROOM_THREAD)),
@@ -185,56 +252,120 @@ async function sendOne(env: Env, reader: Reader, week: string, at: number, isWee
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     },
   });
-  for (let start = 0; start < keys.length; start += 15)
-    await db
-      .insert(mailedKey)
-      .values(keys.slice(start, start + 15))
-      .onConflictDoNothing();
-  await enqueue(env, [{ ...mail, room: head.room.id }], false);
-  return true;
+  return { mail: { ...mail, room: head.room.id }, keys };
+}
+
+/** What D1 knows of one room. */
+interface Known {
+  people: (typeof participant.$inferSelect)[];
+  tasks: (typeof task.$inferSelect)[];
+  /** Oldest first. */
+  questions: Question[];
+  value: typeof valueCase.$inferSelect | undefined;
+}
+
+/** What happened in a room since somebody last read. */
+type News = Pick<typeof roomEvent.$inferSelect, 'seq' | 'by' | 'audience' | 'event'>;
+
+/** How far a summary looks back, and ahead. Milliseconds. */
+const spanOf = (me: Place['me']): number => (me.mail === 'daily' ? DAY : WEEK);
+
+/** What rooms have to say to people, for each place. */
+async function candidatesIn(env: Env, places: Place[], at: number): Promise<Map<Place, Candidate[]>> {
+  const db = drizzle(env.DB);
+  const out = new Map<Place, Candidate[]>();
+  const byRoom = [...Map.groupBy(places, (one) => one.room.id)];
+  for (let start = 0; start < byRoom.length; start += ROOMS) {
+    const some = byRoom.slice(start, start + ROOMS);
+    const here = some.flatMap(([, list]) => list);
+    const ids = some.map(([id]) => id);
+    const [people, tasks, questions, values, read] = await db.batch([
+      db.select().from(participant).where(oneOf(participant.roomId, ids)),
+      db.select().from(task).where(oneOf(task.roomId, ids)),
+      db
+        .select()
+        .from(objection)
+        .where(and(oneOf(objection.roomId, ids), ne(objection.state, 'accepted'), eq(objection.removed, false)))
+        .orderBy(objection.askedAt),
+      db.select().from(valueCase).where(oneOf(valueCase.roomId, ids)),
+      db
+        .select()
+        .from(seen)
+        .where(
+          and(
+            oneOf(seen.roomId, ids),
+            oneOf(
+              seen.participantId,
+              here.map((one) => one.me.id),
+            ),
+          ),
+        ),
+    ]);
+    const byRoomId = <Row extends { roomId: RoomId }>(rows: Row[]) => Map.groupBy(rows, (row) => row.roomId);
+    const [peopleOf, tasksOf, questionsOf] = [byRoomId(people), byRoomId(tasks), byRoomId(questions)];
+    const valueOf = new Map(values.map((row) => [row.roomId, row]));
+    const readBy = Map.groupBy(read, (row) => placeKey(row.roomId, row.participantId));
+    const seenOf = new Map(
+      here.map((one) => [one, new Map((readBy.get(placeKey(one.room.id, one.me.id)) ?? []).map((row) => [row.thread, row.seq]))]),
+    );
+    const news = await newsFor(env, seenOf, at);
+    for (const one of here) {
+      const { room: where, me } = one;
+      const known: Known = {
+        people: peopleOf.get(where.id) ?? [],
+        tasks: tasksOf.get(where.id) ?? [],
+        questions: questionsOf.get(where.id) ?? [],
+        value: valueOf.get(where.id),
+      };
+      out.set(one, saidTo(where, me, known, seenOf.get(one) ?? new Map(), news.get(placeKey(where.id, me.id)) ?? [], at));
+    }
+  }
+  return out;
+}
+
+const placeKey = (room: RoomId, participant: ParticipantId): string => `${room} ${participant}`;
+
+/** The oldest 200 for each place, without what its reader did. */
+async function newsFor(env: Env, seenOf: Map<Place, Map<ThreadId, number>>, at: number): Promise<Map<string, News[]>> {
+  const wanted = [...seenOf].map(([{ room: where, me }, seenIn]) => ({
+    room: where.id,
+    me: me.id,
+    since: new Date(at - spanOf(me)).toISOString(),
+    after: Math.min(Math.max(0, ...seenIn.values()), ...seenIn.values()),
+  }));
+  const rows = await drizzle(env.DB).all<{
+    room: RoomId;
+    me: ParticipantId;
+    seq: number;
+    by: News['by'];
+    audience: News['audience'];
+    event: string;
+  }>(sql`
+    SELECT room, me, seq, by, audience, event FROM (
+      SELECT e.room_id AS room, w.value ->> 'me' AS me, e.seq, e.by, e.audience, e.event,
+        row_number() OVER (PARTITION BY e.room_id, w.value ->> 'me' ORDER BY e.seq) AS nth
+      FROM json_each(${JSON.stringify(wanted)}) w
+      JOIN room_event e ON e.room_id = w.value ->> 'room' AND e.seq > w.value ->> 'after'
+      WHERE e.at > w.value ->> 'since' AND e.by != w.value ->> 'me'
+        AND e.event ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed', 'objection.raised', 'objection.answered', 'objection.reopened', 'value.proposed')
+    ) WHERE nth <= 200 ORDER BY seq`);
+  return Map.groupBy(
+    rows.map(({ room: where, me, event, ...row }) => ({ key: placeKey(where, me), ...row, event: JSON.parse(event) as RoomEvent })),
+    (row) => row.key,
+  );
 }
 
 /** What one room has to say to one person: what they owe, what they are owed, what changed that they have not seen. */
-async function candidatesIn(
-  env: Env,
-  where: typeof room.$inferSelect,
-  me: typeof participant.$inferSelect,
+function saidTo(
+  where: Place['room'],
+  me: Place['me'],
+  { people, tasks, questions, value }: Known,
+  seenIn: Map<ThreadId, number>,
+  events: News[],
   at: number,
-  /** How far it looks back, and ahead. Milliseconds. */
-  span: number,
-): Promise<Candidate[]> {
-  const db = drizzle(env.DB);
-  const [people, tasks, questions, [value], read] = await Promise.all([
-    db.select().from(participant).where(eq(participant.roomId, where.id)),
-    db.select().from(task).where(eq(task.roomId, where.id)),
-    db
-      .select()
-      .from(objection)
-      .where(and(eq(objection.roomId, where.id), ne(objection.state, 'accepted'), eq(objection.removed, false)))
-      .orderBy(objection.askedAt),
-    db.select().from(valueCase).where(eq(valueCase.roomId, where.id)),
-    db
-      .select()
-      .from(seen)
-      .where(and(eq(seen.roomId, where.id), eq(seen.participantId, me.id))),
-  ]);
-  const seenIn = new Map(read.map((row) => [row.thread, row.seq]));
+): Candidate[] {
+  const span = spanOf(me);
   const newest = Math.max(0, ...seenIn.values());
-  const events = await db
-    .select()
-    .from(roomEvent)
-    .where(
-      and(
-        eq(roomEvent.roomId, where.id),
-        gt(roomEvent.at, new Date(at - span).toISOString()),
-        gt(roomEvent.seq, Math.min(newest, ...seenIn.values())),
-        ne(roomEvent.by, me.id),
-        sql`${roomEvent.event} ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed', 'objection.raised', 'objection.answered', 'objection.reopened', 'value.proposed')`,
-      ),
-    )
-    .orderBy(roomEvent.seq)
-    .limit(200);
-
   const state = picture(people, tasks);
   const base = { roomName: where.name, room: where, me, lines: Object.keys(value?.titles ?? {}) };
   const soon = inDueOrder(openTasks(state)).filter((one) => one.due !== null && deadline(one.due) < at + span);
@@ -322,7 +453,7 @@ type Change = Pick<Candidate, 'kind' | 'weight' | 'title' | 'due' | 'overdue' | 
 function changed(
   state: RoomState,
   titles: Record<string, string>,
-  events: (typeof roomEvent.$inferSelect)[],
+  events: News[],
   seenIn: Map<ThreadId, number>,
   newest: number,
   me: typeof participant.$inferSelect,

@@ -1,9 +1,11 @@
 /** The three that are compared, each in a process of its own on this machine: ours, a raw Durable Object, a Node server. */
 import { fork, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { WebSocket } from 'ws';
 import { ROOT } from '../../../scripts/tools.mjs';
 
 export interface System {
@@ -22,6 +24,9 @@ export interface SentMail {
 
 export interface Ours extends System {
   mails: SentMail[];
+  db: Awaited<ReturnType<Miniflare['getD1Database']>>;
+  /** Bytes that the Worker's isolate holds once its garbage is collected. Only with `inspect`. */
+  held: () => Promise<number>;
   /** Puts a room to sleep. Its sockets stay, as in production. */
   sleep: (room: string) => Promise<void>;
   /** Bytes of a room's own database. */
@@ -74,8 +79,11 @@ export function bundle(folder: string): string {
   return folder;
 }
 
-/** Ours with everything on: D1, R2, the postbox, a sender that only counts. `count` adds up what D1 writes; it is not for timing. */
-export async function ours(code: string, state: string, count = false): Promise<Ours> {
+/**
+ * Ours with everything on: D1, R2, the postbox, a sender that only counts. `count` adds up what D1 writes, `inspect` lets one look into
+ * its isolate; neither is for timing.
+ */
+export async function ours(code: string, state: string, { count = false, inspect = false } = {}): Promise<Ours> {
   const mails: SentMail[] = [];
   mkdirSync(state, { recursive: true });
   const { miniflare, url, pid } = await started(
@@ -91,6 +99,7 @@ export async function ours(code: string, state: string, count = false): Promise<
           ],
           host: '127.0.0.1',
           port: 0,
+          ...(inspect ? { inspectorPort: 0 } : {}),
           durableObjects: { ROOM: { className: 'Room', useSQLite: true }, POSTBOX: { className: 'Postbox', useSQLite: true } },
           resourcePersistencePath: state,
           d1Databases: { DB: 'bench' },
@@ -107,13 +116,14 @@ export async function ours(code: string, state: string, count = false): Promise<
           outboundService: async (request) => {
             const body = (await request.json().catch(() => null)) as SentMail | SentMail[] | null;
             const sent = Array.isArray(body) ? body : body ? [body] : [];
-            mails.push(...sent);
+            mails.push(...sent.map(({ to, text }) => ({ to, text })));
             const ids = sent.map(() => ({ id: crypto.randomUUID() }));
             return Response.json(Array.isArray(body) ? { data: ids } : ids[0]) as never;
           },
         }),
       ),
   );
+  let inspector: Inspector | null = null;
   const db = await miniflare.getD1Database('DB');
   for (const name of readdirSync(join(ROOT, 'migrations'))
     .filter((one) => one.endsWith('.sql'))
@@ -125,6 +135,12 @@ export async function ours(code: string, state: string, count = false): Promise<
     name: 'ours',
     url,
     mails,
+    db,
+    held: async () => {
+      inspector ??= await inspected(miniflare);
+      await inspector('HeapProfiler.collectGarbage');
+      return ((await inspector('Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
+    },
     cpu: () => processorTime(pid),
     stop: () => miniflare.dispose(),
     sleep: (room) => miniflare.unsafeEvictDurableObject('atelier', 'Room', { name: room, webSockets: 'hibernate' }),
@@ -148,6 +164,28 @@ export async function ours(code: string, state: string, count = false): Promise<
       throw new Error(`no database of ${room} in ${state}`);
     },
   };
+}
+
+type Inspector = (method: string) => Promise<unknown>;
+
+/** Asks the Worker's isolate over the protocol of Chrome's tools (Chrome DevTools Protocol). */
+async function inspected(miniflare: Miniflare): Promise<Inspector> {
+  const socket = new WebSocket(new URL('/core:user:atelier', await miniflare.getInspectorURL()).href);
+  await once(socket, 'open');
+  let last = 0;
+  return (method) =>
+    new Promise((resolve) => {
+      last += 1;
+      const id = last;
+      const hear = (data: unknown) => {
+        const answer = JSON.parse(String(data)) as { id?: number; result: unknown };
+        if (answer.id !== id) return;
+        socket.off('message', hear);
+        resolve(answer.result);
+      };
+      socket.on('message', hear);
+      socket.send(JSON.stringify({ id, method }));
+    });
 }
 
 export async function raw(state: string): Promise<System> {
