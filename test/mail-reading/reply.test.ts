@@ -30,6 +30,11 @@ test('HTML that a torn tag swallowed leaves the words of the text beside it', as
   expect(await reply(body.join('\r\n'), null, 'multipart/alternative; boundary=b')).toBe('Agreed.');
 });
 
+test('two dashes round a word are how people write, not where a client cuts', async () => {
+  expect(await reply('Two drafts:\n\n-- original --\nthree gates\n\n-- new --\nfour gates')).toContain('three gates');
+  expect(await reply('Agreed.\n\n--- Original ---\nthree gates')).toBe('Agreed.');
+});
+
 describe('what we sent', () => {
   test('is recognised where no client marked it', async () => {
     expect(await reply(`Yes to both.\n\n${SENT.text}`, SENT)).toBe('Yes to both.');

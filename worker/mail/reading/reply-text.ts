@@ -246,7 +246,7 @@ export function isTitle(text: string): 'original' | 'forward' | null {
 
 /** A separator has its dashes on both sides; a line that merely begins with some is a list or a comment. */
 function dashedRound(text: string): boolean {
-  return /^\s*[-_=*~–—─━]{2}/.test(text) && /[-_=*~–—─━]{2}[\s:：]*$/.test(text);
+  return /^\s*[-_=*~–—─━]{3}/.test(text) && /[-_=*~–—─━]{3}[\s:：]*$/.test(text);
 }
 
 const LABEL = /^[\s*_|>•·]*([^:：|]{1,32}?)[\s*_]*(?:[:：]|\|)[\s*_]*(.*)$/;
