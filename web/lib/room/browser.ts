@@ -13,7 +13,9 @@ function keepingTyped(room: HTMLElement, live: () => void): void {
   // On a reload some browsers fill in what stood there the last time: nobody has typed that now.
   const [arrival] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   const putBack = arrival?.type === 'navigate' ? typedIn(room) : () => {};
+  const unfolded = room.querySelectorAll<HTMLDetailsElement>('details[open]');
   live();
+  for (const one of unfolded) one.open = true;
   putBack();
 }
 
