@@ -130,6 +130,34 @@ test.each(['agenda', 'minutes'] as const)('a meeting’s %s is written by both a
   await other.context().close();
 });
 
+test('what was sent as a plain form while the script was on its way does not stand in the composer again', async () => {
+  const { page } = await visit(browser(), 'mike', 'en', PHONE);
+  const words = `Said once ${freshId()}`;
+  await page.goto(`${inject('url')}/r/${room}`);
+  await post(page, `/api/rooms/${room}/commands?as=customer`, {
+    id: freshId(),
+    command: { type: 'comment.post', comment: freshId(), thread: 'room', body: words, mail: null },
+  });
+  const keep = async (draft: string) => {
+    await page.evaluate(
+      async ([id, text]) => {
+        const { view } = (await (await fetch(`/api/rooms/${id}?as=customer`)).json()) as { view: { me: string } };
+        localStorage.setItem(`atelier:${id}:${view.me}:draft:room`, JSON.stringify(text));
+      },
+      [room, draft] as const,
+    );
+    await page.reload();
+    await page.locator('.comment').filter({ hasText: words }).first().waitFor();
+  };
+  const composer = page.locator('form[data-talk] textarea').first();
+  await keep('Not said yet');
+  await expect.poll(() => composer.inputValue()).toBe('Not said yet');
+  await keep(words);
+  await page.waitForTimeout(4_000);
+  expect(await composer.inputValue()).toBe('');
+  await page.context().close();
+});
+
 test('a room that was read opens without a network, as it stood, and says so', async () => {
   const { page } = await visit(browser(), 'mike', 'en', PHONE);
   await page.goto(inject('url') + inject('demo').mike.path);
