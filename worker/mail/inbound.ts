@@ -41,7 +41,7 @@ export interface RawMail {
 }
 
 /** A mail up to this size (bytes) is read whole; of a bigger one this much is at hand to know it by. */
-const AT_HAND = 1024 * 1024;
+const AT_HAND = 256 * 1024;
 
 /** What the sending server is told: taken, or refused with a sentence that its own user will read. */
 export type Receipt = { accepted: true; outcome: string } | { accepted: false; say: string };

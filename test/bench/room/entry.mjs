@@ -126,6 +126,17 @@ export default {
       await app.scheduled({ scheduledTime: at, cron: '*/15 * * * *' }, { ...env, DB: asked(env.DB, count) }, context);
       return Response.json(count);
     }
+    if (pathname === '/bench/put') {
+      await env.FILES.put(`bench/${crypto.randomUUID()}`, request.body);
+      return new Response('stored');
+    }
+    if (pathname === '/bench/mail') {
+      const [from, to] = ['from', 'to'].map((name) => request.headers.get(`x-${name}`));
+      let refused = '';
+      const setReject = (why) => (refused = why);
+      await app.email({ from, to, raw: request.body, rawSize: Number(request.headers.get('content-length')), setReject }, env);
+      return new Response(refused || 'taken');
+    }
     if (pathname === '/bench/rows') return Response.json(rows);
     return app.fetch(request, env, context);
   },

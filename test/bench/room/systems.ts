@@ -20,6 +20,7 @@ export interface System {
 export interface SentMail {
   to: string[];
   text: string;
+  reply_to?: string | string[];
 }
 
 export interface Ours extends System {
@@ -27,6 +28,8 @@ export interface Ours extends System {
   db: Awaited<ReturnType<Miniflare['getD1Database']>>;
   /** Bytes that the Worker's isolate holds once its garbage is collected. Only with `inspect`. */
   held: () => Promise<number>;
+  /** Bytes of memory that workerd as a whole has, D1 and R2 included: now, or the most since it began. */
+  memory: (which: 'now' | 'most') => number;
   /** Puts a room to sleep. Its sockets stay, as in production. */
   sleep: (room: string) => Promise<void>;
   /** Bytes of a room's own database. */
@@ -142,6 +145,8 @@ export async function ours(code: string, state: string, { count = false, inspect
       return ((await inspector('Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
     },
     cpu: () => processorTime(pid),
+    memory: (which) =>
+      1024 * Number(new RegExp(`${which === 'now' ? 'VmRSS' : 'VmHWM'}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
     stop: () => miniflare.dispose(),
     sleep: (room) => miniflare.unsafeEvictDurableObject('atelier', 'Room', { name: room, webSockets: 'hibernate' }),
     stored: (room) => {

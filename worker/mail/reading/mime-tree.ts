@@ -233,6 +233,15 @@ export class Base64Decoder {
 
   push(source: Uint8Array): Uint8Array {
     const out = new Uint8Array(Math.ceil((source.length + 4) * 0.75) + 3);
+    return out.subarray(0, this.#take(source, out));
+  }
+
+  /** How many bytes it stands for, without making them. */
+  count(source: Uint8Array): number {
+    return this.#take(source, null);
+  }
+
+  #take(source: Uint8Array, out: Uint8Array | null): number {
     let length = 0;
     let bits = this.#bits;
     let count = this.#count;
@@ -249,17 +258,19 @@ export class Base64Decoder {
       }
       bits = ((bits << 6) | value) & 0xffffff;
       count++;
-      if (count === 4) {
-        out[length++] = bits >> 16;
-        out[length++] = (bits >> 8) & 0xff;
-        out[length++] = bits & 0xff;
-        bits = 0;
-        count = 0;
+      if (count < 4) continue;
+      if (out !== null) {
+        out[length] = bits >> 16;
+        out[length + 1] = (bits >> 8) & 0xff;
+        out[length + 2] = bits & 0xff;
       }
+      length += 3;
+      bits = 0;
+      count = 0;
     }
     this.#bits = bits;
     this.#count = count;
-    return out.subarray(0, length);
+    return length;
   }
 
   /** What is left of a group that nothing padded. */
@@ -269,15 +280,14 @@ export class Base64Decoder {
   }
 }
 
-function restOf(out: Uint8Array, at: number, bits: number, count: number): number {
+function restOf(out: Uint8Array | null, at: number, bits: number, count: number): number {
   if (count < 2) return 0;
-  if (count === 2) {
-    out[at] = (bits >> 4) & 0xff;
-    return 1;
+  if (out !== null && count === 2) out[at] = (bits >> 4) & 0xff;
+  if (out !== null && count === 3) {
+    out[at] = (bits >> 10) & 0xff;
+    out[at + 1] = (bits >> 2) & 0xff;
   }
-  out[at] = (bits >> 10) & 0xff;
-  out[at + 1] = (bits >> 2) & 0xff;
-  return 2;
+  return count - 1;
 }
 
 /** `tail` is plain text that somebody (a list server, mostly) appended after the encoded body. */

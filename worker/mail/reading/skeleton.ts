@@ -123,7 +123,7 @@ export class Skeleton {
     }
     if (part.length + piece.length <= KEPT) this.#keep(piece);
     part.length += piece.length;
-    part.size += decoder.push(piece).length;
+    part.size += decoder.count(piece);
   }
 
   #endBody(): void {
