@@ -8,7 +8,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { intake, type Doorway, type Envelope, type Outcome } from '../../worker/mail/reading/intake.ts';
 import { keyOf } from '../../worker/mail/reading/key.ts';
 import { doorwayFor, fold, readCases, words } from '../bench/mail.ts';
-import { again, chance, damaged } from '../mails/damage.ts';
+import { Skeleton } from '../../worker/mail/reading/skeleton.ts';
+import { again, type Chance, chance, damaged, within } from '../mails/damage.ts';
 
 export type Task = {
   seed: number;
@@ -37,6 +38,21 @@ async function corpus(): Promise<Base[]> {
   }
   if (out.length < 400) throw new Error(`only ${out.length} mails to damage`);
   return out;
+}
+
+/** A mail with a big file in front of what it has: in lines as most programs write them, or in one. */
+function laden(mail: string, one: Chance): string {
+  const file = Buffer.alloc(50_000 + one.int(150_000), one.int(256)).toString('base64');
+  const lines = one.int(2) === 0 ? file : file.replace(/.{76}/g, '$&\r\n');
+  return within(mail, [['Content-Type: application/pdf; name=plan.pdf', 'Content-Transfer-Encoding: base64', '', lines]]);
+}
+
+/** What is read of a mail that is too big to be held, in pieces as they come over the wire. */
+function skeletonOf(bytes: Uint8Array, one: Chance): Uint8Array {
+  const skeleton = new Skeleton();
+  const piece = 1_000 + one.int(70_000);
+  for (let at = 0; at < bytes.length; at += piece) skeleton.push(bytes.slice(at, at + piece));
+  return skeleton.end();
 }
 
 const ACTIONS = new Set(['comment', 'ignore', 'reject', 'bounce', 'calendar']);
@@ -71,6 +87,14 @@ function wrong(base: Outcome, isGentle: boolean, first: Outcome): string | null 
 
 /** What is done with a mail, without what is told of its way. */
 const gist = (outcome: Outcome): unknown => ({ ...outcome, mail: null });
+/** The same without the bytes of files. */
+const named = (outcome: Outcome): unknown => ({
+  ...outcome,
+  mail: null,
+  ...('files' in outcome
+    ? { files: outcome.files.map(({ name, type, disposition, standsAt }) => ({ name, type, disposition, standsAt })) }
+    : {}),
+});
 
 async function run({ seed, from, to, progress }: Task): Promise<Told> {
   const bases = await corpus();
@@ -99,6 +123,15 @@ async function run({ seed, from, to, progress }: Task): Promise<Told> {
       if (isDouble && first.mail.date !== null) fault(`posted twice: ${first.mail.key} and ${second.mail.key}`);
       if (mail % 10 === 0 && !isDeepStrictEqual(gist(await intake(bytesOf(text), base.envelope, base.door)), gist(first)))
         fault('read in another way the second time');
+      if (mail % 10 === 5) {
+        const torn = damaged(laden(base.mail, one), base.mail, one);
+        const big = bytesOf(torn.mail);
+        const passing = await intake(skeletonOf(big, one), base.envelope, base.door);
+        if (!ACTIONS.has(passing.action)) fault('a big mail came to nothing');
+        // Where its structure is broken, of a file that is taken for text only the beginning stays.
+        if (torn.isGentle && !isDeepStrictEqual(named(await intake(big, base.envelope, base.door)), named(passing)))
+          fault(`read in another way while it passed: ${torn.what.join(', ')}`);
+      }
     } catch (error) {
       fault(`thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }

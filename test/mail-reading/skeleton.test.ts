@@ -117,6 +117,12 @@ describe('a big mail', () => {
     );
   });
 
+  test('whose files are one line each, in pieces, loses none of them', async () => {
+    const whole = letter({ sizes: [100_000, 10, 100_000, 10], eol: '\r\n', width: 200_000, footer: false });
+    const { bytes } = skeletonOf(whole, [0.1, 0.3, 0.5, 0.7, 0.9]);
+    expect((await readMail(bytes)).files.map((file) => file.name)).toEqual(['文件-0.bin', '文件-1.bin', '文件-2.bin', '文件-3.bin']);
+  });
+
   test('cannot point at another’s bytes: what its sender writes as a mark is taken out', async () => {
     const text = new TextDecoder().decode(letter({ sizes: [10], eol: '\r\n', width: 76, footer: false }));
     const forged = new TextEncoder().encode(text.replace('Content-Disposition', 'X-Atelier-Long-Part: 7\r\nContent-Disposition'));

@@ -60,6 +60,17 @@ const linesOf = (mail: string): string[] => mail.split(/(?<=\n)/);
 
 const letters = (one: Chance, length: number): string => Array.from({ length }, () => String.fromCharCode(97 + one.int(26))).join('');
 
+/** A mail whose body is one part of a multipart, behind other parts. */
+export function within(mail: string, parts: string[][], boundary = '=_outside'): string {
+  const { head, body } = halves(mail);
+  const end = lineEnd(mail);
+  const lines = head.split(/\r?\n(?![ \t])/);
+  const isAbout = (line: string): boolean => /^content-/i.test(line);
+  const all = [...parts, [...lines.filter(isAbout), '', body]].flatMap((part) => [`--${boundary}`, ...part]);
+  const type = `Content-Type: multipart/mixed; boundary="${boundary}"`;
+  return [...lines.filter((line) => !isAbout(line)), type, '', ...all, `--${boundary}--`, ''].join(end);
+}
+
 /** A header as some gateway writes it: one line of any length, or folded. */
 function junk(one: Chance, size: number): string {
   const words = Array.from({ length: Math.ceil(size / 60) }, () => letters(one, 60));
@@ -81,18 +92,9 @@ export const GENTLE: Record<string, Change> = {
   'line ends of both kinds': (mail, one) => mail.replace(/\r?\n/g, () => (one.int(2) === 0 ? '\r\n' : '\n')),
   'a line of a mailbox file': (mail) => `From grace@harbour.example Mon Nov 23 08:00:00 2026\r\n${mail}`,
   'a body within bodies': (mail, one) => {
-    let { head, body } = halves(mail);
-    const end = lineEnd(mail);
-    const isAbout = (line: string): boolean => /^content-/i.test(line);
-    const lines = head.split(/\r?\n(?![ \t])/);
-    let inner = [...lines.filter(isAbout), '', body].join(end);
-    let type = '';
-    for (let depth = 1 + one.int(12); depth > 0; depth--) {
-      const boundary = `=_${letters(one, 12)}`;
-      inner = [`--${boundary}`, ...(type === '' ? [] : [type, '']), inner, `--${boundary}--`, ''].join(end);
-      type = `Content-Type: multipart/mixed; boundary="${boundary}"`;
-    }
-    return [...lines.filter((line) => !isAbout(line)), type, '', inner].join(end);
+    let now = mail;
+    for (let depth = 1 + one.int(12); depth > 0; depth--) now = within(now, [], `=_${letters(one, 12)}`);
+    return now;
   },
   'utf-8 under another name': (mail, one) =>
     mail.replace(/(?<=charset="?)utf-8/gi, () => `${one.of(['gb2312', 'gbk', 'us-ascii', 'x-unknown', 'utf8mb4', 'iso-8859-1', 'cp936'])}`),

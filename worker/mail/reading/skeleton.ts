@@ -130,6 +130,8 @@ export class Skeleton {
     const body = this.#body;
     this.#body = null;
     if (!body || body.part.length <= KEPT) return;
+    // What follows begins a line, though the end of the file's last line has not stayed.
+    if (this.#out.at(-1)?.at(-1) !== LF) this.#keep(new Uint8Array([CR, LF]));
     body.part.size += body.decoder.end().length;
     this.long.set(body.mark, body.part);
   }
