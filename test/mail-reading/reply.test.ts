@@ -33,6 +33,7 @@ test('HTML that a torn tag swallowed leaves the words of the text beside it', as
 test('two dashes round a word are how people write, not where a client cuts', async () => {
   expect(await reply('Two drafts:\n\n-- original --\nthree gates\n\n-- new --\nfour gates')).toContain('three gates');
   expect(await reply('Agreed.\n\n--- Original ---\nthree gates')).toBe('Agreed.');
+  expect(await reply('See what\n-- a@b.example\nwrote --\nthree gates')).toContain('three gates');
 });
 
 describe('what we sent', () => {

@@ -388,7 +388,8 @@ export function isAttribution(text: string, dashed = false): Attribution {
       : bracketed && /^\D{0,4}\d/.test(text) && /[>)]$/.test(text.trim()) && DAY.test(text)
         ? 'weak'
         : 'no';
-  if (verb && address) return verbLast ? 'strong' : 'weak';
+  // Who puts dashes round it says when, too.
+  if (verb && address) return verbLast && (dated || !dashed) ? 'strong' : 'weak';
   if (verb && dated) return dashed ? 'strong' : 'weak';
   if (verbLast && length < 90) return 'weak';
   return 'no';
