@@ -34,6 +34,7 @@ test('two dashes round a word are how people write, not where a client cuts', as
   expect(await reply('Two drafts:\n\n-- original --\nthree gates\n\n-- new --\nfour gates')).toContain('three gates');
   expect(await reply('Agreed.\n\n--- Original ---\nthree gates')).toBe('Agreed.');
   expect(await reply('See what\n-- a@b.example\nwrote --\nthree gates')).toContain('three gates');
+  expect(await reply('See\n-- a@b.example dock\n12:30 dock\nwrote dock\n--\nthree gates')).toContain('wrote dock');
 });
 
 describe('what we sent', () => {

@@ -64,7 +64,7 @@ test(`${MAILS} damaged mails, each brought three times, are posted once at most 
     await bring(1);
     // With neither a Message-ID nor a date that can be read, nothing says that it is the same mail.
     const head = readHead(bytesOf(torn));
-    if (rawField(head, 'message-id') || rawField(head, 'date'))
+    if (/[^<>\s]/.test(rawField(head, 'message-id') ?? '') || rawField(head, 'date'))
       expect((await postings()).length, `${said}: the same mail another way`).toBe(before);
   }
   const all = await postings();

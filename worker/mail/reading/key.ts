@@ -12,8 +12,10 @@ const WRITTEN = ['from', 'to', 'cc', 'subject', 'date'];
  */
 export async function keyOf(bytes: Uint8Array, to: string): Promise<string> {
   const head = readHead(bytes);
-  const [messageId] = messageIds(rawField(head, 'message-id') ?? '');
-  if (messageId !== undefined) return `${messageId}\n${to.toLowerCase()}`;
+  const named = rawField(head, 'message-id') ?? '';
+  // One of no proper shape names its mail all the same.
+  const messageId = messageIds(named)[0] ?? named;
+  if (/[^<>\s]/.test(messageId)) return `${messageId}\n${to.toLowerCase()}`;
   if (!rawField(head, 'date')) return `sha256:${await sha256(bytes)}`;
   const fields = head.fields.filter((field) => WRITTEN.includes(field.name)).map((field) => `${field.name}: ${field.raw}`);
   const facts = new TextEncoder().encode([to.toLowerCase(), ...fields, await sha256(bytes.subarray(head.start))].join('\n'));

@@ -369,9 +369,9 @@ const OPENER =
 export function isAttribution(text: string, dashed = false): Attribution {
   const length = text.length;
   if (length < 8 || length > MAX_GRAMMAR) return 'no';
-  // Zoho puts dashes round it.
+  // Zoho puts dashes round it, more than people do.
   if (text.startsWith('--') || text.endsWith('--'))
-    return isAttribution(trimBothOf(text, ' -'), text.startsWith('--') && text.endsWith('--'));
+    return isAttribution(trimBothOf(text, ' -'), text.startsWith('---') && text.endsWith('---'));
   const last = trimEndOf(text, ' *_>"”»');
   const colon = dashed || /[:：﹕]$/.test(last);
   const body = trimEndOf(last, ' \u00a0:：﹕.…').toLowerCase();
@@ -388,8 +388,7 @@ export function isAttribution(text: string, dashed = false): Attribution {
       : bracketed && /^\D{0,4}\d/.test(text) && /[>)]$/.test(text.trim()) && DAY.test(text)
         ? 'weak'
         : 'no';
-  // Who puts dashes round it says when, too.
-  if (verb && address) return verbLast && (dated || !dashed) ? 'strong' : 'weak';
+  if (verb && address) return verbLast ? 'strong' : 'weak';
   if (verb && dated) return dashed ? 'strong' : 'weak';
   if (verbLast && length < 90) return 'weak';
   return 'no';
@@ -440,7 +439,7 @@ function looksBroken(text: string): boolean {
 /** Attributions are folded over up to four lines; the verb is on the last. Returns the first line of it. */
 function attributionEndingAt(lines: Line[], end: number, floor: number): { start: number; strength: Attribution } | null {
   const last = lines[end];
-  if (last === undefined || last.text === '') return null;
+  if (last === undefined || last.text === '' || isDelimiter(last.text)) return null;
   if (last.text.length > MAX_GRAMMAR) return null;
   const tail = trimEndOf(last.text, ' *_>"”»-');
   // No attribution ends otherwise than in a colon, unless an address or a verb behind dashes says so.
