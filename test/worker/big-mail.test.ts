@@ -6,19 +6,26 @@ import { bring, comments, env, invite, newSeller, openRoom, raw, request } from 
 
 const BIG = Array.from({ length: 300_000 }, (_, line) => `${line}: pallet ${line * 7919}\n`).join('');
 
-test('a mail of megabytes brings its files whole, beside its words', async () => {
+/** A customer's reply with files, for a room of its own. */
+async function reply(text: string, files: [name: string, content: string][]) {
   const seller = await newSeller();
   const opened = await openRoom(seller);
-  const mail = await invite(seller, opened);
+  const { replyTo } = await invite(seller, opened);
   const letter = {
     from: opened.customerEmail,
-    to: mail.replyTo ?? '',
-    text: 'The stock list and a note.',
-    files: [
-      { name: '库存.bin', type: 'application/octet-stream', content: BIG },
-      { name: 'note.bin', type: 'application/octet-stream', content: 'small' },
-    ],
+    to: replyTo ?? '',
+    text,
+    messageId: `<${crypto.randomUUID()}@corp.example>`,
+    files: files.map(([name, content]) => ({ name, type: 'application/octet-stream', content })),
   };
+  return { seller, opened, letter };
+}
+
+test('a mail of megabytes brings its files whole, beside its words', async () => {
+  const { seller, opened, letter } = await reply('The stock list and a note.', [
+    ['库存.bin', BIG],
+    ['note.bin', 'small'],
+  ]);
   const whole = await readMail(raw(letter));
   expect(raw(letter).byteLength).toBeGreaterThan(6_000_000);
   expect(await bring(letter)).toEqual({ rejected: null });
@@ -31,16 +38,7 @@ test('a mail of megabytes brings its files whole, beside its words', async () =>
 });
 
 test('a mail that breaks off is not taken, and comes whole the next time', async () => {
-  const seller = await newSeller();
-  const opened = await openRoom(seller);
-  const mail = await invite(seller, opened);
-  const letter = {
-    from: opened.customerEmail,
-    to: mail.replyTo ?? '',
-    text: 'Once more.',
-    messageId: `<${crypto.randomUUID()}@corp.example>`,
-    files: [{ name: 'list.bin', type: 'application/octet-stream', content: BIG }],
-  };
+  const { seller, opened, letter } = await reply('Once more.', [['list.bin', BIG]]);
   const bytes = raw(letter);
   const torn = new ReadableStream<Uint8Array>({
     start(controller) {

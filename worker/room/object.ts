@@ -599,7 +599,7 @@ export class Room extends DurableObject<Env> {
     // As their side may see it: whether mail reaches them is the seller side's own.
     const { person: _, broughtBy, ...you } = viewFor(one.side, this.#state).people[one.id] ?? one;
     const concerning = this.#journal.concerning(one.id).filter((event) => maySee(one.side, event.audience));
-    const seen = this.#visits.all().get(one.id) ?? this.#doors.lastSeen(one.id);
+    const seen = this.#visits.last(one.id) ?? this.#doors.lastSeen(one.id);
     const mails = this.ctx.storage.sql
       .exec<{ at: number; subject: string }>('SELECT at, subject FROM sent WHERE participant = ? ORDER BY at', one.id)
       .toArray();
@@ -1669,7 +1669,7 @@ export class Room extends DurableObject<Env> {
     const from = mayWriteFrom(to.zone, now, quiet);
     if (from <= now) return null;
     const recent = now - AWAKE;
-    return (this.#visits.all().get(to.id) ?? 0) > recent || this.#journal.hasActed(to.id, recent) ? null : from;
+    return (this.#visits.last(to.id) ?? 0) > recent || this.#journal.hasActed(to.id, recent) ? null : from;
   }
 
   /** Writes to everybody whose calendar should say something else about a meeting than it was last told. */

@@ -21,6 +21,11 @@ export class Visits {
     );
   }
 
+  /** When somebody was last here, in epoch ms; undefined if never. */
+  last(participant: ParticipantId): number | undefined {
+    return this.#sql.exec<{ at: number }>('SELECT at FROM visit WHERE participant = ?', participant).toArray()[0]?.at;
+  }
+
   /** Epoch ms by person. */
   all(): Map<ParticipantId, number> {
     return new Map(
