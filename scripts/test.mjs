@@ -3,7 +3,7 @@
  * The last line says how many passed and failed; a check (types, lint, format) counts as one test.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { build, environment, Explained, install, ROOT, run } from './tools.mjs';
 
@@ -11,6 +11,8 @@ const REPORTS = join(ROOT, 'test', 'output');
 const sum = { passed: 0, failed: 0 };
 /** @type {string[]} */
 const failures = [];
+/** What failed by name and first line, said again at the very end: of a long log, often only the end is kept. @type {string[]} */
+const details = [];
 
 const heading = (/** @type {string} */ text) => console.log(`\n── ${text} ${'─'.repeat(Math.max(0, 100 - text.length))}`);
 
@@ -18,6 +20,8 @@ function fail(/** @type {string} */ what, count = 1) {
   sum.failed += count;
   failures.push(count === 1 ? what : `${what} (${count})`);
 }
+
+const firstLine = (/** @type {string} */ text) => text.trim().split('\n', 1)[0]?.slice(0, 400) ?? '';
 
 /** @param {string} name @param {() => Promise<unknown>} work */
 async function prepare(name, work) {
@@ -63,10 +67,13 @@ async function tests(name, args, more = {}) {
     // A file that could not be loaded has no tests to count.
     if (file.status === 'failed' && !file.assertionResults.some((/** @type {{ status: string }} */ one) => one.status === 'failed'))
       failed += 1;
-    for (const { status } of file.assertionResults) {
+    if (file.message) details.push(`${relative(ROOT, file.name)}: ${firstLine(file.message)}`);
+    for (const { status, fullName, failureMessages } of file.assertionResults) {
       if (status === 'passed') passed += 1;
-      else if (status === 'failed') failed += 1;
-      else idle += 1;
+      else if (status === 'failed') {
+        failed += 1;
+        details.push(`${relative(ROOT, file.name)} > ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`);
+      } else idle += 1;
     }
   }
   sum.passed += passed;
@@ -102,6 +109,7 @@ if (await prepare('install', install)) {
   else fail('journeys: could not run');
 }
 
+for (const one of details) console.log(`✗ ${one}`);
 console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s${failures.length > 0 ? `\nFailed: ${failures.join(', ')}` : ''}`);
 if (sum.passed + sum.failed === 0) sum.failed = 1;
 console.log(`${sum.passed} passed, ${sum.failed} failed`);

@@ -8,6 +8,7 @@ import { ID_PATTERN, type TemplateId } from '#core/ids.ts';
 import { can } from '#core/permissions.ts';
 import { materialsOf, newest } from '#core/materials.ts';
 import { checksOf, tasksOf } from '#core/plan.ts';
+import { roomZone } from '#core/objections.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import type { RoomView } from '#core/protocol.ts';
 import type { RoomState } from '#core/room.ts';
@@ -94,7 +95,8 @@ function cleaner(state: RoomState): (text: string) => string {
  * `own` is the room as the selling side alone wrote it (`Room.ownWords`): what the customer added or put into words stays behind.
  */
 export function templateFrom(state: RoomState, own: RoomState): TemplateBody {
-  const opened = state.room ? dayIn('UTC', Date.parse(state.room.openedAt)) : '';
+  // In the zone that `Rooms.open` counted from, or every day is one off for whoever opens a room before their morning in UTC.
+  const opened = state.room ? dayIn(roomZone(state), Date.parse(state.room.openedAt)) : '';
   const after = (date: string | null | undefined) => (date ? Math.max(0, daysBetween(opened, date)) : null);
   const clean = cleaner(state);
   const groups = [null, ...state.plan.milestones.flatMap((one) => own.plan.milestones.find(({ id }) => id === one.id) ?? [])];
