@@ -2,6 +2,7 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { CommandInput } from '#core/commands.ts';
+import { dayIn } from '#core/due.ts';
 import type { CheckId, RoomId, TaskId, ValueLineId } from '#core/ids.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import {
@@ -356,6 +357,24 @@ describe('a workspace’s own template', () => {
     expect(plan.milestones.map((one) => one.title)).toEqual(was.milestones.map((one) => one.title));
     expect(plan.milestones.map((one) => one.date)).toEqual(was.milestones.map((one) => one.date));
     expect(Object.values(plan.tasks).every((task) => task.completedAt === null)).toBe(true);
+  });
+
+  test('counts its days from the day on which the room was opened there, whatever day it is elsewhere', async () => {
+    const one = await newSeller();
+    const zone = new Date().getUTCHours() < 11 ? 'Pacific/Pago_Pago' : 'Pacific/Kiritimati';
+    expect(dayIn(zone, Date.now())).not.toBe(dayIn('UTC', Date.now()));
+    const there = { ...one.seller, zone };
+    const open = async (template: string) => {
+      const opened = await services.directory.open(there, { email: newAddress('far'), account: `Far ${newAddress('x')}`, template });
+      if (!opened.ok) throw new Error(opened.refusal.reason);
+      return opened.value.room;
+    };
+    const first = await open('trial');
+    const saved = await services.directory.saveTemplate(there, first, { name: 'Far away' });
+    if (!saved.ok) throw new Error(saved.refusal.reason);
+    const second = await open(saved.value.template);
+    const dates = async (room: RoomId) => (await viewOf(one, room)).state.plan.milestones.map(({ date }) => date);
+    expect(await dates(second)).toEqual(await dates(first));
   });
 
   test('is that workspace’s alone', async () => {
