@@ -245,7 +245,8 @@ export interface RejectionFacts extends Addressed {
 }
 
 export interface DigestItem {
-  kind: 'owed' | 'awaited' | 'changed';
+  /** `stalled` is a deal that stands still: only sellers hear of it, and its room is what it is about. */
+  kind: 'stalled' | 'owed' | 'awaited' | 'changed';
   roomName: string;
   title: string;
   due: Due | null;
@@ -261,10 +262,12 @@ export interface DigestFacts extends Addressed {
   /** For who asked for one a day. */
   daily?: boolean;
   workspaceName: string;
-  /** At most five, most pressing first. */
+  /** Most pressing first. */
   items: DigestItem[];
-  /** How many more there are behind the five. */
+  /** How many more there are behind these. */
   more: number;
+  /** A seller's week: how many of their deals are open, and how many of them stand still. */
+  review?: { rooms: number; stalled: number };
   url: string;
   wishesUrl: string;
   /** Where a plain reply to the whole mail lands. */

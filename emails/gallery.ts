@@ -1,4 +1,5 @@
 /** Every mail in both languages with believable facts: what tests measure and people look at. */
+import * as m from '#messages';
 import type { Locale } from '#core/people.ts';
 import { broughtIn } from './brought-in.tsx';
 import { code } from './code.tsx';
@@ -174,6 +175,7 @@ export function samplesOf(deal: Deal): Sample[] {
     workspaceName: deal.workspace,
     url: url(`/join/${key}?lang=${locale}`),
     wishesUrl: url(`/unsubscribe/${key}?lang=${locale}`),
+    ...(reader === buyer && { budget: { nth: 3, cap: 5 } }),
   });
   const task = (title: string, more: Partial<TaskFacts> = {}): TaskFacts => ({
     title,
@@ -572,6 +574,13 @@ export function samplesOf(deal: Deal): Sample[] {
     ],
   };
   add('digest', digest(week));
+  const still = week.items.slice(0, 2).map((item, nth) => ({
+    ...item,
+    kind: 'stalled' as const,
+    roomName: nth === 0 ? deal.room : deal.account,
+    detail: nth === 0 ? m.digest_stalled_theirs({ days: 9 }, { locale }) : m.digest_stalled_ours({ days: 6 }, { locale }),
+  }));
+  add('review', digest({ ...week, reader: sellerReader, items: [...still, ...week.items.slice(2)], review: { rooms: 14, stalled: 2 } }));
   add('digest-calm', digest({ ...week, items: week.items.slice(3, 4).map((item) => ({ ...item, roomName: deal.account })), more: 0 }));
 
   const joined: ColleagueFacts = {

@@ -18,6 +18,7 @@ import type {
 } from '#core/ids.ts';
 import type { Locale, Participant } from '#core/people.ts';
 import type { Opening, RoomView, ThreadPage, Where, Whereabouts } from '#core/protocol.ts';
+import type { Standstill } from '#core/next-step.ts';
 import type { LedgerRow } from '#core/ledger.ts';
 import type { Result } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
@@ -63,6 +64,8 @@ export interface RoomRow {
   objections: { count: number; hours: number };
   /** Calendar days by which the plan's dates are later than first agreed. */
   slipped: number;
+  /** On whom the deal waits, if nothing has moved for six working days. */
+  stalled: Pick<Standstill, 'on' | 'days'> | null;
   held: number;
   /** The next step of each side, if any. */
   seller: StepRow | null;

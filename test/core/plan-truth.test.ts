@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '#core/deciding/index.ts';
 import { addWorkdays, nextMorning, workdaysBetween } from '#core/due.ts';
 import type { Recorded, RoomEvent } from '#core/events.ts';
-import { silenceOf, turnOf, workdaysOver } from '#core/next-step.ts';
+import { silenceOf, standstillOf, turnOf, workdaysOver } from '#core/next-step.ts';
 import { nextCheck, proposalsFor, slippedDays, slippedDaysOf, slipsOf, verdict } from '#core/plan-truth.ts';
 import { apply, type RoomState } from '#core/room.ts';
 import { audienceOf } from '#core/audience.ts';
@@ -289,6 +289,21 @@ describe('whose turn', () => {
     expect(silent('2026-12-02')).toEqual({ days: 6, stalled: true });
     const free = on(state, '2026-11-24', zhou, { type: 'task.completed', task: taskId('survey') });
     expect(silenceOf(free, 'customer', at('2026-12-02'), 'Europe/Berlin')).toBeNull();
+  });
+
+  test('a deal stands still on whoever’s turn it is and who has been silent for six working days', () => {
+    const state = on(planned(), '2026-11-24', chen, said('chen', 'room'));
+    const still = (of: RoomState, day: string) => standstillOf(of, at(day), 'Europe/Berlin');
+    expect(still(state, '2026-12-01')).toBeNull();
+    expect(still(state, '2026-12-02')).toMatchObject({ on: 'customer', task: { id: taskId('survey') }, days: 6 });
+    // Their word sets it going again, however long the other side is silent.
+    expect(still(on(state, '2026-12-02', chen, said('chen', 'room')), '2026-12-02')).toBeNull();
+  });
+
+  test('a deal that asks nothing of anybody stands still, too', () => {
+    const state = on(roomWhere(task('nobody')), '2026-11-24', lidan, said('lidan', 'room'));
+    expect(standstillOf(state, at('2026-12-01'), 'Europe/Berlin')).toBeNull();
+    expect(standstillOf(state, at('2026-12-02'), 'Europe/Berlin')).toEqual({ on: 'nobody', task: null, days: 6 });
   });
 
   test('an internal note or one’s own settings are no sign of life', () => {

@@ -1,6 +1,6 @@
 /** The weekly mail: what you owe, what you are owed, what changed; once a week and reader, or not at all. */
 import { createScheduledController, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TaskId } from '#core/ids.ts';
 import { sendDigests, summaryDue } from '../../worker/mail/digest.ts';
 import worker from '../../worker/local/index.ts';
@@ -119,6 +119,54 @@ describe('the digest', () => {
     await env.DB.exec("UPDATE digest SET state = 'claimed'");
     await sendDigests(env, at + 3_600_000);
     expect(await digestsTo(opened.customerEmail)).toHaveLength(1);
+  });
+
+  test('comes once though two crons work at the same moment, and one that died before it handed anything over is made up for', async () => {
+    const { at, opened, seller } = await week();
+    const readers = [seller.seller.email, opened.customerEmail];
+    // A run that claimed both, and was gone.
+    for (const email of readers)
+      await env.DB.prepare("INSERT INTO digest (workspace_id, email, week, state, at) VALUES (?, ?, ?, 'claimed', ?)")
+        .bind(seller.seller.workspace, email, addDays(new Date(at).toISOString().slice(0, 10), 0), new Date(at).toISOString())
+        .run();
+    expect(await sendDigests(env, at + 60_000)).toEqual({ sent: 0, empty: 0 });
+    await Promise.all([sendDigests(env, at + 900_000), sendDigests(env, at + 900_000)]);
+    for (const email of readers) expect(await digestsTo(email)).toHaveLength(1);
+  });
+
+  test('comes once though D1 fails after the mails were handed over', async () => {
+    const { at, opened } = await week();
+    const real = env.DB.prepare.bind(env.DB);
+    const broken = vi.spyOn(env.DB, 'prepare').mockImplementation((text) => {
+      if (/^\s*UPDATE digest/.test(text)) throw new Error('D1_ERROR: network lost');
+      return real(text);
+    });
+    await expect(sendDigests(env, at)).rejects.toThrow(/UPDATE digest/);
+    broken.mockRestore();
+    await sendDigests(env, at + 900_000);
+    expect(await digestsTo(opened.customerEmail)).toHaveLength(1);
+  });
+
+  test('is a seller’s weekly review, too: deals that stand still come first, and say since when and on whom they wait', async () => {
+    const { at, seller, opened } = await week();
+    const other = await openRoom(seller);
+    await act(seller, other.room, { type: 'task.add', task: fresh(), title: 'Call the mill', owners: [other.me], due: dueBy(at, 8) });
+    const won = await openRoom(seller);
+    await act(seller, won.room, { type: 'deal.close', outcome: 'won' });
+    await deliverMail(other.room, won.room);
+
+    await sendDigests(env, at + 7 * 86_400_000);
+    const [mail] = await digestsTo(seller.seller.email);
+    const { room } = (await viewOf(seller, opened.room)).state;
+    expect(mail?.subject).toMatch(/2/);
+    expect(mail?.text.match(/[67] working days/g)).toHaveLength(2);
+    expect(mail?.text).toMatch(
+      new RegExp(`Standing still[\\s\\S]*\\[${room?.name}\\] Confirm the quantities[\\s\\S]*No word from the customer`),
+    );
+    expect(mail?.text).toContain('Open deals: 2. Standing still: 2.');
+    expect(mail?.text.match(/Confirm the quantities/g)).toHaveLength(1);
+    const [theirs] = await digestsTo(opened.customerEmail);
+    expect(theirs?.text).not.toMatch(/Standing still|silent/);
   });
 
   test('is answered item by item: each answer stands under its own task', async () => {

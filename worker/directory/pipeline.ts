@@ -4,7 +4,7 @@ import { plainAmount, sums } from '#core/amount.ts';
 import { csv } from '../csv.ts';
 import type { RoomRow } from '../services.ts';
 
-export const orders = ['activity', 'amount', 'close', 'stage', 'name', 'slipped'] as const;
+export const orders = ['activity', 'stalled', 'amount', 'close', 'stage', 'name', 'slipped'] as const;
 export type Order = (typeof orders)[number];
 
 /** What an address asks for; whatever it says wrongly is left out. */
@@ -43,6 +43,7 @@ const compare: Record<Order, (a: RoomRow, b: RoomRow) => number> = {
   close: (a, b) => (a.close ?? '9999').localeCompare(b.close ?? '9999'),
   stage: (a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage),
   name: (a, b) => a.name.localeCompare(b.name),
+  stalled: (a, b) => (b.stalled?.days ?? 0) - (a.stalled?.days ?? 0),
   slipped: (a, b) => b.slipped - a.slipped,
 };
 

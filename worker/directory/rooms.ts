@@ -19,7 +19,8 @@ import type {
   ValueLineId,
   WorkspaceId,
 } from '#core/ids.ts';
-import { nextStep, openTasks } from '#core/next-step.ts';
+import { nextStep, openTasks, standstillOf } from '#core/next-step.ts';
+import { isClosed } from '#core/qualification.ts';
 import { likelyLocale, type Locale, type Participant, type Side } from '#core/people.ts';
 import type { Task, TaskKind } from '#core/plan.ts';
 import { currencyAt } from '#core/money.ts';
@@ -245,9 +246,11 @@ export class Rooms {
     const now = Date.now();
     return rows.map(({ room: one, me }) => {
       const state = picture(
+        one,
         people.filter((row) => row.roomId === one.id),
         tasks.filter((row) => row.roomId === one.id),
       );
+      const standstill = isClosed(one.stage) ? null : standstillOf(state, now, seller.zone);
       const read = reads.find((row) => row.room === one.id && row.participant === me)?.seq ?? 0;
       return {
         room: one.id,
@@ -270,6 +273,7 @@ export class Rooms {
           questions.filter((row) => row.roomId === one.id),
           now,
         ),
+        stalled: standstill && { on: standstill.on, days: standstill.days },
         held: one.held,
         seller: step(state, 'seller'),
         customer: step(state, 'customer'),
@@ -328,8 +332,12 @@ export class Rooms {
   }
 }
 
-/** As much of a room's state as D1's rows give: enough for the core's own rules about next steps. */
-export function picture(people: (typeof participant.$inferSelect)[], tasks: (typeof task.$inferSelect)[]): RoomState {
+/** As much of a room's state as D1's rows give: enough for the core's own rules about next steps and standstill. */
+export function picture(
+  where: typeof room.$inferSelect,
+  people: (typeof participant.$inferSelect)[],
+  tasks: (typeof task.$inferSelect)[],
+): RoomState {
   const asTask = (row: (typeof tasks)[number]): Task => ({
     id: row.id,
     title: row.title,
@@ -361,6 +369,10 @@ export function picture(people: (typeof participant.$inferSelect)[], tasks: (typ
   });
   return {
     ...emptyRoom,
+    truth: {
+      ...emptyRoom.truth,
+      acted: { seller: where.sellerActedAt ?? where.openedAt, customer: where.customerActedAt ?? where.openedAt },
+    },
     people: Object.fromEntries(people.map((row) => [row.id, asParticipant(row)])),
     plan: { milestones: [], tasks: Object.fromEntries(tasks.map((row) => [row.id, asTask(row)])), order: tasks.map((row) => row.id) },
   };

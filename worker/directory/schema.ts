@@ -172,6 +172,9 @@ export const room = sqliteTable(
     source: text('source').notNull().default(''),
     /** Calendar days by which the plan's dates are later than first agreed. */
     slipped: integer('slipped').notNull().default(0),
+    /** When each side last did or said something that both see; null if it never did. */
+    sellerActedAt: instant('seller_acted_at'),
+    customerActedAt: instant('customer_acted_at'),
   },
   (table) => [index('room_workspace').on(table.workspaceId, table.lastActivityAt), index('room_account').on(table.accountId)],
 );

@@ -11,12 +11,13 @@ import { dayIn, deadline, isOverdue, workingHours } from '#core/due.ts';
 import type { RoomEvent } from '#core/events.ts';
 import type { ParticipantId, RoomId, ThreadId, WorkspaceId } from '#core/ids.ts';
 import { sayRange } from '#core/money.ts';
-import { inDueOrder, openTasks } from '#core/next-step.ts';
+import { inDueOrder, openTasks, standstillOf, type Standstill } from '#core/next-step.ts';
 import type { Locale, Participant } from '#core/people.ts';
+import { isClosed } from '#core/qualification.ts';
 import type { RoomState } from '#core/room.ts';
 import { valueNews } from '#core/value.ts';
 import * as m from '#messages';
-import { digest as digestMail } from '#emails/digest.tsx';
+import { digest as digestMail, mostPressing } from '#emails/digest.tsx';
 import type { DigestItem } from '#emails/facts.ts';
 import { fresh, hashOf } from '../access/tokens.ts';
 import { picture } from '../directory/rooms.ts';
@@ -28,7 +29,6 @@ import { enqueue, type PostedMail } from './postbox.ts';
 
 const DAY = 86_400_000;
 const WEEK = 7 * DAY;
-const MOST_ITEMS = 5;
 /** A claim older than this was left by a run that died: it is taken up again. */
 const CLAIM_MINUTES = 10;
 
@@ -82,7 +82,7 @@ async function readersDue(env: Env, at: number): Promise<Reader[]> {
     SELECT DISTINCT r.workspace_id AS workspaceId, p.email, z.value ->> 'week' AS week, z.value ->> 'weekly' AS weekly
     FROM participant p
     JOIN json_each(${JSON.stringify(due)}) z ON z.value ->> 'zone' = p.zone
-    JOIN room r ON r.id = p.room_id
+    JOIN room r ON r.id = p.room_id AND NOT r.demo
     LEFT JOIN digest d ON d.workspace_id = r.workspace_id AND d.email = p.email AND d.week = z.value ->> 'week'
     WHERE p.status IN ('invited', 'joined')
       AND iif(z.value ->> 'weekly', p.mail != 'none', p.mail = 'daily')
@@ -121,6 +121,7 @@ async function sendTo(env: Env, readers: Reader[], at: number): Promise<{ sent: 
         reader,
         mine,
         mine.flatMap((one) => candidates.get(one) ?? []),
+        at,
       );
       if (made) {
         mails.push(made.mail);
@@ -157,6 +158,7 @@ function placesOf(env: Env, readers: Reader[]): Promise<Place[]> {
           readers.map((one) => one.email),
         ),
         inArray(participant.status, ['invited', 'joined']),
+        eq(room.demo, false),
       ),
     );
 }
@@ -194,12 +196,14 @@ async function compose(
   reader: Reader,
   mine: Place[],
   candidates: Candidate[],
+  at: number,
 ): Promise<{ mail: PostedMail; keys: Minted[] } | null> {
   const [first] = mine;
   if (!first || candidates.length === 0) return null;
   candidates.sort((a, b) => a.weight - b.weight);
 
-  const chosen = candidates.slice(0, MOST_ITEMS);
+  const chosen = mostPressing(candidates);
+  const stalled = candidates.filter((one) => one.kind === 'stalled').length;
   const keys: Minted[] = [];
   const mint = async (kind: Minted['kind'], where: { room: Candidate['room']; me: Candidate['me'] }, thread: ThreadId) => {
     const secret = fresh();
@@ -235,6 +239,7 @@ async function compose(
     workspaceName: first.workspaceName,
     items,
     more: candidates.length - chosen.length,
+    ...(isReview(first.me, at) && { review: { rooms: mine.filter((one) => !isClosed(one.room.stage)).length, stalled } }),
     url: await urlTo(head, ROOM_THREAD),
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes}?lang=${locale}`,
     replyRoomName: head.room.name,
@@ -266,6 +271,9 @@ interface Known {
 
 /** What happened in a room since somebody last read. */
 type News = Pick<typeof roomEvent.$inferSelect, 'seq' | 'by' | 'audience' | 'event'>;
+
+/** A seller's own week is looked over by the deal; a day is not. */
+const isReview = (me: Place['me'], at: number): boolean => me.side === 'seller' && summaryDue(me.zone, at) === 'weekly';
 
 /** How far a summary looks back, and ahead. Milliseconds. */
 const spanOf = (me: Place['me']): number => (me.mail === 'daily' ? DAY : WEEK);
@@ -366,13 +374,14 @@ function saidTo(
 ): Candidate[] {
   const span = spanOf(me);
   const newest = Math.max(0, ...seenIn.values());
-  const state = picture(people, tasks);
+  const state = picture(where, people, tasks);
   const base = { roomName: where.name, room: where, me, lines: Object.keys(value?.titles ?? {}) };
   const soon = inDueOrder(openTasks(state)).filter((one) => one.due !== null && deadline(one.due) < at + span);
   const owes = (side: Participant['side']) => soon.filter((one) => one.owners.some((id) => state.people[id]?.side === side));
-  const own = soon.filter((one) => one.owners.includes(me.id));
-  const awaited = owes(me.side === 'seller' ? 'customer' : 'seller').filter((one) => !own.includes(one));
-  const told = new Set<string>([...own, ...awaited].map((one) => one.id));
+  const standstill = isReview(me, at) && !isClosed(where.stage) ? standstillOf(state, at, me.zone) : null;
+  const own = soon.filter((one) => one.owners.includes(me.id) && one !== standstill?.task);
+  const awaited = owes(me.side === 'seller' ? 'customer' : 'seller').filter((one) => !own.includes(one) && one !== standstill?.task);
+  const told = new Set<string>([...own, ...awaited, ...(standstill?.task ? [standstill.task] : [])].map((one) => one.id));
   const toItem =
     (kind: 'owed' | 'awaited', weight: number) =>
     (one: (typeof soon)[number]): Candidate => {
@@ -389,6 +398,7 @@ function saidTo(
       };
     };
   const items = [
+    ...(standstill ? [{ ...base, ...stalledItem(standstill, me, at) }] : []),
     ...own.map(toItem('owed', 0)),
     ...awaited.map(toItem('awaited', 1)),
     ...valueChange(value, { seq: newest, at: new Date(at - span).toISOString() }, state, me).map((one) => ({ ...base, ...one })),
@@ -398,6 +408,26 @@ function saidTo(
   const [oldest] = questions.filter((one) => !items.some((item) => item.thread === (one.taskId as string)));
   if (items.length === 0 || !oldest) return items;
   return [...items, { ...base, ...openQuestion(questions, oldest, me, at) }];
+}
+
+/** "No word from the customer for 7 working days", and what the deal waits for. The longest silence comes first. */
+function stalledItem({ on, task: step, days }: Standstill, { locale }: Place['me'], at: number): Change {
+  const say = {
+    customer: m.digest_stalled_theirs,
+    seller: m.digest_stalled_ours,
+    both: m.digest_stalled_both,
+    nobody: m.digest_stalled_none,
+  };
+  const due = step?.due ?? null;
+  return {
+    kind: 'stalled',
+    weight: -days,
+    title: step?.title ?? '',
+    due,
+    overdue: due !== null && isOverdue(due, at),
+    detail: say[on]({ days }, { locale }),
+    thread: (step?.id ?? ROOM_THREAD) as string as ThreadId,
+  };
 }
 
 type Question = typeof objection.$inferSelect;

@@ -109,11 +109,12 @@ export async function project(
     statements.push(
       db
         .prepare(
-          `INSERT INTO room (id, workspace_id, account_id, opportunity_id, name, account_name, demo, seq, held, last_comment_seq, last_comment_by, opened_at, last_activity_at, stage, qualified, confirmed, needed, amount, currency, close, source, slipped)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
+          `INSERT INTO room (id, workspace_id, account_id, opportunity_id, name, account_name, demo, seq, held, last_comment_seq, last_comment_by, opened_at, last_activity_at, stage, qualified, confirmed, needed, amount, currency, close, source, slipped, seller_acted_at, customer_acted_at)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, account_name = excluded.account_name, seq = excluded.seq, held = excluded.held, last_activity_at = excluded.last_activity_at,
              last_comment_seq = max(room.last_comment_seq, excluded.last_comment_seq), last_comment_by = coalesce(excluded.last_comment_by, room.last_comment_by),
-             stage = excluded.stage, qualified = excluded.qualified, confirmed = excluded.confirmed, needed = excluded.needed, amount = excluded.amount, currency = excluded.currency, close = excluded.close, source = excluded.source, slipped = excluded.slipped
+             stage = excluded.stage, qualified = excluded.qualified, confirmed = excluded.confirmed, needed = excluded.needed, amount = excluded.amount, currency = excluded.currency, close = excluded.close, source = excluded.source, slipped = excluded.slipped,
+             seller_acted_at = excluded.seller_acted_at, customer_acted_at = excluded.customer_acted_at
            WHERE excluded.seq > room.seq`,
         )
         .bind(
@@ -139,6 +140,8 @@ export async function project(
           deal.close,
           deal.source,
           slippedDays(state),
+          state.truth.acted.seller ?? null,
+          state.truth.acted.customer ?? null,
         ),
     );
   }

@@ -70,6 +70,31 @@ export function silenceOf(state: RoomState, side: Side, now: number, zone: strin
   return days >= QUIET_WORKDAYS ? { days, stalled: days >= STALLED_WORKDAYS } : null;
 }
 
+/** A deal that stands still: on whom it waits, for what, and for how many working days. On nobody if no next step is agreed. */
+export interface Standstill {
+  on: Side | 'both' | 'nobody';
+  task: Task | null;
+  days: number;
+}
+
+/** Null while the deal moves: whoever's turn it is has given a sign of life within six working days. `zone` is the reader's. */
+export function standstillOf(state: RoomState, now: number, zone: string): Standstill | null {
+  const turn = turnOf(state);
+  if (turn) {
+    const silent = turn.sides.map((side) => silenceOf(state, side, now, zone));
+    const days = Math.min(...silent.map((one) => (one?.stalled ? one.days : 0)));
+    const [side = 'nobody', other] = turn.sides;
+    return days > 0 ? { on: other ? 'both' : side, task: turn.task, days } : null;
+  }
+  const { seller, customer } = state.truth.acted;
+  const last = [seller, customer, state.room?.openedAt]
+    .flatMap((at) => at ?? [])
+    .sort()
+    .at(-1);
+  const days = last ? workdaysBetween(dayIn(zone, Date.parse(last)), dayIn(zone, now)) : 0;
+  return days >= STALLED_WORKDAYS ? { on: 'nobody', task: null, days } : null;
+}
+
 /** Working days by which an open task is over, in the reader's zone: at least 1 once its time has passed. */
 export const workdaysOver = (due: Due, now: number, zone: string): number =>
   isOverdue(due, now) ? Math.max(1, workdaysBetween(dayIn(zone, deadline(due)), dayIn(zone, now))) : 0;
