@@ -88,7 +88,8 @@ async function readersDue(env: Env, at: number): Promise<Reader[]> {
       AND iif(z.value ->> 'weekly', p.mail != 'none', p.mail = 'daily')
       AND (p.trouble IS NULL OR p.trouble = 'failed')
       AND (d.state IS NULL OR (d.state = 'claimed' AND d.at < ${new Date(at - CLAIM_MINUTES * 60_000).toISOString()}))
-    ORDER BY weekly LIMIT ${MOST_READERS}`);
+    ORDER BY weekly, r.workspace_id LIMIT ${MOST_READERS}`);
+  // A workspace's readers stand together: a room is then read once for all of its people.
   // Somebody with two zones in two rooms is one reader all the same; the week's summary stands for the day's.
   return [...new Map(rows.map((row) => [`${readerKey(row)} ${row.week}`, { ...row, isWeekly: row.weekly === 1 }])).values()];
 }
@@ -296,18 +297,11 @@ async function candidatesIn(env: Env, places: Place[], at: number): Promise<Map<
         .where(and(oneOf(objection.roomId, ids), ne(objection.state, 'accepted'), eq(objection.removed, false)))
         .orderBy(objection.askedAt),
       db.select().from(valueCase).where(oneOf(valueCase.roomId, ids)),
+      // By pairs: two lists would look for each person in each room.
       db
-        .select()
-        .from(seen)
-        .where(
-          and(
-            oneOf(seen.roomId, ids),
-            oneOf(
-              seen.participantId,
-              here.map((one) => one.me.id),
-            ),
-          ),
-        ),
+        .select({ roomId: seen.roomId, participantId: seen.participantId, thread: seen.thread, seq: seen.seq })
+        .from(sql`json_each(${JSON.stringify(here.map(({ room: where, me }) => ({ room: where.id, me: me.id })))}) w`)
+        .innerJoin(seen, sql`${seen.roomId} = w.value ->> 'room' AND ${seen.participantId} = w.value ->> 'me'`),
     ]);
     const byRoomId = <Row extends { roomId: RoomId }>(rows: Row[]) => Map.groupBy(rows, (row) => row.roomId);
     const [peopleOf, tasksOf, questionsOf] = [byRoomId(people), byRoomId(tasks), byRoomId(questions)];
