@@ -3,6 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { dayIn } from '#core/due.ts';
 import type { CommentId, TaskId } from '#core/ids.ts';
+import { mayWriteFrom, quietHoursIn } from '#core/quiet-hours.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import {
   act,
@@ -15,6 +16,7 @@ import {
   newSeller,
   type OpenRoom,
   openRoom,
+  viewOf,
 } from '../support/front-door.ts';
 
 const ZONE = 'Asia/Shanghai';
@@ -65,6 +67,14 @@ describe('at night', () => {
     const mail = await lastMailTo(opened.customerEmail);
     expect(mail.text).toContain('The new offer is in the room.');
     expect(mail.text).toContain('And a plan of the hall.');
+  });
+
+  test('a page knows when mails rest, so that it can say so before one writes', async () => {
+    const { seller, opened } = await asleep();
+    const hours = quietHoursIn(nightNow());
+    const known = await viewOf(seller, opened.room);
+    expect(known.quiet).toEqual(hours);
+    expect(hours && mayWriteFrom(ZONE, Date.now(), hours)).toBeGreaterThan(Date.now());
   });
 
   test('whoever has just written is awake, and is answered', async () => {

@@ -657,6 +657,7 @@ export class Room extends DurableObject<Env> {
   }
 
   #viewOf(me: Participant): RoomView {
+    const quiet = quietHoursIn(this.env.QUIET_HOURS);
     return {
       protocol: PROTOCOL,
       state: viewFor(me.side, this.#state),
@@ -664,6 +665,7 @@ export class Room extends DurableObject<Env> {
       seen: this.#reading.of(me.id),
       here: this.#lobby.here(me.side),
       ...(me.side === 'seller' && { mailed: this.#mailedTo() }),
+      ...(quiet && { quiet }),
     };
   }
 

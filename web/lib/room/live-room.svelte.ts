@@ -90,6 +90,8 @@ export class LiveRoom {
   here = $state.raw<Presence[]>([]);
   /** How many mails each customer has had this week; known to sellers. */
   mailed = $state.raw<Record<ParticipantId, number>>({});
+  /** When mails rest, by each reader's clock. */
+  quiet: RoomView['quiet'];
   now = $state(0);
   /** `off` is said to people only after a moment: most gaps heal by themselves. */
   link = $state<'starting' | 'on' | 'off'>('starting');
@@ -382,6 +384,7 @@ export class LiveRoom {
     this.seen = view.seen;
     this.here = view.here;
     this.mailed = view.mailed ?? {};
+    this.quiet = view.quiet;
   }
 
   #opened(): void {

@@ -1,9 +1,10 @@
 /** Who will hear of a comment by mail: exactly the room's own rule, asked before it is sent. */
 import { audienceOfThread, sharedOf } from '#core/audience.ts';
 import type { CommentId, ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
-import { fitsBudget } from '#core/mail-budget.ts';
-import { noticesOf } from '#core/notices.ts';
+import { fitsBudget, isPressing } from '#core/mail-budget.ts';
+import { noticesOf, type NoticeKind } from '#core/notices.ts';
 import type { Participant } from '#core/people.ts';
+import { mayWriteFrom } from '#core/quiet-hours.ts';
 import type { LiveRoom } from './live-room.svelte.ts';
 
 /** The people named in a text. Longest names first, so that "@Chen Wei" is not read as Chen. */
@@ -20,13 +21,29 @@ export function mentioned(text: string, room: LiveRoom): ParticipantId[] {
     });
 }
 
-/** Of whoever will hear: who at once, and who only with their summary, since this week's mails to them are spent. */
-export function told(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): { now: Participant[]; later: Participant[] } {
+/** Whoever will hear of a comment, and when. */
+export interface Hearing {
+  now: Participant[];
+  /** Only with their summary: this week's mails to them are spent. */
+  later: Participant[];
+  /** The first of those who are told at once whose night or weekend it is, and until when (epoch ms) their mail rests. */
+  resting: { who: Participant; until: number } | null;
+}
+
+export function told(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): Hearing {
   const task = room.state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
-  const isNow = (one: Participant) =>
-    fitsBudget(one, room.mailed[one.id] ?? 0, [mentions.includes(one.id) ? 'mention' : 'comment'], task, room.now);
+  const kindsFor = (one: Participant): NoticeKind[] => [mentions.includes(one.id) ? 'mention' : 'comment'];
+  const isNow = (one: Participant) => fitsBudget(one, room.mailed[one.id] ?? 0, kindsFor(one), task, room.now);
   const all = everyone(room, thread, mentions);
-  return { now: all.filter(isNow), later: all.filter((one) => !isNow(one)) };
+  const now = all.filter(isNow);
+  const { quiet } = room;
+  // Whoever is in the room is awake; so is who has just written by mail, which a page does not know.
+  const resting = now.flatMap((who) => {
+    if (!quiet || isPressing(kindsFor(who), task, room.now) || room.here.some((one) => one.participant === who.id)) return [];
+    const until = mayWriteFrom(who.zone, room.now, quiet);
+    return until > room.now ? [{ who, until }] : [];
+  });
+  return { now, later: all.filter((one) => !isNow(one)), resting: resting[0] ?? null };
 }
 
 function everyone(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): Participant[] {

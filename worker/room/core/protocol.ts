@@ -3,6 +3,7 @@ import type { Comment } from './discussion.ts';
 import type { CommandInput } from './commands.ts';
 import type { Recorded } from './events.ts';
 import type { CommentId, ParticipantId, ThreadId } from './ids.ts';
+import type { QuietHours } from './quiet-hours.ts';
 import type { Refusal } from './refusal.ts';
 import type { RoomState } from './room.ts';
 import type { TextId } from './texts.ts';
@@ -81,6 +82,8 @@ export interface RoomView {
   here: Presence[];
   /** How many mails each customer has had this week. For sellers. */
   mailed?: Record<ParticipantId, number>;
+  /** When mails rest, by each reader's own clock; absent where they never do. */
+  quiet?: QuietHours;
 }
 
 /** A page of one thread, oldest first. `before` pages further back, `after` further on; null when there is no more. */
