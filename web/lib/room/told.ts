@@ -26,7 +26,7 @@ export interface Hearing {
   now: Participant[];
   /** Only with their summary: this week's mails to them are spent. */
   later: Participant[];
-  /** The first of those who are told at once whose night or weekend it is, and until when (epoch ms) their mail rests. */
+  /** One of those who are told at once whose night or weekend it is, best of the other side, and until when (epoch ms) their mail rests. */
   resting: { who: Participant; until: number } | null;
 }
 
@@ -43,7 +43,11 @@ export function told(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]
     const until = mayWriteFrom(who.zone, room.now, quiet);
     return until > room.now ? [{ who, until }] : [];
   });
-  return { now, later: all.filter((one) => !isNow(one)), resting: resting[0] ?? null };
+  return {
+    now,
+    later: all.filter((one) => !isNow(one)),
+    resting: resting.find(({ who }) => who.side !== room.me.side) ?? resting[0] ?? null,
+  };
 }
 
 function everyone(room: LiveRoom, thread: ThreadId, mentions: ParticipantId[]): Participant[] {
