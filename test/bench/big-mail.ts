@@ -11,7 +11,7 @@ import { bundle, ours } from './room/systems.ts';
 
 const COUNT = 20;
 /** Bytes of the file; with base64 and its line ends the mail is just below 25 MiB. */
-const FILE = 18.2 * 1024 * 1024;
+const FILE = Math.floor(18.2 * 1024 * 1024);
 const MIB = 1024 * 1024;
 
 const state = mkdtempSync(join(tmpdir(), 'atelier-bench-'));
@@ -22,10 +22,15 @@ try {
   const { room } = await door.room(seller, 1);
   const invitation = system.mails.findLast((one) => one.to.some((to) => to.includes('chen0')));
   const reply = /reply\+[^>]+/.exec([invitation?.reply_to].flat().join())?.[0] ?? '';
-  const view = (await (await door.request(`/api/rooms/${room}?as=seller`, { cookie: seller.cookie })).json()) as {
-    view: { state: { people: Record<string, { side: string; email: string }> } };
+  const look = async () => {
+    const answer = await door.request(`/api/rooms/${room}?as=seller`, { cookie: seller.cookie });
+    const { view } = (await answer.json()) as {
+      view: { state: { people: Record<string, { side: string; email: string }>; files: { size: number }[] } };
+    };
+    return view.state;
   };
-  const from = Object.values(view.view.state.people).find((one) => one.side === 'customer')?.email ?? '';
+  if (reply === '') throw new Error('an invitation that nobody can reply to');
+  const from = Object.values((await look()).people).find((one) => one.side === 'customer')?.email ?? '';
   const file = randomBytes(FILE).toString('base64').replace(/.{76}/g, '$&\r\n');
 
   const send = async (nth: number, body: string): Promise<string> => {
@@ -63,8 +68,10 @@ try {
   const [cpu, began] = [system.cpu(), Date.now()];
   const answers = await Promise.all(Array.from({ length: COUNT }, (_, nth) => send(100 + nth, file)));
   const seconds = (Date.now() - began) / 1000;
-  const taken = answers.filter((one) => one === 'taken').length;
-  console.log(answers.find((one) => one !== 'taken') ?? 'all taken');
+  const refused = answers.find((one) => one !== 'taken');
+  if (refused !== undefined) throw new Error(refused);
+  // Only what stands in the room, whole, was taken.
+  const taken = (await look()).files.filter((one) => one.size === FILE).length;
   console.log(
     JSON.stringify({
       mails: COUNT,

@@ -1,6 +1,7 @@
 /** Big mails are read as they pass by: what they bring arrives whole, and what broke off leaves nothing behind. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readMail } from '../../worker/mail/reading/read-mail.ts';
+import { Turns } from '../../worker/mail/turns.ts';
 import worker from '../../worker/local/index.ts';
 import { bring, comments, env, invite, newSeller, openRoom, raw, request } from '../support/front-door.ts';
 
@@ -55,4 +56,87 @@ test('a mail that breaks off is not taken, and comes whole the next time', async
   expect(await bring(letter)).toEqual({ rejected: null });
   const said = (await comments(seller, opened.room)).filter((one) => one.body === 'Once more.');
   expect(said.map((one) => one.files.length)).toEqual([1]);
+});
+
+test('big mails that come at once are each taken once, with their own files', async () => {
+  const { seller, opened, letter } = await reply('', []);
+  const letters = Array.from({ length: 5 }, (_, nth) => ({
+    ...letter,
+    text: `List ${nth}`,
+    messageId: `<${crypto.randomUUID()}@corp.example>`,
+    files: [{ name: `list-${nth}.bin`, type: 'application/octet-stream', content: BIG.slice(0, 400_000 + nth) }],
+  }));
+  expect(await Promise.all(letters.map(bring))).toEqual(letters.map(() => ({ rejected: null })));
+  const said = (await comments(seller, opened.room)).filter((one) => one.body.startsWith('List '));
+  expect(said.map((one) => [one.body, ...one.files.map(({ name, size }) => `${name} ${size}`)]).sort()).toEqual(
+    letters.map((one, nth) => [one.text, `list-${nth}.bin ${400_000 + nth}`]),
+  );
+});
+
+test('a mail that can’t be read where it lies is not taken, and comes whole the next time', async () => {
+  const { seller, opened, letter } = await reply('Twice.', [['list.bin', BIG]]);
+  const bytes = raw(letter);
+  // Storage gives the mail itself, and then fails over its file.
+  let gets = 0;
+  const FILES = new Proxy(env.FILES, {
+    get: (bucket, name) => {
+      if (name === 'get' && (gets += 1) > 1) return () => Promise.reject(new Error('no storage'));
+      return Reflect.get(bucket, name).bind(bucket);
+    },
+  });
+  const message = { from: letter.from, to: letter.to, raw: new Response(bytes).body, rawSize: bytes.byteLength, setReject() {} };
+  await expect(worker.email(message as unknown as ForwardableEmailMessage, { ...env, FILES })).rejects.toThrow('no storage');
+  expect((await comments(seller, opened.room)).filter((one) => one.body === 'Twice.')).toEqual([]);
+
+  expect(await bring(letter)).toEqual({ rejected: null });
+  const said = (await comments(seller, opened.room)).filter((one) => one.body === 'Twice.');
+  expect(said.map((one) => one.files.map((file) => file.size))).toEqual([[BIG.length]]);
+});
+
+describe('turns', () => {
+  const quick = { look: 1, gone: 60, patience: 400 };
+
+  test('come one after the other, in the order of asking, whatever becomes of those before', async () => {
+    const turns = new Turns(quick);
+    const done: string[] = [];
+    const work = (name: string) => async () => {
+      done.push(`${name} begins`);
+      await scheduler.wait(5);
+      if (name === 'b') throw new Error('torn');
+      done.push(`${name} ends`);
+    };
+    const told = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => turns.take(work(name))));
+    expect(told.map((one) => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(done).toEqual(['a begins', 'a ends', 'b begins', 'c begins', 'c ends', 'd begins', 'd ends']);
+  });
+
+  test('pass over whoever was ended from outside, and wait for whoever says that it gets on', async () => {
+    const turns = new Turns(quick);
+    void turns.take(() => new Promise(() => {}));
+    const done: string[] = [];
+    const slow = turns.take(async (alive) => {
+      for (let step = 0; step < 20; step++) {
+        await scheduler.wait(10);
+        alive();
+      }
+      done.push('slow');
+    });
+    await Promise.all([slow, turns.take(() => Promise.resolve(done.push('next')))]);
+    expect(done).toEqual(['slow', 'next']);
+  });
+
+  test('end the wait by an error before the sending server stops listening', async () => {
+    const turns = new Turns({ ...quick, patience: 50 });
+    const over = new AbortController();
+    const busy = turns.take(async (alive) => {
+      while (!over.signal.aborted) {
+        await scheduler.wait(5);
+        alive();
+      }
+    });
+    await expect(turns.take(() => Promise.resolve())).rejects.toThrow('too many big mails at once');
+    over.abort();
+    await busy;
+    await expect(turns.take(() => Promise.resolve('now'))).resolves.toBe('now');
+  });
 });

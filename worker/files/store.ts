@@ -63,11 +63,14 @@ const HEAD = 512;
 /** A file whose size is not said beforehand is held in memory, so it may be only this large. */
 const MAX_UNSIZED = 10 * 1024 * 1024;
 
+/** A stream, or pieces, which may share their memory as those of `pieces` do. */
+type Body = AsyncIterable<Uint8Array> | Uint8Array;
+
 /** Puts a file into R2 and gives its facts. What says its size is streamed; a size that was a lie ends in a refusal. */
 export async function storeFile(
   bucket: R2Bucket,
   room: RoomId,
-  upload: { name: string; body: ReadableStream<Uint8Array> | Uint8Array; size?: number | null },
+  upload: { name: string; body: Body; size?: number | null },
 ): Promise<Result<FileFact>> {
   const id = fresh<FileId>();
   const name = safeName(upload.name);
@@ -76,13 +79,12 @@ export async function storeFile(
   const size = upload.body instanceof Uint8Array ? upload.body.byteLength : (upload.size ?? null);
   if (size !== null && size > MAX_FILE) return tooLarge;
 
-  if (upload.body instanceof ReadableStream && size !== null) {
-    const { head, rest } = await split(upload.body, HEAD);
-    const whole = following(head, rest?.getReader() ?? null);
-    const type = sniff(head, name);
+  if (!(upload.body instanceof Uint8Array) && size !== null) {
+    const opened = await split(upload.body instanceof ReadableStream ? pieces(upload.body) : upload.body, HEAD);
+    const type = sniff(opened.head, name);
     const sized = new FixedLengthStream(size);
     try {
-      await Promise.all([whole.pipeTo(sized.writable), bucket.put(key, sized.readable, { httpMetadata: { contentType: type } })]);
+      await Promise.all([pour(opened, sized.writable), bucket.put(key, sized.readable, { httpMetadata: { contentType: type } })]);
     } catch (error) {
       await bucket.delete(key);
       if (error instanceof TypeError) return refuse('invalid', 'malformed', 'file');
@@ -98,40 +100,75 @@ export async function storeFile(
   return done({ id, name, size: bytes.byteLength, type });
 }
 
-/** The first bytes of a stream, exactly so many unless it ends before, and what comes after them; null when nothing does. */
-export async function split(
-  stream: ReadableStream<Uint8Array>,
-  size: number,
-): Promise<{ head: Uint8Array; rest: ReadableStream<Uint8Array> | null }> {
-  const reader = stream.getReader();
-  const head = new Uint8Array(size);
-  let place = 0;
-  for (;;) {
-    const { done: ended, value } = await reader.read();
-    if (ended) return { head: head.slice(0, place), rest: null };
-    const part = value.subarray(0, size - place);
-    head.set(part, place);
-    place += part.byteLength;
-    if (part.byteLength < value.byteLength || place === size) return { head, rest: following(value.subarray(part.byteLength), reader) };
+/** Bytes that are read at once. */
+const PIECE = 256 * 1024;
+
+/**
+ * A stream in pieces, all in the same memory where the stream is the runtime's own (a request, R2): each is good until the next is
+ * asked for. Megabytes then leave no garbage behind.
+ */
+export async function* pieces(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = stream.getReader({ mode: 'byob' });
+  } catch {
+    return yield* stream;
+  }
+  let memory = new ArrayBuffer(PIECE);
+  let isOver = false;
+  try {
+    for (;;) {
+      const { done: ended, value } = await reader.readAtLeast(PIECE, new Uint8Array(memory));
+      isOver = ended;
+      if (ended) return;
+      yield value;
+      memory = value.buffer;
+    }
+  } finally {
+    // Nobody reads on: the rest need not come.
+    if (!isOver) await reader.cancel().catch(() => {});
   }
 }
 
-/** Bytes, and then what a reader still has. */
-const following = (first: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array> | null): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      if (first.byteLength > 0) controller.enqueue(first);
-    },
-    pull: async (controller) => {
-      const next = await reader?.read();
-      if (!next || next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-    cancel: (reason) => reader?.cancel(reason),
-  });
+/** Pieces of which the beginning was read: exactly so many bytes unless they end before, and what was read beyond them. */
+export interface Opened {
+  head: Uint8Array;
+  beyond: Uint8Array;
+  /** What is to come; null when nothing follows the head. */
+  rest: AsyncIterable<Uint8Array> | null;
+}
+
+/** Reads the first `size` bytes. */
+export async function split(source: AsyncIterable<Uint8Array>, size: number): Promise<Opened> {
+  const iterator = source[Symbol.asyncIterator]();
+  const head = new Uint8Array(size);
+  let place = 0;
+  for (;;) {
+    const { done: ended, value } = await iterator.next();
+    if (ended) return { head: head.slice(0, place), beyond: new Uint8Array(), rest: null };
+    const part = value.subarray(0, size - place);
+    head.set(part, place);
+    place += part.byteLength;
+    if (part.byteLength < value.byteLength || place === size)
+      return { head, beyond: value.subarray(part.byteLength), rest: { [Symbol.asyncIterator]: () => iterator } };
+  }
+}
+
+/** Writes all of it. One that can't be read to its end breaks off what is written, so that nothing half is kept. */
+export async function pour({ head, beyond, rest }: Opened, into: WritableStream<Uint8Array>): Promise<void> {
+  const writer = into.getWriter();
+  try {
+    for (const piece of [head, beyond]) if (piece.byteLength > 0) await writer.write(piece);
+    if (rest) for await (const piece of rest) await writer.write(piece);
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => {});
+    throw error;
+  }
+}
 
 /** Reads a stream up to a limit; null when there is more. */
-export async function readAll(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | null> {
+export async function readAll(stream: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array | null> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of stream) {

@@ -16,15 +16,16 @@ import type { RejectionFacts } from '#emails/facts.ts';
 import { hashOf, idFor, readToken } from '../access/tokens.ts';
 import { inboundMail } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
-import { split, storeFile } from '../files/store.ts';
+import { type Opened, pieces, pour, split, storeFile } from '../files/store.ts';
 import { spanIn } from './calendar.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
 import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
 import { keyOf } from './reading/key.ts';
-import { decoding, type LongPart, Skeleton } from './reading/skeleton.ts';
+import { decoded, type LongPart, Skeleton } from './reading/skeleton.ts';
 import type { ReceivedMail } from '../room/object.ts';
 import { roomStub } from '../room/stub.ts';
+import { Turns } from './turns.ts';
 
 /** Cloudflare takes mails of up to 25 MiB (developers.cloudflare.com/email-routing/limits). */
 export const MAX_MAIL = 25 * 1024 * 1024;
@@ -57,7 +58,8 @@ type Target = ReplyTarget & {
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
 export async function receiveMail(env: Env, mail: RawMail, envelope: Envelope, authservId: string): Promise<Receipt> {
   const db = drizzle(env.DB);
-  const { head, rest } = await split(mail.stream, AT_HAND);
+  const opened = await split(pieces(mail.stream), AT_HAND);
+  const { head } = opened;
   const id = await idFor<HeldMailId>(new TextEncoder().encode(await keyOf(head, envelope.to)));
   const [fresh] = await db
     .insert(inboundMail)
@@ -77,15 +79,38 @@ export async function receiveMail(env: Env, mail: RawMail, envelope: Envelope, a
     // `pending` means that a first try died half-way: go on where it stopped.
     if (before && before.outcome !== 'pending') return { accepted: true, outcome: before.outcome };
   }
-  const { bytes, long } = rest ? await keepPassing(env, id, head, rest, mail.size) : await keepWhole(env, id, head);
+  if (opened.rest) {
+    await keepPassing(env, id, opened, mail.size);
+    return turns.take(async (alive) => settle(env, id, await skeletonOf(env, id, alive), envelope, authservId));
+  }
+  await env.FILES.put(mailKey(id), head, RAW);
+  return settle(env, id, { bytes: head, long: new Map(), alive: () => {} }, envelope, authservId);
+}
 
+export const mailKey = (id: string): string => `mail/${id}`;
+
+const RAW = { httpMetadata: { contentType: 'message/rfc822' } };
+
+/** The line in which big mails wait until they are read. They lie in storage by then. */
+const turns = new Turns();
+
+/** What is read of a mail, and what of it lies in storage alone. */
+interface Kept {
+  bytes: Uint8Array;
+  long: ReadonlyMap<number, LongPart>;
+  /** Says that the work gets on (`turns.ts`). */
+  alive: () => void;
+}
+
+/** Reads a mail that is kept, and does what comes of it. */
+async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, authservId: string): Promise<Receipt> {
   const targets = new Map<string, Target>();
-  const outcome = await intake(bytes, envelope, doorway(env, authservId, targets));
+  const outcome = await intake(kept.bytes, envelope, doorway(env, authservId, targets));
   const token = tokenOf(envelope.to, env.REPLY_DOMAIN);
   const target = token ? targets.get(token) : undefined;
   const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
-  const acted = await act(env, id, outcome, { target, room, envelope, long });
-  await db
+  const acted = await act(env, id, outcome, { target, room, envelope, kept });
+  await drizzle(env.DB)
     .update(inboundMail)
     .set({ outcome: acted.outcome, reason: acted.reason, roomId: room ?? null })
     .where(eq(inboundMail.id, id));
@@ -93,43 +118,27 @@ export async function receiveMail(env: Env, mail: RawMail, envelope: Envelope, a
   return acted.say === null ? { accepted: true, outcome: acted.outcome } : { accepted: false, say: acted.say };
 }
 
-export const mailKey = (id: string): string => `mail/${id}`;
-
-const RAW = { httpMetadata: { contentType: 'message/rfc822' } };
-
-/** What is read of a mail, and what of it lies in storage alone. */
-interface Kept {
-  bytes: Uint8Array;
-  long: ReadonlyMap<number, LongPart>;
-}
-
-async function keepWhole(env: Env, id: HeldMailId, bytes: Uint8Array): Promise<Kept> {
-  await env.FILES.put(mailKey(id), bytes, RAW);
-  return { bytes, long: new Map() };
-}
-
-/** Stores a big mail while it comes, and keeps in memory what is needed to read it. */
-async function keepPassing(env: Env, id: HeldMailId, head: Uint8Array, rest: ReadableStream<Uint8Array>, size: number): Promise<Kept> {
-  const skeleton = new Skeleton();
+/** Stores a big mail while it comes. If the sending server breaks off, nothing half is kept, and it tries again. */
+async function keepPassing(env: Env, id: HeldMailId, mail: Opened, size: number): Promise<void> {
   const sized = new FixedLengthStream(size);
-  const pass = async () => {
-    const writer = sized.writable.getWriter();
-    const take = async (piece: Uint8Array) => {
-      skeleton.push(piece);
-      await writer.write(piece);
-    };
-    try {
-      await take(head);
-      for await (const piece of rest) await take(piece);
-      await writer.close();
-    } catch (error) {
-      // The sending server broke off: nothing half is kept, and it tries again.
-      await writer.abort(error).catch(() => {});
-      throw error;
-    }
-  };
-  await Promise.all([pass(), env.FILES.put(mailKey(id), sized.readable, RAW)]);
-  return { bytes: skeleton.end(), long: skeleton.long };
+  await Promise.all([pour(mail, sized.writable), env.FILES.put(mailKey(id), sized.readable, RAW)]);
+}
+
+/** What is needed to read a big mail, from where it lies. */
+async function skeletonOf(env: Env, id: HeldMailId, alive: () => void): Promise<Kept> {
+  const skeleton = new Skeleton();
+  for await (const piece of lying(env, id, alive)) skeleton.push(piece);
+  return { bytes: skeleton.end(), long: skeleton.long, alive };
+}
+
+/** A mail that is kept, or a stretch of it, piece by piece. */
+async function* lying(env: Env, id: HeldMailId, alive: () => void, range?: R2Range): AsyncGenerator<Uint8Array> {
+  const object = await env.FILES.get(mailKey(id), range && { range });
+  if (!object) throw new Error(`mail ${id} is not there`);
+  for await (const piece of pieces(object.body)) {
+    alive();
+    yield piece;
+  }
 }
 
 function doorway(env: Env, authservId: string, targets: Map<string, Target>): Doorway {
@@ -164,11 +173,11 @@ interface Where {
   target: Target | undefined;
   room: RoomId | undefined;
   envelope: Envelope;
-  long: Kept['long'];
+  kept: Kept;
 }
 
 async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Promise<Acted> {
-  const { target, room, long } = where;
+  const { target, room, kept } = where;
   const stub = (one: RoomId) => roomStub(env, one);
 
   switch (outcome.action) {
@@ -188,7 +197,7 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
     case 'comment': {
       if (!target || !room) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'unknown_token' }, where);
       if (!target.here) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'left' }, where);
-      const posted = await stub(room).receive(await received(env, id, outcome, target, room, long));
+      const posted = await stub(room).receive(await received(env, id, outcome, target, room, kept));
       if (posted.ok) {
         if (posted.value.outcome !== 'session' && posted.value.outcome !== 'forgotten')
           await bringCopied(env, id, outcome.mail, target.participant as ParticipantId, target.thread as ThreadId, room);
@@ -211,24 +220,19 @@ async function received(
   { text, files: parts }: Pick<Extract<Outcome, { action: 'comment' }>, 'text' | 'files'>,
   target: Target,
   room: RoomId,
-  long: Kept['long'],
+  { long, alive }: Kept,
 ): Promise<ReceivedMail> {
   const files: FileFact[] = [];
   for (const file of parts) {
     const where = file.long === undefined ? undefined : long.get(file.long);
-    const body = where ? await bodyOf(env, id, where) : file.bytes;
+    const body = where ? decoded(lying(env, id, alive, where)) : file.bytes;
     const stored = await storeFile(env.FILES, room, { name: file.name, body, size: where?.size ?? null });
-    if (stored.ok) files.push(stored.value);
+    // It was counted before: what comes out otherwise was not read whole, and the sending server tries again.
+    if (!stored.ok) throw new Error(`mail ${id}: ${stored.refusal.reason} ${file.name}`);
+    files.push(stored.value);
   }
   const { participant, thread, replyHash } = target;
   return { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, text, files };
-}
-
-/** A big file, from where its mail lies. */
-async function bodyOf(env: Env, id: HeldMailId, { offset, length }: LongPart): Promise<ReadableStream<Uint8Array>> {
-  const object = await env.FILES.get(mailKey(id), { range: { offset, length } });
-  if (!object) throw new Error(`mail ${id} is not there`);
-  return object.body.pipeThrough(decoding());
 }
 
 /** Whoever stands beside the room in To or Cc may be brought in by it; gives how many are. */
@@ -254,7 +258,7 @@ async function fromNewcomer(
   env: Env,
   id: HeldMailId,
   outcome: Extract<Outcome, { action: 'reject' }>,
-  { target, long }: Where,
+  { target, kept }: Where,
   room: RoomId,
 ): Promise<Acted | null> {
   const from = outcome.mail.from?.address.toLowerCase() ?? '';
@@ -270,7 +274,7 @@ async function fromNewcomer(
   if (who === null) return null;
   const says = outcome.text !== '' || outcome.files.length > 0;
   if (who !== 'forgotten' && isProven && outcome.reason === 'other_sender' && target?.here && says) {
-    const taken = await stub.receiveFrom(from, await received(env, id, outcome, target, room, long));
+    const taken = await stub.receiveFrom(from, await received(env, id, outcome, target, room, kept));
     if (taken?.ok) return { outcome: taken.value.outcome, reason: '', say: null };
   }
   if (who === 'here') return null;

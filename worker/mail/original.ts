@@ -2,6 +2,7 @@
 import { withoutKeys } from '../access/tokens.ts';
 import { base64Lines, toBase64 } from '../base64.ts';
 import type { Env } from '../env.ts';
+import { pieces } from '../files/store.ts';
 import { mailKey } from './inbound.ts';
 import { readMail, type ReadMail } from './reading/read-mail.ts';
 import { Skeleton } from './reading/skeleton.ts';
@@ -29,7 +30,7 @@ export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRa
     });
 
   const skeleton = new Skeleton();
-  for await (const piece of object.body) skeleton.push(piece);
+  for await (const piece of pieces(object.body)) skeleton.push(piece);
   const mail = await readMail(skeleton.end());
   const rows = [
     ['From', mail.from ? `${mail.from.name} <${mail.from.address}>` : ''],

@@ -20,7 +20,7 @@ export interface System {
 export interface SentMail {
   to: string[];
   text: string;
-  reply_to?: string | string[];
+  reply_to?: string | string[] | undefined;
 }
 
 export interface Ours extends System {
@@ -119,7 +119,7 @@ export async function ours(code: string, state: string, { count = false, inspect
           outboundService: async (request) => {
             const body = (await request.json().catch(() => null)) as SentMail | SentMail[] | null;
             const sent = Array.isArray(body) ? body : body ? [body] : [];
-            mails.push(...sent.map(({ to, text }) => ({ to, text })));
+            mails.push(...sent.map(({ to, text, reply_to }) => ({ to, text, reply_to })));
             const ids = sent.map(() => ({ id: crypto.randomUUID() }));
             return Response.json(Array.isArray(body) ? { data: ids } : ids[0]) as never;
           },

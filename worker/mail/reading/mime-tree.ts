@@ -231,21 +231,26 @@ export class Base64Decoder {
   #bits = 0;
   #count = 0;
 
-  push(source: Uint8Array): Uint8Array {
-    const out = new Uint8Array(Math.ceil((source.length + 4) * 0.75) + 3);
-    return out.subarray(0, this.#take(source, out));
+  /** Bytes of memory that so many characters need. */
+  static room(characters: number): number {
+    return Math.ceil((characters + 4) * 0.75) + 3;
+  }
+
+  /** What it stands for, in memory of its own or in that which is given. */
+  push(source: Uint8Array, out = new Uint8Array(Base64Decoder.room(source.length))): Uint8Array {
+    return out.subarray(0, this.#take(source, 0, source.length, out));
   }
 
   /** How many bytes it stands for, without making them. */
-  count(source: Uint8Array): number {
-    return this.#take(source, null);
+  count(source: Uint8Array, from: number, to: number): number {
+    return this.#take(source, from, to, null);
   }
 
-  #take(source: Uint8Array, out: Uint8Array | null): number {
+  #take(source: Uint8Array, from: number, to: number, out: Uint8Array | null): number {
     let length = 0;
     let bits = this.#bits;
     let count = this.#count;
-    for (let i = 0; i < source.length; i++) {
+    for (let i = from; i < to; i++) {
       const c = source[i] ?? 0;
       const value = BASE64[c] ?? 255;
       if (value === 255) {

@@ -22,6 +22,7 @@ const LINE = 16 * 1024;
 /** A head that is longer is kept, and says nothing. */
 const HEAD = 256 * 1024;
 const LF = 10;
+const DASH = 45;
 const CR = 13;
 
 /** Types that reading looks into, whatever they are called. */
@@ -32,7 +33,8 @@ const isFile = (part: MimePart): boolean =>
 
 export class Skeleton {
   readonly long = new Map<number, LongPart>();
-  readonly #out: Uint8Array[] = [];
+  #out = new Uint8Array(2 * KEPT);
+  #kept = 0;
   readonly #boundaries: string[] = [];
   #at = 0;
   #rest: Uint8Array = new Uint8Array();
@@ -43,46 +45,55 @@ export class Skeleton {
   #marks = 0;
   #body: { mark: number; part: LongPart; decoder: Base64Decoder } | null = null;
 
+  /** The next bytes of the mail. They are copied where they stay, so their memory may be used again. */
   push(chunk: Uint8Array): void {
-    let bytes = chunk;
-    if (this.#rest.length > 0) {
-      bytes = new Uint8Array(this.#rest.length + chunk.length);
-      bytes.set(this.#rest);
-      bytes.set(chunk, this.#rest.length);
-    }
+    if (this.#rest.length === 0) return this.#passLines(chunk);
+    const feed = chunk.indexOf(LF);
+    const end = feed < 0 ? chunk.length : feed + 1;
+    this.#passLines(joinBytes([this.#rest, chunk.subarray(0, end)]));
+    if (end < chunk.length) this.#passLines(chunk.subarray(end));
+  }
+
+  #passLines(bytes: Uint8Array): void {
     let from = 0;
     for (let feed = bytes.indexOf(LF); feed >= 0; feed = bytes.indexOf(LF, from)) {
-      this.#take(bytes.subarray(from, feed + 1), true);
+      this.#take(bytes, from, feed + 1, true);
       from = feed + 1;
     }
-    for (; bytes.length - from > LINE; from += LINE) this.#take(bytes.subarray(from, from + LINE), false);
-    // Copied: a view would hold the whole chunk.
+    for (; bytes.length - from > LINE; from += LINE) this.#take(bytes, from, from + LINE, false);
     this.#rest = bytes.slice(from);
   }
 
   /** The mail to read. */
   end(): Uint8Array {
-    if (this.#rest.length > 0) this.#take(this.#rest, true);
+    if (this.#rest.length > 0) this.#take(this.#rest, 0, this.#rest.length, true);
     this.#endBody();
-    return joinBytes(this.#out.splice(0));
+    return this.#out.subarray(0, this.#kept);
   }
 
-  #take(piece: Uint8Array, endsLine: boolean): void {
+  /** A line, or a piece of one: by its place, since views of a million lines would be a million objects. */
+  #take(bytes: Uint8Array, from: number, to: number, endsLine: boolean): void {
     const isStart = !this.#isMidLine;
     this.#isMidLine = !endsLine;
-    if (isStart && this.#isBoundary(piece)) this.#keep(piece);
-    else if (this.#head) this.#takeHead(this.#head, piece, isStart);
-    else if (this.#body) this.#takeBody(this.#body, piece, isStart);
-    else this.#keep(piece);
-    this.#at += piece.length;
+    const isBoundary = isStart && bytes[from] === DASH && bytes[from + 1] === DASH && this.#isBoundary(bytes.subarray(from, to));
+    if (!isBoundary && this.#body) this.#takeBody(this.#body, bytes, from, to, isStart);
+    else if (!isBoundary && this.#head) this.#takeHead(this.#head, bytes.subarray(from, to), isStart);
+    else this.#keep(bytes.subarray(from, to));
+    this.#at += to - from;
   }
 
   #keep(piece: Uint8Array): void {
-    this.#out.push(piece.slice());
+    if (this.#kept + piece.length > this.#out.length) {
+      const wider = new Uint8Array(2 * (this.#kept + piece.length));
+      wider.set(this.#out.subarray(0, this.#kept));
+      this.#out = wider;
+    }
+    this.#out.set(piece, this.#kept);
+    this.#kept += piece.length;
   }
 
   #isBoundary(line: Uint8Array): boolean {
-    if (line[0] !== 0x2d || line[1] !== 0x2d || line.length > 1_000) return false;
+    if (line.length > 1_000) return false;
     const text = new TextDecoder('latin1').decode(line).slice(2).trimEnd();
     const level = this.#boundaries.lastIndexOf(text);
     const closing = level < 0 && text.endsWith('--') ? this.#boundaries.lastIndexOf(text.slice(0, -2)) : -1;
@@ -115,15 +126,21 @@ export class Skeleton {
     this.#keep(piece);
   }
 
-  #takeBody({ part, decoder }: { part: LongPart; decoder: Base64Decoder }, piece: Uint8Array, isStart: boolean): void {
+  #takeBody(
+    { part, decoder }: { part: LongPart; decoder: Base64Decoder },
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    isStart: boolean,
+  ): void {
     // What somebody appended below the file is text.
-    if (isStart && part.length > 0 && startsPlainText(piece, 0)) {
+    if (isStart && part.length > 0 && startsPlainText(bytes, from)) {
       this.#endBody();
-      return this.#keep(piece);
+      return this.#keep(bytes.subarray(from, to));
     }
-    if (part.length + piece.length <= KEPT) this.#keep(piece);
-    part.length += piece.length;
-    part.size += decoder.count(piece);
+    if (part.length + to - from <= KEPT) this.#keep(bytes.subarray(from, to));
+    part.length += to - from;
+    part.size += decoder.count(bytes, from, to);
   }
 
   #endBody(): void {
@@ -131,20 +148,21 @@ export class Skeleton {
     this.#body = null;
     if (!body || body.part.length <= KEPT) return;
     // What follows begins a line, though the end of the file's last line has not stayed.
-    if (this.#out.at(-1)?.at(-1) !== LF) this.#keep(new Uint8Array([CR, LF]));
+    if (this.#out[this.#kept - 1] !== LF) this.#keep(new Uint8Array([CR, LF]));
     body.part.size += body.decoder.end().length;
     this.long.set(body.mark, body.part);
   }
 }
 
-/** Base64 as it passes by to the bytes that it stands for. */
-export function decoding(): TransformStream<Uint8Array, Uint8Array> {
+/** Base64 as it passes by, as the bytes that it stands for. Each piece is good until the next is asked for. */
+export async function* decoded(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = new Base64Decoder();
-  const send = (controller: TransformStreamDefaultController<Uint8Array>, bytes: Uint8Array) => {
-    if (bytes.length > 0) controller.enqueue(bytes);
-  };
-  return new TransformStream({
-    transform: (chunk, controller) => send(controller, decoder.push(chunk)),
-    flush: (controller) => send(controller, decoder.end()),
-  });
+  let memory = new Uint8Array(0);
+  for await (const piece of pieces) {
+    if (memory.length < Base64Decoder.room(piece.length)) memory = new Uint8Array(Base64Decoder.room(piece.length));
+    const bytes = decoder.push(piece, memory);
+    if (bytes.length > 0) yield bytes;
+  }
+  const rest = decoder.end();
+  if (rest.length > 0) yield rest;
 }
