@@ -166,6 +166,8 @@ export interface NewsFacts extends Frame {
     | 'proposed'
     | 'accepted'
     | 'declined';
+  /** Answers it, without `mailto:`. */
+  replyTo: string;
   /** What somebody proposes for the reader's task, and where an "ok" accepts it. */
   proposal?: ProposalFacts | null;
   /** Who did the latest thing. */

@@ -213,6 +213,7 @@ export function samplesOf(deal: Deal): Sample[] {
   const about = (more: Partial<NewsFacts>): NewsFacts => ({
     ...frame(buyer),
     because: 'comment',
+    replyTo: address('n1'),
     actor: seller.name,
     task: task(deal.tasks.budget),
     description: '',

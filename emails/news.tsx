@@ -1,5 +1,7 @@
 /** News of one thread: a burst of comments and changes is one mail, with every word in it. */
 import * as m from '#messages';
+import { wordFor } from '#core/acts.ts';
+import { AnswerLinks, type Answers } from './answers.tsx';
 import type { NewsFacts, Rendered } from './facts.ts';
 import { Button, fewerMails, mail, Title, Words } from './layout.tsx';
 import { Brought, broughtText } from './material.tsx';
@@ -77,6 +79,31 @@ function sayWhy({ because, actor, roomName: room, workspaceName: workspace, read
   return m.mail_news_why_other({ room, workspace }, { locale });
 }
 
+/** What may be answered with one press beside a task's own words: whether an answer is enough, whether a number is taken. */
+function answersOf({ because, value, replyTo, reader: { locale } }: NewsFacts, subject: string): Answers | null {
+  const say = { locale };
+  if (because === 'answer')
+    return {
+      address: replyTo,
+      subject,
+      answers: [
+        { says: m.act_answered({}, say), body: wordFor('accept', locale) },
+        { says: m.act_not_enough({}, say), body: wordFor('notEnough', locale) },
+      ],
+    };
+  if (value?.proposal && value.answer === 'sets')
+    return {
+      address: replyTo,
+      subject,
+      answers: [
+        { says: m.act_take_number({}, say), body: wordFor('accept', locale) },
+        { says: m.act_keep_number({}, say), body: m.act_word_keep({}, say) },
+        { says: m.act_other_number({}, say), body: '' },
+      ],
+    };
+  return value ? { address: replyTo, subject, answers: [{ says: m.act_other_number({}, say), body: '' }] } : null;
+}
+
 export function news(facts: NewsFacts): Rendered {
   const { reader, task, said, internal: team } = facts;
   const { locale } = reader;
@@ -101,6 +128,7 @@ export function news(facts: NewsFacts): Rendered {
   // How to answer by a word: what a number or an "ok" in the reply does.
   const proposal = facts.proposal ? { ...facts.proposal, was: task?.due ?? null } : null;
   const hint = value ? sayAnswerTo(value, locale) : facts.because === 'answer' ? m.mail_objection_how({}, { locale }) : null;
+  const answers = answersOf(facts, subject);
   const about = (aboutTask && <TaskCard {...aboutTask} />) ?? (value ? <ValueCard value={value} reader={reader} /> : null);
   const wordsText = said.map((one) => saidText(one, reader, team)).join('\n\n');
   const aboutText = (aboutTask && taskText(aboutTask)) ?? (value ? valueText(value, reader) : null);
@@ -120,6 +148,7 @@ export function news(facts: NewsFacts): Rendered {
         {wordsFirst ? [words, about] : [about, words]}
         {brought}
         {hint && <Words>{hint}</Words>}
+        {answers && <AnswerLinks {...answers} />}
         {proposal ? (
           <Proposed proposal={proposal} reader={reader} subject={subject} />
         ) : (

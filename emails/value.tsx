@@ -1,5 +1,6 @@
 /** A line of the value case as a mail shows it: the number, whose it is, and what stood there before. */
 import * as m from '#messages';
+import { wordFor } from '#core/acts.ts';
 import { sayFactor, sayRange } from '#core/money.ts';
 import type { Locale } from '#core/people.ts';
 import type { Range, ValueNumber } from '#core/value.ts';
@@ -15,11 +16,13 @@ export function sayNumber(number: ValueNumber, currency: string, locale: Locale)
   return per[number.per]({ sum: sayRange(number, currency, locale) }, { locale });
 }
 
-export const sayAnswerTo = ({ number, answer }: Pick<ValueFacts, 'number' | 'answer'>, locale: Locale): string => {
+export const sayAnswerTo = ({ number, answer, proposal }: Pick<ValueFacts, 'number' | 'answer' | 'proposal'>, locale: Locale): string => {
   const [, factor] = number?.unit === 'money' ? number.factors : [];
   const example = factor
     ? m.mail_value_example_factor({ value: Math.max(1, factor.value - 1), unit: factor.unit, was: factor.value }, { locale })
     : m.mail_value_example({}, { locale });
+  if (answer === 'sets' && proposal)
+    return m.mail_value_settles({ take: wordFor('accept', locale), keep: m.act_word_keep({}, { locale }), example }, { locale });
   return answer === 'sets' ? m.mail_value_sets({ example }, { locale }) : m.mail_value_proposes({ example }, { locale });
 };
 

@@ -58,6 +58,7 @@ const facts = (more: Partial<NewsFacts> = {}): NewsFacts => ({
   description: '',
   said: [],
   internal: false,
+  replyTo: 'reply+n@in.room.example',
   task: {
     title: 'Send the budget approval',
     due: { date: '2026-11-27', time: '17:00', zone: 'Asia/Shanghai' },

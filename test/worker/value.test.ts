@@ -107,6 +107,44 @@ test('a reply that is no number is a comment and nothing more; delivered twice, 
   expect(await comments(seller, opened.room, line)).toHaveLength(2);
 });
 
+test('a number by mail is answered by a receipt that says what changed; UNDO puts the old one back', async () => {
+  const seller = await newSeller();
+  const opened = await openRoom(seller);
+  await joinedCustomer(seller, opened);
+  const line = await withLine(seller, opened);
+  const mail = await lastMailTo(opened.customerEmail);
+  await bring({ from: opened.customerEmail, to: mail.replyTo ?? '', text: '10人，不是14' });
+  await deliverMail(opened.room);
+  const receipt = await lastMailTo(opened.customerEmail);
+  expect(receipt.text).toContain('“Hours saved” now reads ¥276k a year, under your name.');
+  await bring({ from: opened.customerEmail, to: receipt.replyTo ?? '', text: 'UNDO' });
+  expect((await viewOf(seller, opened.room)).state.value.lines[line]?.number).toMatchObject({ low: 386_400 });
+});
+
+test('a proposed number is taken or kept by a press in the mail, of its owner alone', async () => {
+  const seller = await newSeller();
+  const opened = await openRoom(seller);
+  const customer = await joinedCustomer(seller, opened);
+  const line = fresh<ValueLineId>();
+  await act(customer, opened.room, { type: 'value.add', line, side: 'gain', title: 'Hours saved', text: '¥100k a year' });
+  const lineNow = async () => (await viewOf(seller, opened.room)).state.value.lines[line];
+  for (const [text, low] of [
+    ['¥120k a year', 100_000],
+    ['¥130k a year', 130_000],
+  ] as const) {
+    await act(seller, opened.room, { type: 'value.propose', line, text });
+    await deliverMail(opened.room);
+    const mail = (await mailsTo(opened.customerEmail)).find((one) => one.text.includes(text.slice(0, 5)));
+    if (!mail) throw new Error(`no mail about ${text}`);
+    const words = [...mail.html.matchAll(/href="mailto:[^"]*body=([^"]*)"/g)].map((match) => decodeURIComponent(match[1] ?? ''));
+    const [take = '', keep = ''] = words;
+    await bring({ from: seller.seller.email, to: mail.replyTo ?? '', text: take });
+    expect((await lineNow())?.proposal).not.toBeNull();
+    await bring({ from: opened.customerEmail, to: mail.replyTo ?? '', text: low === 100_000 ? keep : take });
+    expect(await lineNow()).toMatchObject({ number: { low }, proposal: null });
+  }
+});
+
 async function answered(seller: SignedIn, opened: OpenRoom, question: string, answer: string) {
   const task = fresh<TaskId>();
   const customer = await joinedCustomer(seller, opened);

@@ -28,6 +28,7 @@ import { planCheck } from '#emails/plan-check.tsx';
 import { reflection } from '#emails/reflection.tsx';
 import { reminder } from '#emails/reminder.tsx';
 import { receipt } from '#emails/receipt.tsx';
+import { sayNumber } from '#emails/value.tsx';
 import { fresh } from '../access/tokens.ts';
 import { toBase64 } from '../base64.ts';
 import type { Env } from '../env.ts';
@@ -280,6 +281,7 @@ export async function newsMail(
           task.completedAt === null &&
           task.kind !== 'objection' && { answers: replyAddress(env, reply.token) }),
       },
+      replyTo: replyAddress(env, reply.token),
       value: line && valueFacts(state, line, to, url),
       proposal: kind === 'proposed' && task ? proposalFacts(state, task.id, replyAddress(env, reply.token)) : null,
       description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
@@ -559,6 +561,7 @@ function sayDeed(state: RoomState, to: Participant, command: Command): string {
     }
   }
   if (command.type === 'plan.confirm') return m.receipt_confirmed({}, say);
+  if ('line' in command) return sayValueDeed(state, command, locale);
   const task = 'task' in command ? state.plan.tasks[command.task] : undefined;
   if (!task) return m.receipt_done({}, say);
   const { title } = task;
@@ -568,7 +571,12 @@ function sayDeed(state: RoomState, to: Participant, command: Command): string {
     case 'proposal.accept':
       return m.receipt_accepted({ title }, say);
     case 'task.reopen':
+    case 'objection.reopen':
       return m.receipt_reopened({ title }, say);
+    case 'objection.accept':
+      return m.receipt_answered({ title }, say);
+    case 'objection.raise':
+      return m.receipt_asked({ title }, say);
     case 'task.change': {
       if (command.owners !== undefined) {
         if (!sameJson(command.owners, task.owners)) return m.receipt_proposed({ title }, say);
@@ -582,6 +590,18 @@ function sayDeed(state: RoomState, to: Participant, command: Command): string {
     default:
       return m.receipt_done({}, say);
   }
+}
+
+/** What a word about a line of the value case has changed. */
+function sayValueDeed(state: RoomState, command: Extract<Command, { line: ValueLineId }>, locale: Locale): string {
+  const line = state.value.lines[command.line];
+  if (!line) return m.receipt_done({}, { locale });
+  const { title } = line;
+  const isProposed = command.type === 'value.propose';
+  const number = isProposed ? line.proposal?.number : line.number;
+  if (command.type === 'value.declineProposal' || !number) return m.receipt_number_kept({ title }, { locale });
+  const said = { title, number: sayNumber(number, state.value.currency, locale) };
+  return isProposed ? m.receipt_number_proposed(said, { locale }) : m.receipt_number(said, { locale });
 }
 
 const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -1433,6 +1433,17 @@ export class Room extends DurableObject<Env> {
       this.#record(null, id, 'mail', [{ type: 'participant.joined', participant: id }]);
   }
 
+  /** Does what a comment's words mean beyond themselves, and tells its author what that has changed. An answer to a question changes nothing of theirs. */
+  #doMeant(mail: ReceivedMail, command: Command): void {
+    const now = Date.now();
+    const undo = undoOf(this.#state, command);
+    const facts = { at: new Date(now).toISOString(), colleagues: {}, staged: {} };
+    const outcome = this.#execute(mail.participant, 'mail', `meant-${mail.id}`, command, facts);
+    if (!outcome.ok || command.type === 'objection.answer') return;
+    this.#receipts.keep(mail.id, { participant: mail.participant, thread: mail.thread, command, undo }, now);
+    this.#agenda.add('receipt', mail.id, now, now);
+  }
+
   #commentByMail(mail: ReceivedMail, part = 'mail'): Result<{ outcome: 'comment'; seq: number }> {
     for (const file of mail.files) this.#stageFor(mail.participant, file);
     // A task that was removed since keeps its thread; the room's own thread takes what has no other place.
@@ -1459,8 +1470,7 @@ export class Room extends DurableObject<Env> {
     const meant =
       said && part === 'mail' && meantBy(this.#state, said, { thread: mail.thread, text: comment.body, comment: comment.comment });
     // A no to what it meant leaves the comment: the words have arrived.
-    if (meant)
-      this.#execute(mail.participant, 'mail', `meant-${mail.id}`, meant, { at: new Date().toISOString(), colleagues: {}, staged: {} });
+    if (meant) this.#doMeant(mail, meant);
     // A file that was asked for has come.
     for (const [index, answer] of answersToRequest(this.#state, mail.thread, mail.participant, mail.files, () =>
       fresh<MaterialId>(),

@@ -15,6 +15,9 @@ export function meantBy(state: RoomState, who: Participant, reply: { thread: Thr
   if (audienceOfThread(reply.thread) === 'seller') return null;
   const line = state.value.lines[reply.thread as string as ValueLineId];
   if (line && !line.removed) {
+    const settles = line.proposal !== null && can.setNumber(who, line.owner?.side ?? null);
+    const word = settles ? objectionWordIn(reply.text) : null;
+    if (word) return { type: word === 'accept' ? 'value.acceptProposal' : 'value.declineProposal', line: line.id };
     const read = valueNumberIn(reply.text, line);
     if (!read || can.setNumber(who, line.owner?.side ?? null)) return read;
     return proposed(read, line.number);

@@ -11,6 +11,7 @@ import { can } from './permissions.ts';
 import { proposalsFor } from './plan-truth.ts';
 import type { RoomState } from './room.ts';
 import { nameFromAddress } from './task-line.ts';
+import type { ValueNumber } from './value.ts';
 import { readWhen } from './when.ts';
 
 /** Acts that are one word or phrase by themselves. The first of each language is the one that our own buttons write. */
@@ -321,6 +322,10 @@ function accepts(state: RoomState, who: Participant, task: TaskId | undefined): 
   return last ? { type: 'proposal.accept', task: last.task, proposer: last.by } : null;
 }
 
+/** A number as a command asks for it. */
+const asAsked = (number: ValueNumber): NonNullable<Extract<Command, { type: 'value.number' }>['amount']> =>
+  number.unit === 'weight' ? number : { ...number, factors: number.factors.map(({ label, unit, value }) => ({ label, unit, value })) };
+
 /** The command that takes another one back, given the state before it; null when nothing does. */
 export function undoOf(before: RoomState, command: Command): Command | null {
   switch (command.type) {
@@ -341,6 +346,20 @@ export function undoOf(before: RoomState, command: Command): Command | null {
     }
     case 'plan.confirm':
       return { type: 'plan.unconfirm' };
+    case 'value.number':
+    case 'value.factor':
+    case 'value.acceptProposal': {
+      const number = before.value.lines[command.line]?.number;
+      return number ? { type: 'value.number', line: command.line, amount: asAsked(number), text: '', words: '' } : null;
+    }
+    case 'value.propose':
+      return { type: 'value.declineProposal', line: command.line };
+    case 'objection.accept':
+      return { type: 'objection.reopen', task: command.task };
+    case 'objection.reopen':
+      return { type: 'objection.accept', task: command.task };
+    case 'objection.raise':
+      return { type: 'task.remove', task: command.task };
     case 'proposal.accept': {
       const task = before.plan.tasks[command.task];
       const changes = before.truth.proposals.find((one) => one.task === command.task && one.by === command.proposer)?.changes;
