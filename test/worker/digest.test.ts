@@ -1,7 +1,8 @@
 /** The weekly mail: what you owe, what you are owed, what changed; once a week and reader, or not at all. */
 import { createScheduledController, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TaskId } from '#core/ids.ts';
+import type { ParticipantId, TaskId } from '#core/ids.ts';
+import type { Whereabouts } from '#core/protocol.ts';
 import { sendDigests, summaryDue } from '../../worker/mail/digest.ts';
 import worker from '../../worker/local/index.ts';
 import { fresh } from '../../worker/access/tokens.ts';
@@ -195,6 +196,26 @@ describe('the digest', () => {
     await deliverMail(opened.room);
     await sendDigests(env, at);
     expect(await digestsTo(opened.customerEmail)).toEqual([]);
+  });
+
+  test('is told to the sellers, sent or not', async () => {
+    const at = monday();
+    const seller = await newSeller();
+    const opened = await openRoom(seller);
+    const customer = await joinedCustomer(seller, opened);
+    const told = async (cookie: string, who: ParticipantId) => {
+      const answer = await request(`/api/rooms/${opened.room}/whereabouts`, { cookie });
+      return ((await answer.json()) as { people: Record<ParticipantId, Whereabouts> }).people[who]?.summary;
+    };
+    await deliverMail(opened.room);
+    await sendDigests(env, at);
+    const day = addDays(new Date(at).toISOString().slice(0, 10), 0);
+    expect(await told(seller.cookie, opened.customer)).toEqual({ day, sent: false });
+    await act(seller, opened.room, { type: 'task.add', task: fresh(), title: 'Sign', owners: [opened.customer], due: dueBy(at, 8) });
+    await deliverMail(opened.room);
+    await sendDigests(env, at + 7 * 86_400_000);
+    expect(await told(seller.cookie, opened.customer)).toEqual({ day: addDays(day, 7), sent: true });
+    expect(await told(customer.cookie, opened.customer)).toBeUndefined();
   });
 
   test('does not repeat what the reader has seen', async () => {

@@ -331,7 +331,7 @@ export const digest = sqliteTable(
   {
     workspaceId: workspaceId(),
     email: text('email').notNull(),
-    /** ISO week, `2026-W48`. */
+    /** The day of the summary in the reader's zone, `2026-11-23`: a Monday, or any day for who wants one daily. */
     week: text('week').notNull(),
     state: text('state').$type<'claimed' | 'sent' | 'empty'>().notNull(),
     at: instant('at').notNull(),

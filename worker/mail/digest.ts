@@ -94,6 +94,16 @@ async function readersDue(env: Env, at: number): Promise<Reader[]> {
   return [...new Map(rows.map((row) => [`${readerKey(row)} ${row.week}`, { ...row, isWeekly: row.weekly === 1 }])).values()];
 }
 
+/** The last summary of each person of a room: its day, and whether it went out or there was nothing to say. */
+export async function summariesIn(env: Pick<Env, 'DB'>, id: RoomId): Promise<{ participant: ParticipantId; day: string; sent: boolean }[]> {
+  const rows = await drizzle(env.DB).all<{ participant: ParticipantId; day: string; state: string }>(sql`
+    SELECT p.id AS participant, max(d.week) AS day, d.state FROM participant p
+    JOIN room r ON r.id = p.room_id
+    JOIN digest d ON d.workspace_id = r.workspace_id AND d.email = p.email AND d.state IN ('sent', 'empty')
+    WHERE p.room_id = ${id} GROUP BY p.id`);
+  return rows.map(({ participant: one, day, state }) => ({ participant: one, day, sent: state === 'sent' }));
+}
+
 /** Claims, reads, composes and hands over for a page of readers. What fails for one is tried again when its claim is old. */
 async function sendTo(env: Env, readers: Reader[], at: number): Promise<{ sent: number; empty: number }> {
   const db = drizzle(env.DB);

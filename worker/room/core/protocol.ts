@@ -39,6 +39,8 @@ export interface Whereabouts {
   at: string | null;
   page: boolean;
   mail: boolean;
+  /** Their last summary: its day, and whether there was anything to say. For sellers. */
+  summary?: { day: string; sent: boolean };
 }
 
 export type ToRoom =
