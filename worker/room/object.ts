@@ -150,6 +150,8 @@ const PROJECT_AFTER = 4_000;
 /** Whoever was here or wrote within this time (ms) is awake, whatever their clock says. */
 const AWAKE = 60 * 60_000;
 const PROJECT_BATCH = 500;
+/** After this many failures the pauses between further tries grow no more: eight to twelve seconds. */
+const PROJECT_TRIES = 3;
 /** Calendars hear of a change after this time, so that what is undone at once is never sent. */
 const CALENDAR_AFTER = 20_000;
 /** What changes the time, the place or the name of a meeting, as SQL lists it. */
@@ -1835,7 +1837,9 @@ export class Room extends DurableObject<Env> {
         this.#agenda.done(chore);
         if (chore.kind === 'notify') this.#tidy(chore.key);
       } catch (error) {
-        const wait = backoff(chore.tries, Math.random());
+        // D1 hears of everything soon after it is back, of rooms that are silent since, too.
+        const tries = chore.kind === 'project' ? Math.min(chore.tries, PROJECT_TRIES) : chore.tries;
+        const wait = backoff(tries, Math.random());
         console.error(
           JSON.stringify({ what: 'chore failed', chore: chore.kind, room: this.#state.room?.id, tries: chore.tries, error: String(error) }),
         );

@@ -34,6 +34,10 @@ export interface Ours extends System {
   sleep: (room: string) => Promise<void>;
   /** Bytes of a room's own database. */
   stored: (room: string) => number;
+  /** Ends workerd as a power cut would (kill -9), and waits until it is up again by itself, at the same address. */
+  kill: () => Promise<void>;
+  /** Where D1 keeps its rows. */
+  d1File: () => string;
 }
 
 const COMPATIBLE = { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] };
@@ -88,12 +92,14 @@ export function bundle(folder: string): string {
  */
 export async function ours(code: string, state: string, { count = false, inspect = false } = {}): Promise<Ours> {
   const mails: SentMail[] = [];
+  let onRestart = () => {};
   mkdirSync(state, { recursive: true });
-  const { miniflare, url, pid } = await started(
+  const first = await started(
     () =>
       new Miniflare(
         convertV4MiniflareOptions({
           name: 'atelier',
+          unsafeHandleRuntimeRestart: () => onRestart(),
           ...COMPATIBLE,
           modulesRoot: code,
           modules: [
@@ -126,6 +132,8 @@ export async function ours(code: string, state: string, { count = false, inspect
         }),
       ),
   );
+  const { miniflare, url } = first;
+  let { pid } = first;
   let inspector: Inspector | null = null;
   const db = await miniflare.getD1Database('DB');
   for (const name of readdirSync(join(ROOT, 'migrations'))
@@ -150,25 +158,41 @@ export async function ours(code: string, state: string, { count = false, inspect
     stop: () => miniflare.dispose(),
     sleep: (room) => miniflare.unsafeEvictDurableObject('atelier', 'Room', { name: room, webSockets: 'hibernate' }),
     stored: (room) => {
-      for (const path of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
-        if (!path.endsWith('.sqlite')) continue;
-        const file = new DatabaseSync(join(state, path), { readOnly: true });
-        try {
-          const row = file.prepare('SELECT count(*) AS n FROM event WHERE seq = 1 AND event LIKE ?').get(`%"room":"${room}"%`) as {
-            n: number;
-          };
-          if (row.n === 0) continue;
-          const pragma = (name: string) => Object.values(file.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
-          return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
-        } catch {
-          // Another object's, which has no events.
-        } finally {
-          file.close();
-        }
-      }
-      throw new Error(`no database of ${room} in ${state}`);
+      const size = (file: DatabaseSync) => {
+        const row = file.prepare('SELECT count(*) AS n FROM event WHERE seq = 1 AND event LIKE ?').get(`%"room":"${room}"%`);
+        if (row?.['n'] === 0) return undefined;
+        const pragma = (name: string) => Object.values(file.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
+        return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+      };
+      return amongDatabases(state, size);
     },
+    kill: async () => {
+      const restarted = new Promise<void>((resolve) => (onRestart = resolve));
+      const before = new Set(workerds());
+      process.kill(pid, 'SIGKILL');
+      await restarted;
+      pid = workerds().find((one) => !before.has(one)) ?? pid;
+    },
+    d1File: () => amongDatabases(state, (file, path) => (file.prepare('SELECT count(*) AS n FROM room_event').get() ? path : undefined)),
   };
+}
+
+/** The first answer that any SQLite file below a folder gives; one that throws is not the one that was meant. */
+function amongDatabases<T>(folder: string, ask: (file: DatabaseSync, path: string) => T | undefined): T {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.sqlite')) continue;
+    const path = join(folder, name);
+    const file = new DatabaseSync(path, { readOnly: true });
+    try {
+      const answer = ask(file, path);
+      if (answer !== undefined) return answer;
+    } catch {
+      // It has other tables.
+    } finally {
+      file.close();
+    }
+  }
+  throw new Error(`no such database in ${folder}`);
 }
 
 type Inspector = (method: string) => Promise<unknown>;
