@@ -110,12 +110,14 @@ export class Agenda {
   /** Sets the alarm for whatever comes next. Called after every run and when the object wakes. */
   rearm(): void {
     const [row] = this.#storage.sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM agenda').toArray();
-    this.#armed = null;
-    if (row?.at != null) this.#arm(row.at);
+    this.#armed = row?.at ?? null;
+    if (this.#armed !== null) void this.#storage.setAlarm(this.#armed);
   }
 
   #arm(at: number): void {
-    if (this.#armed !== null && this.#armed <= at) return;
+    // An instance that has just woken does not know what it is to be woken for next: that may come before this.
+    if (this.#armed === null) return this.rearm();
+    if (this.#armed <= at) return;
     this.#armed = at;
     void this.#storage.setAlarm(at);
   }
