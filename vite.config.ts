@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { sharedWithWorker } from './web/build/shared-with-worker.ts';
 import { roomClient } from './web/build/room-client.ts';
 
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
       strategy: ['globalVariable', 'baseLocale'],
     }),
     roomClient(),
+    sharedWithWorker(),
     sveltekit(),
   ],
 });

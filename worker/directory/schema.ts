@@ -6,9 +6,10 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { QualificationRule, Stage } from '#core/deal.ts';
 import type { RoomEvent, Via } from '#core/events.ts';
 import type { Due } from '#core/due.ts';
-import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, TaskId, TemplateId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, SessionId, TaskId, TemplateId, ThreadId, WorkspaceId } from '#core/ids.ts';
 import type { ValuePoint } from '#core/value.ts';
 import type { Locale, Participant, Side } from '#core/people.ts';
+import type { Deed } from './audit.ts';
 import type { TemplateBody } from './templates.ts';
 
 const workspaceId = () => text('workspace_id').$type<WorkspaceId>().notNull();
@@ -44,19 +45,66 @@ export const membership = sqliteTable(
   (table) => [primaryKey({ columns: [table.workspaceId, table.personId] }), index('membership_person').on(table.personId)],
 );
 
-/** A seller's session. Only the cookie's hash is stored. */
+/**
+ * A seller's session. Only the cookie's hash is stored. A cookie is replaced now and then: the old one's row stays for a moment, under
+ * the same id, for requests that are on their way.
+ */
 export const session = sqliteTable(
   'session',
   {
     hash: text('hash').primaryKey(),
+    /** Names the session where it is shown and ended; opens nothing. */
+    id: text('id').$type<SessionId>().notNull().default(''),
     personId: text('person_id').$type<PersonId>().notNull(),
     workspaceId: workspaceId(),
     device: text('device').notNull(),
     createdAt: instant('created_at').notNull(),
     seenAt: instant('seen_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
+    /** When this cookie was given out; null for one from before cookies were replaced. */
+    issuedAt: instant('issued_at'),
   },
   (table) => [index('session_person').on(table.personId)],
+);
+
+/** A passkey of a person (WebAuthn Level 3). The private half never leaves their device. */
+export const passkey = sqliteTable(
+  'passkey',
+  {
+    /** The credential's id, base64url. */
+    id: text('id').primaryKey(),
+    personId: text('person_id').$type<PersonId>().notNull(),
+    /** COSE key, base64url. */
+    publicKey: text('public_key').notNull(),
+    counter: integer('counter').notNull(),
+    transports: text('transports', { mode: 'json' }).$type<string[]>().notNull(),
+    device: text('device').notNull(),
+    createdAt: instant('created_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [index('passkey_person').on(table.personId)],
+);
+
+/** A challenge that a passkey is to sign, once and soon. Null: by whoever signs in. */
+export const challenge = sqliteTable('challenge', {
+  hash: text('hash').primaryKey(),
+  personId: text('person_id').$type<PersonId>(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
+/** What was done with a workspace itself: who may come in, what went out. For its owners; kept for two years. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    workspaceId: workspaceId(),
+    at: instant('at').notNull(),
+    /** Who did it; null for the product itself. The name as it was then. */
+    personId: text('person_id').$type<PersonId>(),
+    name: text('name').notNull(),
+    deed: text('deed', { mode: 'json' }).$type<Deed>().notNull(),
+  },
+  (table) => [index('audit_workspace').on(table.workspaceId, table.id)],
 );
 
 /** A sign-in link that was mailed. Only its token's hash is stored. */

@@ -4,6 +4,7 @@ type Id<Name extends string> = string & { readonly [brand]: Name };
 
 export type WorkspaceId = Id<'workspace'>;
 export type PersonId = Id<'person'>;
+export type SessionId = Id<'session'>;
 export type AccountId = Id<'account'>;
 export type OpportunityId = Id<'opportunity'>;
 export type RoomId = Id<'room'>;
