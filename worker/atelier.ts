@@ -6,7 +6,10 @@ import { ID_PATTERN, type RoomId } from '#core/ids.ts';
 import { mailWishes } from '#core/people.ts';
 import { done, refuse } from '#core/refusal.ts';
 import { deviceSecret, roomActor } from './access/actor.ts';
+import { Members } from './access/members.ts';
 import { read, Sellers } from './access/sellers.ts';
+import { Sessions } from './access/sessions.ts';
+import { auditOf, note } from './directory/audit.ts';
 import { hashOf, readToken } from './access/tokens.ts';
 import { mayTry } from './access/limits.ts';
 import { Accounts } from './directory/accounts.ts';
@@ -20,13 +23,17 @@ import { templatesIn, type RoomTemplate } from './directory/templates.ts';
 import type { Env } from './env.ts';
 import { storeFile } from './files/store.ts';
 import { commandOfForm, taskFromLine, timesFromWords } from './room/form.ts';
-import type { Actor, Services } from './services.ts';
+import type { Deed } from './directory/deeds.ts';
+import type { Actor, Seller, Services } from './services.ts';
 import { roomStub } from './room/stub.ts';
 
 const introducing = v.object({ name, email });
 
 export function createServices(env: Env): Services {
   const sellers = new Sellers(env);
+  const sessions = new Sessions(env);
+  const members = new Members(env);
+  const noted = (seller: Seller, deed: Deed) => note(env, seller, deed);
   const rooms = new Rooms(env);
   const templates = new OwnTemplates(env);
   const accounts = new Accounts(env);
@@ -73,12 +80,21 @@ export function createServices(env: Env): Services {
 
   return {
     access: {
-      seller: (cookie) => sellers.of(cookie),
+      seller: (cookie, renew) => sessions.of(cookie, renew),
+      sessions: (seller) => sessions.list(seller),
+      endSession: (seller, which) => sessions.end(seller, which),
+      workspaces: (seller) => sessions.workspaces(seller),
+      switchTo: (seller, workspace) => sessions.switchTo(seller, workspace),
+      members: (seller) => members.list(seller),
+      removeMember: (seller, person) => members.remove(seller, person),
+      setRole: (seller, person, role) => members.setRole(seller, person, role),
+      audit: async (seller, before, most) =>
+        seller.role === 'owner' ? done({ rows: await auditOf(env, seller.workspace, before, most) }) : refuse('forbidden', 'owners_only'),
       start: (input, from) => sellers.start(input, from),
       askToSignIn: (input, from) => sellers.ask(input, from),
       lookAtSignIn: (token) => sellers.look(token),
       signIn: (token, userAgent) => sellers.signIn(token, userAgent),
-      signOut: (cookie) => sellers.signOut(cookie),
+      signOut: (cookie) => sessions.endByCookie(cookie),
       describe: (seller, input) => sellers.describe(seller, input),
       look: async (token, cookie) => {
         const door = await behind('enter', token);
@@ -120,20 +136,37 @@ export function createServices(env: Env): Services {
       },
       saveTemplate: async (seller, room, input) => {
         if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
-        const who = await roomActor({ kind: 'seller', person: seller.person });
+        const who = await roomActor({ kind: 'seller', person: seller.person, workspace: seller.workspace });
         const opened = await stub(room).view(who, []);
         if (!opened.ok) return opened;
         const own = await stub(room).ownWords(who);
-        return own.ok ? templates.save(seller, opened.value.view, own.value, input) : own;
+        if (!own.ok) return own;
+        const saved = await templates.save(seller, opened.value.view, own.value, input);
+        if (saved.ok) await noted(seller, { type: 'template.saved', name: saved.value.name });
+        return saved;
       },
-      removeTemplate: (seller, key) => templates.remove(seller, key),
+      removeTemplate: async (seller, key) => {
+        const removed = await templates.remove(seller, key);
+        if (removed) await noted(seller, { type: 'template.removed', name: removed });
+      },
       accounts: (seller) => rooms.accounts(seller),
       open: (seller, input) => rooms.open(seller, input),
-      importCopy: (seller, archive) => importCopy(env, rooms, seller, archive),
+      importCopy: async (seller, archive) => {
+        const brought = await importCopy(env, rooms, seller, archive);
+        if (brought.ok) await noted(seller, { type: 'copy.brought', room: brought.value.room });
+        return brought;
+      },
       answers: (seller, text, near) => findAnswers(env.DB, seller.workspace, text, near),
-      removeDemo: (seller) => rooms.removeDemo(seller),
+      removeDemo: async (seller) => {
+        await rooms.removeDemo(seller);
+        await noted(seller, { type: 'demo.removed' });
+      },
       qualification: async (seller) => (await rooms.qualification(seller.workspace)) ?? defaultRule,
-      setQualification: (seller, input) => rooms.setQualification(seller, input),
+      setQualification: async (seller, input) => {
+        const changed = await rooms.setQualification(seller, input);
+        if (changed.ok) await noted(seller, { type: 'qualification.changed' });
+        return changed;
+      },
       colleagues: (seller) => sellers.colleagues(seller.workspace),
       inviteColleague: (seller, input) => sellers.inviteColleague(seller, input),
     },

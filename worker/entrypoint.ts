@@ -1,6 +1,7 @@
 /** The handlers that the platform calls, around an app. */
 import type { Hono } from 'hono';
 import { Sellers } from './access/sellers.ts';
+import { Sessions } from './access/sessions.ts';
 import type { Bindings } from './app.ts';
 import type { Env } from './env.ts';
 import { sendDigests } from './mail/digest.ts';
@@ -24,6 +25,7 @@ export function entrypoint(app: Hono<Bindings>) {
     async scheduled(event, env) {
       const count = await sendDigests(env, event.scheduledTime);
       await new Sellers(env).sweep();
+      await new Sessions(env).sweep();
       console.log(JSON.stringify({ what: 'cron', ...count }));
     },
   } satisfies ExportedHandler<Env>;

@@ -11,6 +11,7 @@ import type {
   ParticipantId,
   PersonId,
   RoomId,
+  SessionId,
   TaskId,
   TemplateId,
   ThreadId,
@@ -20,6 +21,7 @@ import type { Locale, Participant } from '#core/people.ts';
 import type { Opening, RoomView, ThreadPage, Where, Whereabouts } from '#core/protocol.ts';
 import type { Standstill } from '#core/next-step.ts';
 import type { LedgerRow } from '#core/ledger.ts';
+import type { AuditRow } from './directory/deeds.ts';
 import type { Result } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
 import type { Due } from '#core/due.ts';
@@ -27,7 +29,7 @@ import type { RoomTemplate } from './directory/templates.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 
 /** Who is asking. A seller is known by a session in D1; a guest by a device that the room itself knows. */
-export type Actor = { kind: 'seller'; person: PersonId } | { kind: 'guest'; device: string };
+export type Actor = { kind: 'seller'; person: PersonId; workspace: WorkspaceId } | { kind: 'guest'; device: string };
 
 export interface Seller {
   person: PersonId;
@@ -37,6 +39,9 @@ export interface Seller {
   zone: string;
   workspace: WorkspaceId;
   workspaceName: string;
+  role: 'owner' | 'member';
+  /** Names this session; opens nothing. */
+  session: SessionId;
   /** A fresh cookie value when the session was renewed. */
   renewed: string | null;
 }
@@ -206,10 +211,51 @@ export interface Imported {
   matches: boolean;
 }
 
+/** A device on which a seller is signed in. */
+export interface SessionRow {
+  id: SessionId;
+  device: string;
+  createdAt: string;
+  seenAt: string;
+  current: boolean;
+}
+
+export interface WorkspaceRow {
+  workspace: WorkspaceId;
+  name: string;
+  role: Seller['role'];
+  current: boolean;
+}
+
+export interface MemberRow {
+  person: PersonId;
+  name: string;
+  email: string;
+  role: Seller['role'];
+}
+
+export interface PasskeyRow {
+  id: string;
+  device: string;
+  createdAt: string;
+  usedAt: string | null;
+}
+
 export interface Services {
   access: {
-    /** The seller of a session cookie; null when there is none or it ended. */
-    seller(cookie: string | undefined): Promise<Seller | null>;
+    /** The seller of a session cookie; null when there is none or it ended. Only who can keep a new cookie asks to `renew`. */
+    seller(cookie: string | undefined, renew?: boolean): Promise<Seller | null>;
+    sessions(seller: Seller): Promise<SessionRow[]>;
+    /** Ends one of one's own sessions, or all but this one. What it has open is closed at once. */
+    endSession(seller: Seller, which: SessionId | 'others'): Promise<Result<null>>;
+    workspaces(seller: Seller): Promise<WorkspaceRow[]>;
+    switchTo(seller: Seller, workspace: WorkspaceId): Promise<Result<null>>;
+    members(seller: Seller): Promise<MemberRow[]>;
+    /** Owners only. What was theirs in the workspace's rooms stays; where nobody else is, the owner takes over. */
+    removeMember(seller: Seller, person: PersonId): Promise<Result<null>>;
+    setRole(seller: Seller, person: PersonId, role: string): Promise<Result<null>>;
+    /** What was done with the workspace, newest first. Owners only. */
+    audit(seller: Seller, before: number | null, most?: number): Promise<Result<{ rows: AuditRow[] }>>;
     /** A new workspace: mails a sign-in link. Answers alike whether or not the address is known. */
     start(input: unknown, from: { ip: string; locale: Locale; zone: string }): Promise<Result<{ email: string }>>;
     /** Mails a sign-in link if the address belongs to a seller. Answers alike if not. */

@@ -16,7 +16,9 @@ const samples = gallery().map((sample) => ({ ...sample, title: `${sample.locale}
  * The data knows no Chinese client. QQ Mail, Foxmail and 163 draw with the system's WebKit or Blink and take style elements out, as
  * Samsung's, Yahoo's and Mail.ru's do.
  */
-const CLIENTS = ['gmail.*', 'outlook.*', 'apple-mail.*', 'samsung-email.*', 'yahoo.*', 'mail-ru.*'] as const;
+const CLIENTS = ['gmail.*', 'outlook.*', 'apple-mail.*', 'samsung-email.*', 'yahoo.*', 'mail-ru.*'] satisfies Parameters<
+  typeof caniemail
+>[0]['clients'];
 
 const ENHANCEMENT = new Map([
   ['<style> element', 'dark colours and narrow padding'],

@@ -175,7 +175,7 @@ test('the deal goes on without D1, and the list hears of it later', async () => 
   await deliverMail(opened.room);
   const comment = await say('Approved');
   const stub = env.ROOM.get(env.ROOM.idFromName(opened.room));
-  const actor = { kind: 'seller' as const, person: seller.seller.person, session: '' };
+  const actor = { kind: 'seller' as const, person: seller.seller.person, workspace: seller.seller.workspace, session: '' };
   const { runInDurableObject } = await import('cloudflare:test');
   await runInDurableObject(stub, async (instance) => {
     const object = instance as unknown as { env: { DB: unknown }; submit: (...given: unknown[]) => Promise<{ ok: boolean }> };

@@ -292,10 +292,12 @@ describe('a new seller’s first room', () => {
     if (!demo) return;
     await deliverMail(demo.room);
     expect((await mailsTo(seller.email)).filter((mail) => mail.subject.startsWith('['))).toEqual([]);
-    const link = await services.rooms.customerSide({ kind: 'seller', person: seller.person }, demo.room);
+    const link = await services.rooms.customerSide({ kind: 'seller', person: seller.person, workspace: seller.workspace }, demo.room);
     expect(link.ok && (await services.access.look(link.value.token, undefined)).ok).toBe(true);
     const own = await openRoom({ seller, cookie });
-    expect(await services.rooms.customerSide({ kind: 'seller', person: seller.person }, own.room)).toMatchObject({ ok: false });
+    expect(
+      await services.rooms.customerSide({ kind: 'seller', person: seller.person, workspace: seller.workspace }, own.room),
+    ).toMatchObject({ ok: false });
     await services.directory.removeDemo(seller);
     expect((await services.directory.rooms(seller)).map((one) => one.demo)).toEqual([false]);
   });

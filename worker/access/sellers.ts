@@ -9,19 +9,18 @@ import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
 import { colleague as colleagueMail } from '#emails/colleague.tsx';
 import { signIn as signInMail } from '#emails/sign-in.tsx';
 import { openDemo } from '../directory/demo.ts';
-import { attempt, membership, person, session, signIn, workspace } from '../directory/schema.ts';
+import { note } from '../directory/audit.ts';
+import { attempt, membership, person, signIn, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
-import { deviceName, envelop } from '../mail/compose.ts';
+import { envelop } from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
 import type { Seller } from '../services.ts';
 import { mayTry } from './limits.ts';
+import { Sessions } from './sessions.ts';
 import { fresh, hashOf } from './tokens.ts';
 
 export const SIGN_IN_MINUTES = 30;
 const COLLEAGUE_DAYS = 7;
-/** A session ends after 30 days without a visit, and after 90 days in any case. */
-const IDLE_DAYS = 30;
-const ABSOLUTE_DAYS = 90;
 
 const workspaceName = line(80, 'name_missing', 'title_too_long');
 export const starting = v.object({ name, email, workspace: workspaceName, zone: v.optional(zone) });
@@ -43,10 +42,12 @@ const now = () => new Date().toISOString();
 export class Sellers {
   readonly #env: Env;
   readonly #db;
+  readonly #sessions: Sessions;
 
   constructor(env: Env) {
     this.#env = env;
     this.#db = drizzle(env.DB);
+    this.#sessions = new Sessions(env);
   }
 
   async #mailAllowed(address: string, ip: string): Promise<boolean> {
@@ -123,6 +124,7 @@ export class Sellers {
       replyTo: seller.email,
     });
     await enqueue(this.#env, [{ ...mail, room: null }], true);
+    await note(this.#env, seller, { type: 'member.invited', email: asked.value.email });
     return done({ email: asked.value.email });
   }
 
@@ -202,6 +204,7 @@ export class Sellers {
     if (!who) return refuse('unavailable', 'unavailable');
 
     let workspaceId = link.workspaceId;
+    let isNew = false;
     if (workspaceId === null) {
       workspaceId = fresh<WorkspaceId>();
       await this.#db.batch([
@@ -224,51 +227,17 @@ export class Sellers {
         { quiet: true },
       );
     } else {
-      await this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'member', createdAt: now() }).onConflictDoNothing();
+      const joined = await this.#db
+        .insert(membership)
+        .values({ workspaceId, personId: who.id, role: 'member', createdAt: now() })
+        .onConflictDoNothing()
+        .returning({ person: membership.personId });
+      isNew = joined.length > 0;
     }
-    const cookie = fresh() + fresh();
-    await this.#db.insert(session).values({
-      hash: await hashOf('session', cookie),
-      personId: who.id,
-      workspaceId,
-      device: deviceName(userAgent),
-      createdAt: now(),
-      seenAt: now(),
-      expiresAt: inDays(ABSOLUTE_DAYS),
-    });
+    const where = { person: who.id, name: who.name, workspace: workspaceId };
+    if (link.workspaceId !== null && isNew) await note(this.#env, where, { type: 'member.joined', email: who.email });
+    const cookie = await this.#sessions.open(where, userAgent, 'link');
     return done({ cookie, locale: who.locale });
-  }
-
-  /** The seller of a session. A visit is noted at most once an hour. */
-  async of(cookie: string | undefined): Promise<Seller | null> {
-    if (!cookie || !/^[a-z2-7]{52}$/.test(cookie)) return null;
-    const hash = await hashOf('session', cookie);
-    const [row] = await this.#db
-      .select({
-        person: person.id,
-        name: person.name,
-        email: person.email,
-        locale: person.locale,
-        zone: person.zone,
-        workspace: workspace.id,
-        workspaceName: workspace.name,
-        seenAt: session.seenAt,
-      })
-      .from(session)
-      .innerJoin(person, eq(person.id, session.personId))
-      // A member who was removed has no session there any more, whatever the cookie says.
-      .innerJoin(membership, and(eq(membership.personId, session.personId), eq(membership.workspaceId, session.workspaceId)))
-      .innerJoin(workspace, eq(workspace.id, session.workspaceId))
-      .where(and(eq(session.hash, hash), gt(session.expiresAt, now()), gt(session.seenAt, inDays(-IDLE_DAYS))));
-    if (!row) return null;
-    const { seenAt, ...seller } = row;
-    if (seenAt < new Date(Date.now() - 3_600_000).toISOString())
-      await this.#db.update(session).set({ seenAt: now() }).where(eq(session.hash, hash));
-    return { ...seller, renewed: null };
-  }
-
-  async signOut(cookie: string | undefined): Promise<void> {
-    if (cookie) await this.#db.delete(session).where(eq(session.hash, await hashOf('session', cookie)));
   }
 
   async describe(seller: Seller, input: unknown): Promise<Result<null>> {
@@ -293,7 +262,6 @@ export class Sellers {
   async sweep(): Promise<void> {
     await this.#db.batch([
       this.#db.delete(signIn).where(lt(signIn.expiresAt, inDays(-7))),
-      this.#db.delete(session).where(lt(session.expiresAt, now())),
       this.#db.delete(attempt).where(lt(attempt.resetAt, Date.now())),
     ]);
   }

@@ -22,7 +22,7 @@ export async function actorOf(c: Ctx): Promise<Actor | null> {
   const guest = getCookie(c, GUEST_COOKIE);
   if (as !== 'customer') {
     const seller = await sellerOf(c);
-    if (seller) return { kind: 'seller', person: seller.person };
+    if (seller) return { kind: 'seller', person: seller.person, workspace: seller.workspace };
   }
   return as !== 'seller' && guest && ID_PATTERN.test(guest) ? { kind: 'guest', device: guest } : null;
 }
@@ -35,7 +35,7 @@ api.get(
   async (c) => {
     const seller = await sellerOf(c);
     if (!seller) return signInFirst(c);
-    const { renewed: _, ...shown } = seller;
+    const { renewed: _, session: __, ...shown } = seller;
     return c.json(shown);
   },
 );

@@ -11,6 +11,7 @@ import type { Participant } from '#core/people.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { roomActor } from '../access/actor.ts';
+import { note } from '../directory/audit.ts';
 import type { Env } from '../env.ts';
 import { fileKey, safeName } from '../files/store.ts';
 import { mailKey } from '../mail/inbound.ts';
@@ -45,6 +46,8 @@ export async function takeCopy(env: Env, actor: Actor, room: RoomId): Promise<Re
   const stub = roomStub(env, room);
   const me = await stub.me(who);
   if (!me) return refuse('forbidden', 'not_a_participant');
+  // Read only, but a whole deal leaves the house: its owners can see who took it.
+  if (actor.kind === 'seller') await note(env, { ...actor, name: me.name }, { type: 'copy.taken', room });
   const title = (await stub.title()) ?? 'room';
   const day = new Date().toISOString().slice(0, 10);
   const source = archive(env, stub, who, room, me);

@@ -51,7 +51,7 @@ export class OwnTemplates {
   }
 
   /** Saves what a seller sees of a room, in the words of their own side. */
-  async save(seller: Seller, view: RoomView, own: RoomState, input: unknown): Promise<Result<{ template: TemplateId }>> {
+  async save(seller: Seller, view: RoomView, own: RoomState, input: unknown): Promise<Result<{ template: TemplateId; name: string }>> {
     const asked = read(naming, input);
     if (!asked.ok) return asked;
     const me = view.state.people[view.me];
@@ -66,11 +66,16 @@ export class OwnTemplates {
       createdBy: seller.person,
       createdAt: new Date().toISOString(),
     });
-    return done({ template: id });
+    return done({ template: id, name: asked.value.name });
   }
 
-  async remove(seller: Seller, key: string): Promise<void> {
-    await this.#db.delete(template).where(and(eq(template.id, key as TemplateId), eq(template.workspaceId, seller.workspace)));
+  /** Gives the name of what was removed; null if there was nothing. */
+  async remove(seller: Seller, key: string): Promise<string | null> {
+    const [row] = await this.#db
+      .delete(template)
+      .where(and(eq(template.id, key as TemplateId), eq(template.workspaceId, seller.workspace)))
+      .returning({ name: template.name });
+    return row?.name ?? null;
   }
 }
 

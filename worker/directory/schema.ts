@@ -6,10 +6,21 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { QualificationRule, Stage } from '#core/deal.ts';
 import type { RoomEvent, Via } from '#core/events.ts';
 import type { Due } from '#core/due.ts';
-import type { AccountId, OpportunityId, ParticipantId, PersonId, RoomId, SessionId, TaskId, TemplateId, ThreadId, WorkspaceId } from '#core/ids.ts';
+import type {
+  AccountId,
+  OpportunityId,
+  ParticipantId,
+  PersonId,
+  RoomId,
+  SessionId,
+  TaskId,
+  TemplateId,
+  ThreadId,
+  WorkspaceId,
+} from '#core/ids.ts';
 import type { ValuePoint } from '#core/value.ts';
 import type { Locale, Participant, Side } from '#core/people.ts';
-import type { Deed } from './audit.ts';
+import type { Deed } from './deeds.ts';
 import type { TemplateBody } from './templates.ts';
 
 const workspaceId = () => text('workspace_id').$type<WorkspaceId>().notNull();
@@ -54,7 +65,10 @@ export const session = sqliteTable(
   {
     hash: text('hash').primaryKey(),
     /** Names the session where it is shown and ended; opens nothing. */
-    id: text('id').$type<SessionId>().notNull().default(''),
+    id: text('id')
+      .$type<SessionId>()
+      .notNull()
+      .default('' as SessionId),
     personId: text('person_id').$type<PersonId>().notNull(),
     workspaceId: workspaceId(),
     device: text('device').notNull(),

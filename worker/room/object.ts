@@ -22,6 +22,7 @@ import {
   type ThreadId,
   type TaskId,
   base32,
+  type WorkspaceId,
 } from '#core/ids.ts';
 import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
@@ -102,7 +103,7 @@ import { richText } from './rich-text.ts';
 import { Visits } from './visits.ts';
 
 /** Who is at the door: a seller's person, checked before; or a guest's device, which only the room can know. */
-export type RoomActor = { kind: 'seller'; person: PersonId; session: string } | { kind: 'guest'; device: string };
+export type RoomActor = { kind: 'seller'; person: PersonId; workspace: WorkspaceId; session: string } | { kind: 'guest'; device: string };
 
 /** A reply that was checked and read: whose it is, where it was sent, what it says. */
 export interface ReceivedMail {
@@ -256,10 +257,35 @@ export class Room extends DurableObject<Env> {
   /** Whether this actor is in the room, and as whom. */
   me(actor: RoomActor): Participant | undefined {
     const here = (one: Participant | undefined) => (one && one.status !== 'left' ? one : undefined);
-    if (actor.kind === 'seller')
+    if (actor.kind === 'seller') {
+      // A person may sell for several companies: each of them sees its own rooms only.
+      if (actor.workspace !== this.#state.room?.workspace) return undefined;
       return here(Object.values(this.#state.people).find((one) => one.person === actor.person && one.side === 'seller'));
+    }
     const device = this.#doors.device(actor.device, Date.now());
     return device && here(this.#state.people[device.participant]);
+  }
+
+  /** Closes what came through a door. Whoever may still come in connects anew by themselves (RFC 6455 §7.4.1, 1012). */
+  closeDoor(door: string): void {
+    this.#lobby.close(door, 1012, 'session');
+  }
+
+  /** A person is no longer a member of the workspace: they leave, and an owner takes their place if nobody else of it is here. */
+  dismiss(person: PersonId, owner: { person: PersonId; name: string; email: string; locale: Locale; zone: string }): void {
+    const sellers = present(this.#state).filter((one) => one.side === 'seller');
+    const leaving = sellers.find((one) => one.person === person);
+    if (!leaving) return;
+    const { person: own, ...words } = owner;
+    const heir = fresh<ParticipantId>();
+    const inherits: RoomEvent[] =
+      sellers.length > 1
+        ? []
+        : [
+            { type: 'participant.added', participant: heir, side: 'seller', ...words, person: own, through: 'app', broughtBy: null },
+            { type: 'participant.joined', participant: heir },
+          ];
+    this.#record(null, 'system', 'app', [...inherits, { type: 'participant.left', participant: leaving.id }]);
   }
 
   /** The one way an open room changes, whichever door the command came through. `input` is a submission: id and command. */

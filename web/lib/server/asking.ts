@@ -17,7 +17,11 @@ export function sellerOf(event: Pick<RequestEvent, 'locals'>): Seller {
   return event.locals.seller;
 }
 
-export const asSeller = (seller: Seller): Actor => ({ kind: 'seller', person: seller.person });
+export const asSeller = (seller: Seller): Actor => ({
+  kind: 'seller',
+  person: seller.person,
+  workspace: seller.workspace,
+});
 
 /** A form's text fields, so that a refusal can give back what was typed. */
 export const typedIn = (form: FormData): Record<string, string> =>

@@ -1,0 +1,77 @@
+/** Who is in a workspace: owners, who may let people go and make others owners, and members, who may all the rest. */
+import { and, eq, ne, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { PersonId } from '#core/ids.ts';
+import { done, refuse, type Result } from '#core/refusal.ts';
+import { note } from '../directory/audit.ts';
+import { membership, participant, person, room } from '../directory/schema.ts';
+import type { Env } from '../env.ts';
+import { roomStub } from '../room/stub.ts';
+import type { MemberRow, Seller } from '../services.ts';
+import { Sessions } from './sessions.ts';
+
+export class Members {
+  readonly #env: Env;
+  readonly #db;
+
+  constructor(env: Env) {
+    this.#env = env;
+    this.#db = drizzle(env.DB);
+  }
+
+  /** By name. */
+  async list(seller: Seller): Promise<MemberRow[]> {
+    return this.#db
+      .select({ person: person.id, name: person.name, email: person.email, role: membership.role })
+      .from(membership)
+      .innerJoin(person, eq(person.id, membership.personId))
+      .where(eq(membership.workspaceId, seller.workspace))
+      .orderBy(person.name);
+  }
+
+  /**
+   * Lets somebody go. Their sessions here end, they leave the workspace's rooms, and where nobody else of it is in a room the owner
+   * takes their place. Nobody leaves a workspace without an owner.
+   */
+  async remove(seller: Seller, id: PersonId): Promise<Result<null>> {
+    const asked = await this.#may(seller, id);
+    if (!asked.ok) return asked;
+    const member = asked.value;
+    await this.#db.delete(membership).where(this.#of(seller, id));
+    const rooms = await this.#db
+      .select({ id: participant.roomId })
+      .from(participant)
+      .innerJoin(room, eq(room.id, participant.roomId))
+      .where(and(eq(participant.personId, id), eq(room.workspaceId, seller.workspace), ne(participant.status, 'left')));
+    const { person: own, name, email, locale, zone } = seller;
+    for (const one of rooms) await roomStub(this.#env, one.id).dismiss(id, { person: own, name, email, locale, zone });
+    await new Sessions(this.#env).endIn(seller.workspace, id);
+    await note(this.#env, seller, { type: 'member.removed', name: member.name, email: member.email });
+    return done(null);
+  }
+
+  async setRole(seller: Seller, id: PersonId, role: string): Promise<Result<null>> {
+    if (role !== 'owner' && role !== 'member') return refuse('invalid', 'malformed');
+    const asked = await this.#may(seller, id);
+    if (!asked.ok) return asked;
+    await this.#db.update(membership).set({ role }).where(this.#of(seller, id));
+    await note(this.#env, seller, { type: 'member.role', name: asked.value.name, role });
+    return done(null);
+  }
+
+  #of(seller: Seller, id: PersonId) {
+    return and(eq(membership.workspaceId, seller.workspace), eq(membership.personId, id));
+  }
+
+  /** Owners only, and never to the last of them. */
+  async #may(seller: Seller, id: PersonId): Promise<Result<MemberRow>> {
+    if (seller.role !== 'owner') return refuse('forbidden', 'owners_only');
+    const member = (await this.list(seller)).find((one) => one.person === id);
+    if (!member) return refuse('not_found', 'no_such_member');
+    const [owners] = await this.#db
+      .select({ count: sql<number>`count(*)` })
+      .from(membership)
+      .where(and(eq(membership.workspaceId, seller.workspace), eq(membership.role, 'owner')));
+    return member.role === 'owner' && (owners?.count ?? 0) < 2 ? refuse('conflict', 'last_owner') : done(member);
+  }
+}
