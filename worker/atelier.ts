@@ -7,6 +7,7 @@ import { mailWishes } from '#core/people.ts';
 import { done, refuse } from '#core/refusal.ts';
 import { deviceSecret, roomActor } from './access/actor.ts';
 import { Members } from './access/members.ts';
+import { Passkeys } from './access/passkeys.ts';
 import { read, Sellers } from './access/sellers.ts';
 import { Sessions } from './access/sessions.ts';
 import { auditOf, note } from './directory/audit.ts';
@@ -32,6 +33,7 @@ const introducing = v.object({ name, email });
 export function createServices(env: Env): Services {
   const sellers = new Sellers(env);
   const sessions = new Sessions(env);
+  const passkeys = new Passkeys(env);
   const members = new Members(env);
   const noted = (seller: Seller, deed: Deed) => note(env, seller, deed);
   const rooms = new Rooms(env);
@@ -85,6 +87,12 @@ export function createServices(env: Env): Services {
       endSession: (seller, which) => sessions.end(seller, which),
       workspaces: (seller) => sessions.workspaces(seller),
       switchTo: (seller, workspace) => sessions.switchTo(seller, workspace),
+      passkeys: (seller) => passkeys.list(seller),
+      offerPasskey: (seller) => passkeys.offer(seller),
+      addPasskey: (seller, answer, userAgent) => passkeys.add(seller, answer, userAgent),
+      removePasskey: (seller, id) => passkeys.remove(seller, id),
+      askForPasskey: (ip) => passkeys.ask(ip),
+      signInWithPasskey: (answer, from) => passkeys.signIn(answer, from),
       members: (seller) => members.list(seller),
       removeMember: (seller, person) => members.remove(seller, person),
       setRole: (seller, person, role) => members.setRole(seller, person, role),

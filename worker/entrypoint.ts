@@ -1,5 +1,6 @@
 /** The handlers that the platform calls, around an app. */
 import type { Hono } from 'hono';
+import { Passkeys } from './access/passkeys.ts';
 import { Sellers } from './access/sellers.ts';
 import { Sessions } from './access/sessions.ts';
 import type { Bindings } from './app.ts';
@@ -26,6 +27,7 @@ export function entrypoint(app: Hono<Bindings>) {
       const count = await sendDigests(env, event.scheduledTime);
       await new Sellers(env).sweep();
       await new Sessions(env).sweep();
+      await new Passkeys(env).sweep();
       console.log(JSON.stringify({ what: 'cron', ...count }));
     },
   } satisfies ExportedHandler<Env>;

@@ -250,6 +250,14 @@ export interface Services {
     endSession(seller: Seller, which: SessionId | 'others'): Promise<Result<null>>;
     workspaces(seller: Seller): Promise<WorkspaceRow[]>;
     switchTo(seller: Seller, workspace: WorkspaceId): Promise<Result<null>>;
+    passkeys(seller: Seller): Promise<PasskeyRow[]>;
+    /** What a browser needs to make a passkey, and what it has made, as JSON. */
+    offerPasskey(seller: Seller): Promise<Result<object>>;
+    addPasskey(seller: Seller, answer: unknown, userAgent: string): Promise<Result<null>>;
+    removePasskey(seller: Seller, id: string): Promise<Result<null>>;
+    /** What a browser needs to sign in with one, and what it answered, as JSON. */
+    askForPasskey(ip: string): Promise<Result<object>>;
+    signInWithPasskey(answer: unknown, from: { ip: string; userAgent: string }): Promise<Result<{ cookie: string; locale: Locale }>>;
     members(seller: Seller): Promise<MemberRow[]>;
     /** Owners only. What was theirs in the workspace's rooms stays; where nobody else is, the owner takes over. */
     removeMember(seller: Seller, person: PersonId): Promise<Result<null>>;

@@ -47,6 +47,7 @@ const paths = (): [string, Who][] => [
   [accountPath, 'seller'],
   ['/answers', 'seller'],
   ['/settings', 'seller'],
+  ['/settings/record', 'seller'],
   [roomPath, 'seller'],
   [roomPath + taskQuery, 'seller'],
   ...views(roomPath, 'seller', [

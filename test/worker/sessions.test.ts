@@ -15,7 +15,6 @@ import {
   viewOf,
 } from '../support/front-door.ts';
 
-
 /** The same person on another device. */
 async function again(one: SignedIn): Promise<SignedIn> {
   await services.access.askToSignIn({ email: one.seller.email }, { ip: '203.0.113.9', locale: 'en' });

@@ -57,6 +57,8 @@ interface Row {
 
 interface Room {
   room: string;
+  /** The seller. */
+  person: string;
   account: string;
   /** Of another workspace. */
   otherAccount: string;
@@ -169,6 +171,44 @@ const TABLE: Row[] = [
     path: ({ account }) => `/api/templates/${account}`,
     init: () => ({ method: 'DELETE' }),
     answers: SELLERS,
+  },
+  { route: 'GET /api/sessions', path: () => '/api/sessions', answers: SELLERS },
+  {
+    route: 'DELETE /api/sessions/:session',
+    path: () => `/api/sessions/${'q'.repeat(26)}`,
+    init: () => ({ method: 'DELETE' }),
+    answers: { seller: 404, 'colleague not in the room': 404, 'seller elsewhere': 404, else: 401 },
+  },
+  {
+    route: 'POST /api/passkeys/offer',
+    path: () => '/api/passkeys/offer',
+    init: () => ({ method: 'POST' }),
+    answers: SELLERS,
+  },
+  {
+    route: 'POST /api/passkeys/challenge',
+    path: () => '/api/passkeys/challenge',
+    init: () => ({ method: 'POST' }),
+    answers: { else: 200 },
+  },
+  { route: 'GET /api/members', path: () => '/api/members', answers: SELLERS },
+  // The owner of the other workspace finds nobody of this one.
+  {
+    route: 'PATCH /api/members/:person',
+    path: ({ person }) => `/api/members/${person}`,
+    init: () => ({ ...json({ role: 'owner' }), method: 'PATCH' }),
+    answers: { seller: 409, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
+  },
+  {
+    route: 'DELETE /api/members/:person',
+    path: ({ person }) => `/api/members/${person}`,
+    init: () => ({ method: 'DELETE' }),
+    answers: { seller: 409, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
+  },
+  {
+    route: 'GET /api/audit.csv',
+    path: () => '/api/audit.csv',
+    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
   },
   { route: 'GET /api/answers', path: () => '/api/answers?q=data', answers: SELLERS },
   { route: 'GET /api/accounts', path: () => '/api/accounts?q=corp', answers: SELLERS },
@@ -409,6 +449,7 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
     room: {
       room: opened.room,
       account: (await viewOf(seller, opened.room)).state.room?.account ?? '',
+      person: seller.seller.person,
       otherAccount: (await viewOf(elsewhere, otherRoom.room)).state.room?.account ?? '',
       comment: byMail?.id ?? '',
       note,
@@ -511,6 +552,11 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
     page: '/settings',
     path: () => '/settings',
     answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
+  {
+    page: '/settings/record',
+    path: () => '/settings/record',
+    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 303 },
   },
   { page: '/rooms/[room]', path: ({ room }) => `/rooms/${room}`, answers: { seller: 200, else: [303, 403, 404] } },
   { page: '/r/[room]', path: ({ room }) => `/r/${room}`, answers: { customer: 200, else: [303, 401, 403, 404] } },

@@ -10,7 +10,7 @@ export const random = (bytes: number): Uint8Array => crypto.getRandomValues(new 
 /** A fresh id or secret: 26 lower-case base32 characters. */
 export const fresh = <Id extends string>(): Id => base32(random(16)) as Id;
 
-export type KeyKind = 'feed' | 'enter' | 'reply' | 'wishes' | 'device' | 'session' | 'sign-in' | 'code';
+export type KeyKind = 'feed' | 'enter' | 'reply' | 'wishes' | 'device' | 'session' | 'sign-in' | 'code' | 'challenge';
 
 /** SHA-256 of a secret for one purpose, as base64url. */
 export async function hashOf(kind: KeyKind, secret: string): Promise<string> {

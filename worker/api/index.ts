@@ -15,6 +15,7 @@ import type { Actor } from '../services.ts';
 import { roomStub } from '../room/stub.ts';
 import { answer, body, type Ctx, json, refusals, sellerOf, signInFirst } from './answering.ts';
 import { directory } from './directory.ts';
+import { workspace } from './workspace.ts';
 
 /** Who asks, for a room: `?as=customer` is the guest of this browser, `?as=seller` the seller; else whoever is signed in. */
 export async function actorOf(c: Ctx): Promise<Actor | null> {
@@ -487,6 +488,7 @@ api.get(
 );
 
 api.route('/', directory);
+api.route('/', workspace);
 
 api.get(
   '/openapi.json',

@@ -1,5 +1,7 @@
 /** What can be done with a workspace itself, as it is written down. */
 import type { RoomId } from '#core/ids.ts';
+import type { Locale } from '#core/people.ts';
+import * as m from '#messages';
 
 /** Each kind of deed with the names that tell what it was about. Names are kept as they were: what they named may be gone. */
 export type Deed =
@@ -23,4 +25,39 @@ export interface AuditRow {
   at: string;
   name: string;
   deed: Deed;
+}
+
+/** A deed in words: "Invited zhou@yuncang.example". */
+export function sayDeed(deed: Deed, locale: Locale): string {
+  const say = { locale };
+  switch (deed.type) {
+    case 'member.invited':
+      return m.deed_member_invited(deed, say);
+    case 'member.joined':
+      return m.deed_member_joined(deed, say);
+    case 'member.removed':
+      return m.deed_member_removed(deed, say);
+    case 'member.role':
+      return deed.role === 'owner' ? m.deed_member_owner(deed, say) : m.deed_member_member(deed, say);
+    case 'session.opened':
+      return deed.by === 'passkey' ? m.deed_session_passkey(deed, say) : m.deed_session_link(deed, say);
+    case 'session.ended':
+      return m.deed_session_ended(deed, say);
+    case 'passkey.added':
+      return m.deed_passkey_added(deed, say);
+    case 'passkey.removed':
+      return m.deed_passkey_removed(deed, say);
+    case 'qualification.changed':
+      return m.deed_qualification({}, say);
+    case 'template.saved':
+      return m.deed_template_saved(deed, say);
+    case 'template.removed':
+      return m.deed_template_removed(deed, say);
+    case 'copy.taken':
+      return m.deed_copy_taken({}, say);
+    case 'copy.brought':
+      return m.deed_copy_brought({}, say);
+    case 'demo.removed':
+      return m.deed_demo_removed({}, say);
+  }
 }

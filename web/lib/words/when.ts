@@ -20,6 +20,10 @@ export function sayAgo(at: string, now: number, reader: { locale: string; zone: 
 export const sayInstant = (at: string, reader: { locale: string; zone: string }): string =>
   new Intl.DateTimeFormat(reader.locale, { dateStyle: 'full', timeStyle: 'short', timeZone: reader.zone }).format(Date.parse(at));
 
+/** Day and time in short, for lists. */
+export const sayMoment = (at: string, reader: { locale: string; zone: string }): string =>
+  new Intl.DateTimeFormat(reader.locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: reader.zone }).format(Date.parse(at));
+
 export function saySize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const [amount, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB'];

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { from, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { keepPreference, keepSeller, LOCALE } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => {
@@ -7,12 +8,20 @@ export const load: PageServerLoad = ({ locals }) => {
 };
 
 export const actions: Actions = {
-  default: async (event) => {
+  mail: async (event) => {
     const typed = typedIn(await event.request.formData());
     const asked = await servicesOf(event).access.askToSignIn(
       { email: typed['email'] },
       { ip: from(event).ip, locale: event.locals.locale },
     );
-    return asked.ok ? { sent: asked.value.email } : fail(422, { refusal: asked.refusal, typed });
+    return asked.ok ? { sent: asked.value.email } : fail(422, { refusal: asked.refusal, typed, passkey: false });
+  },
+  passkey: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const entered = await servicesOf(event).access.signInWithPasskey(typed['answer'], from(event));
+    if (!entered.ok) return fail(422, { refusal: entered.refusal, typed: {} as Record<string, string>, passkey: true });
+    keepSeller(event.cookies, entered.value.cookie);
+    keepPreference(event.cookies, LOCALE, entered.value.locale);
+    redirect(303, '/rooms');
   },
 };

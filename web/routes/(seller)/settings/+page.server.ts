@@ -1,5 +1,7 @@
-import { fail } from '@sveltejs/kit';
-import { sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { fail, redirect } from '@sveltejs/kit';
+import type { PersonId, SessionId, WorkspaceId } from '#core/ids.ts';
+import type { Refusal } from '#core/refusal.ts';
+import { from, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { keepPreference, LOCALE, toLocale } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -8,11 +10,18 @@ export const load: PageServerLoad = async (event) => {
   return {
     me: { name: seller.name, email: seller.email, zone: seller.zone, locale: seller.locale },
     templates: (await servicesOf(event).directory.templates(seller, seller.locale)).filter((one) => one.own),
-    colleagues: await servicesOf(event).directory.colleagues(seller),
+    members: await servicesOf(event).access.members(seller),
+    passkeys: await servicesOf(event).access.passkeys(seller),
+    sessions: await servicesOf(event).access.sessions(seller),
+    workspaces: await servicesOf(event).access.workspaces(seller),
+    now: Date.now(),
     rule: await servicesOf(event).directory.qualification(seller),
     zones: Intl.supportedValuesOf('timeZone'),
   };
 };
+
+/** An answer of the page, for the section that asked. */
+const said = (what: string) => ({ what, refusal: null as Refusal | null, typed: {} as Record<string, string>, invited: '', called: '' });
 
 export const actions: Actions = {
   describe: async (event) => {
@@ -22,10 +31,10 @@ export const actions: Actions = {
       locale: typed['locale'],
       zone: typed['zone'],
     });
-    if (!saved.ok) return fail(422, { what: 'describe', refusal: saved.refusal, typed, invited: '' });
+    if (!saved.ok) return fail(422, { ...said('describe'), refusal: saved.refusal, typed });
     const locale = toLocale(typed['locale']);
     if (locale) keepPreference(event.cookies, LOCALE, locale);
-    return { what: 'describe', refusal: null, typed: {} as Record<string, string>, invited: '' };
+    return said('describe');
   },
   qualify: async (event) => {
     const typed = typedIn(await event.request.formData());
@@ -34,18 +43,50 @@ export const actions: Actions = {
       own: typed['own'] ?? '',
       minimum: typed['minimum'],
     });
-    if (!saved.ok) return fail(422, { what: 'qualify', refusal: saved.refusal, typed, invited: '' });
-    return { what: 'qualify', refusal: null, typed: {} as Record<string, string>, invited: '' };
+    if (!saved.ok) return fail(422, { ...said('qualify'), refusal: saved.refusal, typed });
+    return said('qualify');
   },
   removeTemplate: async (event) => {
     const typed = typedIn(await event.request.formData());
     await servicesOf(event).directory.removeTemplate(sellerOf(event), typed['template'] ?? '');
-    return { what: 'template', refusal: null, typed: {} as Record<string, string>, invited: '' };
+    return said('template');
   },
   invite: async (event) => {
     const typed = typedIn(await event.request.formData());
     const invited = await servicesOf(event).directory.inviteColleague(sellerOf(event), { name: typed['name'], email: typed['email'] });
-    if (!invited.ok) return fail(422, { what: 'invite', refusal: invited.refusal, typed, invited: '' });
-    return { what: 'invite', refusal: null, typed: {} as Record<string, string>, invited: invited.value.email };
+    if (!invited.ok) return fail(422, { ...said('invite'), refusal: invited.refusal, typed });
+    return { ...said('invite'), invited: invited.value.email };
+  },
+  addPasskey: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const added = await servicesOf(event).access.addPasskey(sellerOf(event), typed['answer'], from(event).userAgent);
+    return added.ok ? said('passkey') : fail(422, { ...said('passkey'), refusal: added.refusal });
+  },
+  removePasskey: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const removed = await servicesOf(event).access.removePasskey(sellerOf(event), typed['passkey'] ?? '');
+    return removed.ok ? said('session') : fail(422, { ...said('passkey'), refusal: removed.refusal });
+  },
+  endSession: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const which = typed['session'] === 'others' ? 'others' : (typed['session'] as SessionId);
+    const ended = await servicesOf(event).access.endSession(sellerOf(event), which);
+    return ended.ok ? said('session') : fail(422, { ...said('session'), refusal: ended.refusal });
+  },
+  switchTo: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const gone = await servicesOf(event).access.switchTo(sellerOf(event), typed['workspace'] as WorkspaceId);
+    if (!gone.ok) return fail(422, { ...said('workspace'), refusal: gone.refusal });
+    redirect(303, '/rooms');
+  },
+  setRole: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const set = await servicesOf(event).access.setRole(sellerOf(event), typed['person'] as PersonId, typed['role'] ?? '');
+    return set.ok ? said('member') : fail(422, { ...said('member'), refusal: set.refusal });
+  },
+  removeMember: async (event) => {
+    const typed = typedIn(await event.request.formData());
+    const removed = await servicesOf(event).access.removeMember(sellerOf(event), typed['person'] as PersonId);
+    return removed.ok ? { ...said('member'), called: typed['called'] ?? '' } : fail(422, { ...said('member'), refusal: removed.refusal });
   },
 };
