@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { firstLine, readAct, saysNo } from '#core/acts.ts';
+import type { ValueLineId } from '#core/ids.ts';
+import { objectionIn, objectionWordIn } from '#core/objection-words.ts';
+import { answersIn } from '#core/reflection-words.ts';
+import { valueNumberIn } from '#core/value-reading.ts';
+import { withoutKeys } from '../../worker/access/tokens.ts';
 import { intake } from '../../worker/mail/reading/intake.ts';
 import { readMail } from '../../worker/mail/reading/read-mail.ts';
 import { replyText } from '../../worker/mail/reading/reply-text.ts';
+import { Skeleton } from '../../worker/mail/reading/skeleton.ts';
+import { richText } from '../../worker/room/rich-text.ts';
 import { words } from '../bench/mail.ts';
 import { doorway, ENVELOPE, mail } from './doorway.ts';
 
@@ -80,6 +88,14 @@ describe('nothing typed is lost', () => {
   });
 });
 
+test('a body that is closed before it begins has the words below it, and only up to its neighbour', async () => {
+  const closed = (name: string, words: string) =>
+    `--b\r\nContent-Type: multipart/related; boundary=${name}\r\n\r\n--${name}--\r\n${words}\r\n`;
+  const body = `${closed('one', 'The first words.')}${closed('two', 'The second words.')}--b--\r\n`;
+  const reply = replyText(await readMail(mail(body, [], 'multipart/mixed; boundary=b')), null);
+  expect(reply.text.match(/The \w+ words\./g)).toEqual(['The first words.', 'The second words.']);
+});
+
 describe('time', () => {
   const shapes: Record<string, (size: number) => string> = {
     'blank lines': (size) => '\n'.repeat(size),
@@ -95,25 +111,113 @@ describe('time', () => {
     'nested blockquotes': (size) => '<blockquote>'.repeat(size / 12),
     'unclosed divs': (size) => '<div>'.repeat(size / 5),
     'closing tags of nothing': (size) => `${'<b>'.repeat(size / 8)}${'</i>'.repeat(size / 8)}`,
+    'bars and stars': (size) => `|${'*'.repeat(2000)}\n`.repeat(size / 2002),
+    'cells of one row': (size) => `<table><tr>${'<td>a b '.repeat(size / 8)}`,
+    'words apart in bold': (size) => '<b>a</b> '.repeat(size / 9),
   };
 
+  const parted = (type: string, parts: string[]): Uint8Array =>
+    mail([...parts.flatMap((part) => ['--b', part]), '--b--', ''].join('\r\n'), [], `${type}; boundary=b`);
+  const many = (count: number, make: (at: number) => string): string[] => Array.from({ length: count }, (_, at) => make(at));
+  const calendar = (line: string) =>
+    parted('multipart/alternative', [`Content-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VEVENT\r\n${line}\r\nEND:VEVENT`]);
+  const html = (body: string) =>
+    parted('multipart/alternative', ['Content-Type: text/plain\r\n\r\nhello', `Content-Type: text/html\r\n\r\n${body}`]);
+  const file = (name: string) => parted('multipart/mixed', [`Content-Type: application/pdf; name=${name}\r\n\r\nx`]);
+  const mails: Record<string, (size: number) => Uint8Array> = {
+    'encoded words without an end': (size) => mail('hello', [`Subject: ${'=?a?b?x'.repeat(size / 7)}`]),
+    'blanks in the name of a file': (size) => file(`a${' '.repeat(size)}b`),
+    'semicolons of a calendar': (size) => calendar(`A${';'.repeat(size)}`),
+    'semicolons of a calendar and a torn quote': (size) => calendar(`ATTENDEE${';A=b'.repeat(size / 4)};CN="x:mailto:a@b.example`),
+    'quotes in the verdict': (size) => mail('hello', [`Authentication-Results: mx.cloudflare.net; "${'\\"'.repeat(size / 2)}`]),
+    'letters in the verdict': (size) => mail('hello', [`Authentication-Results: mx.cloudflare.net; a=pass ${'a'.repeat(size)}`]),
+    'heads that do not end': (size) =>
+      parted(
+        'multipart/mixed',
+        many(1_900, () => 'X: y\r\n'.repeat(size / 1_900 / 6).trimEnd()),
+      ),
+    'parts without a head': (size) =>
+      parted(
+        'multipart/mixed',
+        many(1_900, () => 'some words\r\n'.repeat(size / 1_900 / 12).trimEnd()),
+      ),
+    'multiparts without parts': (size) =>
+      parted('multipart/mixed', [
+        ...many(size / 600, (at) => `Content-Type: multipart/mixed; boundary=q${at}\r\n`),
+        `Content-Type: text/plain\r\n\r\n${'some words\r\n'.repeat(size / 12)}`,
+      ]),
+    'styles without an end': (size) => html('<style>'.repeat(size / 7)),
+    'torn ends of styles': (size) => html(`<style>${'</style '.repeat(size / 8)}`),
+    'beginnings of tags': (size) => html('<a '.repeat(size / 3)),
+    'images and files beside': (size) =>
+      parted('multipart/related', [
+        `Content-Type: text/html\r\n\r\n${'<img src=cid:a>'.repeat(size / 30)}`,
+        ...many(size / 600, (at) => `Content-Type: image/png; name=a.png\r\nContent-ID: <c${at}>\r\n\r\nx`),
+      ]),
+  };
+  const strict = doorway();
+
+  const room: Record<string, (size: number) => string> = {
+    tildes: (size) => `${'~'.repeat(size)}x`,
+    blanks: (size) => `a${' '.repeat(size)}x`,
+    'blanks of another width': (size) => `${'\u3000'.repeat(size)}x`,
+    'blank lines': (size) => `a${'\n '.repeat(size / 2)}x`,
+    'a number that does not come': (size) => `第${' '.repeat(size)}x`,
+    'beginnings of bold': (size) => '**a'.repeat(size / 3),
+    'titles underlined': (size) => 'a\n===\n'.repeat(size / 6),
+  };
+  /** What a room looks for in a reply, and what a page shows of it. */
+  function asked(text: string): void {
+    const { line } = firstLine(text);
+    saysNo(text);
+    readAct(line, { now: 0, zone: 'UTC', locale: 'en' });
+    objectionWordIn(text);
+    objectionIn(text);
+    valueNumberIn(text, { id: 'line' as ValueLineId, number: null });
+    answersIn(text, null);
+    withoutKeys(text);
+    richText(text, 'page');
+  }
+
   /** The main thread's own time in milliseconds, best of three, so that a busy machine does not count. */
-  async function cost(body: string, type: string): Promise<number> {
+  async function cost(work: () => unknown): Promise<number> {
     let best = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 3; i++) {
       const before = process.threadCpuUsage();
-      await intake(mail(body, [], type), ENVELOPE, trusting);
+      await work();
       const used = process.threadCpuUsage(before);
       best = Math.min(best, (used.user + used.system) / 1000);
     }
     return best;
   }
 
-  for (const [name, shape] of Object.entries(shapes)) {
+  const bodies = Object.entries(shapes).map(([name, shape]): [string, (size: number) => Uint8Array] => {
+    const type = shape(60).startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+    return [name, (size) => mail(shape(size), [], type)];
+  });
+  const all: [string, (size: number) => () => unknown][] = [
+    ...[...bodies, ...Object.entries(mails)].map(([name, make]): [string, (size: number) => () => unknown] => [
+      name,
+      (size) => {
+        const bytes = make(size);
+        return () => intake(bytes, ENVELOPE, name.includes('verdict') ? strict : trusting);
+      },
+    ]),
+    ...Object.entries(room).map(([name, make]): [string, (size: number) => () => unknown] => [
+      `in a room, ${name}`,
+      (size) => () => asked(make(size)),
+    ]),
+    ['bodies within bodies, on their way', (size) => () => new Skeleton().push(nested(size / 60))],
+  ];
+  const nested = (depth: number) =>
+    new TextEncoder().encode(
+      `Content-Type: multipart/mixed; boundary=n0\r\n\r\n${many(depth, (at) => `--n${at}\r\nContent-Type: multipart/mixed; boundary=n${at + 1}\r\n\r\n`).join('')}${'--x\r\n'.repeat(depth * 10)}`,
+    );
+
+  for (const [name, make] of all) {
     test(`grows no faster than the mail: ${name}`, async () => {
-      const type = shape(60).startsWith('<') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
-      const small = await cost(shape(250_000), type);
-      const large = await cost(shape(1_000_000), type);
+      const small = await cost(make(250_000));
+      const large = await cost(make(1_000_000));
       // Four times the input: sixteen would be quadratic. The room between is for the machine.
       expect(large).toBeLessThan(Math.max(small, 8) * 9);
       expect(large).toBeLessThan(1500);

@@ -143,4 +143,18 @@ describe('a big mail', () => {
     const { bytes } = skeletonOf(forged, [0.3]);
     expect((await readMail(bytes)).files.map((file) => file.long)).toEqual([1]);
   });
+
+  test('of words without end is read as far as anybody writes, and its files after them', async () => {
+    const text = new TextDecoder().decode(letter({ sizes: [10, 100_000], eol: '\r\n', width: 76, footer: false }));
+    for (const line of ['words and words and words\r\n', 'words '] as const) {
+      const whole = new TextEncoder().encode(
+        text.replace('Here they are.\r\n', `Here they are.\r\n${line.repeat(9_000_000 / line.length)}\r\n`),
+      );
+      const { bytes } = skeletonOf(whole, [0.1, 0.6]);
+      expect(bytes.length).toBeLessThan(4.5 * 1024 * 1024);
+      const read = await readMail(bytes);
+      expect(read.files.map((file) => file.name)).toEqual(['文件-0.bin', '文件-1.bin']);
+      expect(JSON.stringify(read.body)).toContain('Here they are.');
+    }
+  });
 });

@@ -93,8 +93,20 @@ test('a mail that can’t be read where it lies is not taken, and comes whole th
   expect(said.map((one) => one.files.map((file) => file.size))).toEqual([[BIG.length]]);
 });
 
+test('a text that no comment holds is a file beside its beginning', async () => {
+  const text = Array.from({ length: 100_000 }, (_, line) => `${line}: the gate is open`).join('\n');
+  const { seller, opened, letter } = await reply(text, []);
+  expect(await bring(letter)).toEqual({ rejected: null });
+  const said = (await comments(seller, opened.room)).find((one) => one.body.startsWith('0: the gate'));
+  expect(said?.body.length).toBeLessThanOrEqual(20_000);
+  expect(said?.body.endsWith('…')).toBe(true);
+  const [file] = said?.files ?? [];
+  const served = await request(`/files/${opened.room}/${file?.id}?as=seller&download`, { cookie: seller.cookie });
+  expect((await served.text()) === text).toBe(true);
+});
+
 describe('turns', () => {
-  const quick = { look: 1, gone: 60, patience: 400 };
+  const quick = { look: 1, gone: 60_000, patience: 60_000 };
 
   test('come one after the other, in the order of asking, whatever becomes of those before', async () => {
     const turns = new Turns(quick);
@@ -111,12 +123,12 @@ describe('turns', () => {
   });
 
   test('pass over whoever was ended from outside, and wait for whoever says that it gets on', async () => {
-    const turns = new Turns(quick);
+    const turns = new Turns({ ...quick, gone: 500 });
     void turns.take(() => new Promise(() => {}));
     const done: string[] = [];
     const slow = turns.take(async (alive) => {
       for (let step = 0; step < 20; step++) {
-        await scheduler.wait(10);
+        await scheduler.wait(50);
         alive();
       }
       done.push('slow');

@@ -9,11 +9,11 @@ import { ROOM_THREAD } from '#core/audience.ts';
 import type { FileFact } from '#core/discussion.ts';
 import { heldReasons, type HeldReason } from '#core/held-mail.ts';
 import type { HeldMailId, ParticipantId, RoomId, ThreadId } from '#core/ids.ts';
-import { email as emailSchema } from '#core/commands.ts';
+import { email as emailSchema, LONGEST_COMMENT } from '#core/commands.ts';
 import type { Locale } from '#core/people.ts';
 import { rejection } from '#emails/rejection.tsx';
 import type { RejectionFacts } from '#emails/facts.ts';
-import { hashOf, idFor, readToken } from '../access/tokens.ts';
+import { hashOf, idFor, readToken, withoutKeys } from '../access/tokens.ts';
 import { inboundMail } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { type Opened, pieces, pour, split, storeFile } from '../files/store.ts';
@@ -232,7 +232,13 @@ async function received(
     files.push(stored.value);
   }
   const { participant, thread, replyHash } = target;
-  return { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, text, files };
+  const mail = { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, files };
+  if (text.length <= LONGEST_COMMENT) return { ...mail, text };
+  // A log or a page of a book: its beginning is the comment, and all of it is a file beside.
+  const whole = await storeFile(env.FILES, room, { name: 'message.txt', body: new TextEncoder().encode(withoutKeys(text)) });
+  if (!whole.ok) throw new Error(`mail ${id}: ${whole.refusal.reason} message.txt`);
+  const beginning = text.slice(0, LONGEST_COMMENT - 2).replace(/[\ud800-\udbff]$/, '');
+  return { ...mail, text: `${beginning.trimEnd()}\n…`, files: [whole.value, ...files] };
 }
 
 /** Whoever stands beside the room in To or Cc may be brought in by it; gives how many are. */

@@ -16,17 +16,22 @@ const schema: Schema = {
 
 /** Text in which Markdown would change nothing but line breaks needs no HTML at all. */
 const PLAIN = /^[^*_`#>[\]~|\\<&]*$/;
-const LINK_OR_LIST = /https?:\/\/|www\.|@[\w.-]+\.\w|^\s*([-+]|\d+[.)])\s/m;
-const RULE = /^\s*(=+|-{2,})\s*$/m;
+/** Blanks before a mark are those of its own line: with those of the lines before, a page of blank lines takes the time of its square. */
+const LINK_OR_LIST = /https?:\/\/|www\.|@[\w.-]+\.\w|^[^\S\r\n]*([-+]|\d+[.)])\s/m;
+const RULE = /^[^\S\r\n]*(=+|-{2,})[^\S\r\n]*$/m;
+
+/** What may be a mark, line ends among them. With more of them a text is data or malice, and the parser's time grows with their square. */
+const MARKS = /[^\p{L}\p{N} .,;:!?，。；：！？]/gu;
+const MOST_MARKS = 3_000;
 
 export const isPlain = (markdown: string): boolean => PLAIN.test(markdown) && !LINK_OR_LIST.test(markdown) && !RULE.test(markdown);
 
 /**
- * Safe HTML of a comment; null when it is plain words, which are shown as they are. On a page, what may be wider than
- * its place scrolls there and can be reached by keyboard; a mail has no such boxes.
+ * Safe HTML of a comment; null for plain words, and for what no parser should be given: both are shown as they are. On a page, what
+ * may be wider than its place scrolls there and can be reached by keyboard; a mail has no such boxes.
  */
 export function richText(markdown: string, where: 'page' | 'mail' = 'mail'): string | null {
-  if (isPlain(markdown)) return null;
+  if (isPlain(markdown) || (markdown.match(MARKS)?.length ?? 0) > MOST_MARKS) return null;
   const tree = toHast(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
   visit(tree);
   const safe = sanitize(tree, schema);

@@ -202,6 +202,12 @@ export function htmlLines(html: string, out: BodyLines): void {
   const stack: Frame[] = [root];
   let blocks = 0;
   let buffer = '';
+  /** The last letter of the buffer. Asking the buffer itself would put its pieces together each time. */
+  let last = '';
+  const add = (piece: string): void => {
+    buffer += piece;
+    last = piece.charAt(piece.length - 1) || last;
+  };
   /** Marks that every visible piece of the open line carries; `null` while it has none. */
   let common: number | null = null;
   let wanted = false;
@@ -216,6 +222,7 @@ export function htmlLines(html: string, out: BodyLines): void {
     const text = cleanText(buffer);
     const separator = text === '--' && /^\s*--[ \u00a0]$/.test(buffer);
     buffer = '';
+    last = '';
     if (text !== '' && wanted && out.lines.length > 0 && out.lines.at(-1)?.text !== '')
       push(out, { text: '', depth: frame.depth, block: frame.block, marks: frame.marks });
     wanted = false;
@@ -245,12 +252,12 @@ export function htmlLines(html: string, out: BodyLines): void {
       const alt = attributes.alt ?? '';
       if (/^cid:/i.test(source)) {
         out.images.push(safeDecode(source.slice(4).trim()));
-        buffer += ` ${IMAGE} `;
+        add(` ${IMAGE} `);
         common = common === null ? parent.marks : common & parent.marks;
-      } else if (alt.length <= 12 && /\p{Extended_Pictographic}/u.test(alt) && !/[a-z]{2}/i.test(alt)) buffer += alt;
+      } else if (alt.length <= 12 && /\p{Extended_Pictographic}/u.test(alt) && !/[a-z]{2}/i.test(alt)) add(alt);
       return;
     }
-    if ((tag === 'td' || tag === 'th') && buffer !== '' && !/\s$/.test(buffer)) buffer += '\t';
+    if ((tag === 'td' || tag === 'th') && buffer !== '' && !/\s/.test(last)) add('\t');
     const frame: Frame = {
       tag,
       depth: parent.depth,
@@ -287,7 +294,8 @@ export function htmlLines(html: string, out: BodyLines): void {
       frame.list = { ordered: tag === 'ol', next: Number.parseInt(attributes.start ?? '1', 10) || 1 };
     else if (tag === 'li') {
       const list = nearestList(stack);
-      buffer = list?.ordered === true ? `${list.next++}. ` : '- ';
+      buffer = '';
+      add(list?.ordered === true ? `${list.next++}. ` : '- ');
     }
     if (SPACED.has(tag)) {
       // Word's paragraphs carry no space of their own; an empty one between them does.
@@ -313,13 +321,13 @@ export function htmlLines(html: string, out: BodyLines): void {
       const pieces = piece.split('\n');
       for (const [index, one] of pieces.entries()) {
         if (index > 0) emit(true);
-        buffer += one;
+        add(one);
       }
       return;
     }
     const folded = piece.replace(/[ \t\r\n\f]+/g, ' ');
-    if (folded === ' ' && (buffer === '' || buffer.endsWith(' '))) return;
-    buffer += folded;
+    if (folded === ' ' && (buffer === '' || last === ' ')) return;
+    add(folded);
   };
 
   const close = (tag: string): void => {

@@ -299,7 +299,13 @@ async function screenedOutcome(
 
 /** Sorts what came with the mail: images that stand in the reply, files, and decoration that is neither. */
 function filesOf(mail: ReadMail, reply: Reply): ReplyFile[] {
-  const same = (a: string | null, b: string | null): boolean => a !== null && b !== null && a.toLowerCase() === b.toLowerCase();
+  // Sets, since a mail may name a hundred thousand images beside two thousand files.
+  const taken = new Set(reply.standing.map((image) => image.file));
+  const standing = new Map<string, number>();
+  for (const { contentId, at } of reply.standing)
+    if (contentId !== null && !standing.has(contentId.toLowerCase())) standing.set(contentId.toLowerCase(), at);
+  const quoted = new Set(reply.quotedImages.map((name) => name.toLowerCase()));
+  const signed = new Set(reply.signatureImages.map((name) => name.toLowerCase()));
   const out: ReplyFile[] = [];
   const take = (file: MailFile, standsAt: number | null): void => {
     out.push({
@@ -315,20 +321,15 @@ function filesOf(mail: ReadMail, reply: Reply): ReplyFile[] {
   for (const image of reply.standing) if (image.file !== null) take(image.file, image.at);
   // An image between text parts, in what was cut: a logo if it is small.
   for (const segment of mail.body) {
-    if (segment.kind === 'image' && !reply.standing.some((image) => image.file === segment.file) && segment.file.bytes.length >= LOGO_BYTES)
-      take(segment.file, null);
+    if (segment.kind === 'image' && !taken.has(segment.file) && segment.file.bytes.length >= LOGO_BYTES) take(segment.file, null);
   }
   for (const file of mail.files) {
-    const names = (ids: string[]): boolean =>
-      file.type.startsWith('image/') && ids.some((id) => same(id, file.contentId) || (file.contentId === null && same(id, file.name)));
-    const standing = reply.standing.find(
-      (image) =>
-        image.contentId !== null &&
-        (same(image.contentId, file.contentId) || (file.contentId === null && same(image.contentId, file.name))),
-    );
-    if (standing !== undefined) take(file, standing.at);
-    else if (names(reply.quotedImages)) continue;
-    else if (names(reply.signatureImages) && file.bytes.length < LOGO_BYTES) continue;
+    const called = (file.contentId ?? file.name).toLowerCase();
+    const isImage = file.type.startsWith('image/');
+    const at = standing.get(called);
+    if (at !== undefined) take(file, at);
+    else if (isImage && quoted.has(called)) continue;
+    else if (isImage && signed.has(called) && file.bytes.length < LOGO_BYTES) continue;
     else take(file, null);
   }
   return out;

@@ -23,12 +23,14 @@ export type MimePart = {
   children: MimePart[];
 };
 
-const MAX_DEPTH = 60;
+/** Multiparts within each other that are looked into. */
+export const MAX_DEPTH = 60;
 const MAX_PARTS = 2000;
 const MAX_HEADER_BYTES = 2 * 1024 * 1024;
 const LF = 10;
 const CR = 13;
 const DASH = 45;
+const COLON = 58;
 
 /** First field of this name, unfolded, still encoded (RFC 5322 §2.2). */
 export function rawField(part: { fields: Field[] }, name: string): string | null {
@@ -42,7 +44,6 @@ export function rawField(part: { fields: Field[] }, name: string): string | null
  */
 export function decodeWords(raw: string, hint: string | null = null): string {
   if (!raw.includes('=?')) return isPlain(raw) ? raw : decodeText(bytesOfBinary(raw), null, hint);
-  const word = /=\?([\w.:-]+)(?:\*[\w-]*)?\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*)*)\?=/g;
   let out = '';
   let at = 0;
   let pending: { charset: string; bytes: Uint8Array[] } | null = null;
@@ -50,10 +51,9 @@ export function decodeWords(raw: string, hint: string | null = null): string {
     if (pending !== null) out += decodeText(joinBytes(pending.bytes), pending.charset, hint);
     pending = null;
   };
-  for (let match = word.exec(raw); match !== null; match = word.exec(raw)) {
-    const between = raw.slice(at, match.index);
-    const charset = (match[1] ?? '').toLowerCase();
-    const bytes = (match[2] ?? '').toLowerCase() === 'b' ? decodeBase64(bytesOfBinary(match[3] ?? '')).bytes : decodeQ(match[3] ?? '');
+  for (const { index, end, charset, isBase64, text } of encodedWords(raw)) {
+    const between = raw.slice(at, index);
+    const bytes = isBase64 ? decodeBase64(bytesOfBinary(text)).bytes : decodeQ(text);
     const neighbours: boolean = pending !== null && between.trim() === '';
     if (!neighbours) {
       flush();
@@ -66,11 +66,30 @@ export function decodeWords(raw: string, hint: string | null = null): string {
       flush();
       pending = { charset, bytes: [bytes] };
     }
-    at = match.index + match[0].length;
+    at = end;
   }
   flush();
   const rest = raw.slice(at);
   return out + (isPlain(rest) ? rest : decodeText(bytesOfBinary(rest), null, hint));
+}
+
+/** The end of a word is looked for by itself: a pattern with both would look through the rest of the text from every beginning. */
+function* encodedWords(raw: string): Generator<{ index: number; end: number; charset: string; isBase64: boolean; text: string }> {
+  const beginning = /=\?([\w.:-]+)(?:\*[\w-]*)?\?([bBqQ])\?/g;
+  for (let match = beginning.exec(raw); match !== null; match = beginning.exec(raw)) {
+    const from = beginning.lastIndex;
+    const to = raw.indexOf('?=', from);
+    if (to < 0) return;
+    const [, charset = '', encoding = ''] = match;
+    beginning.lastIndex = to + 2;
+    yield {
+      index: match.index,
+      end: to + 2,
+      charset: charset.toLowerCase(),
+      isBase64: encoding.toLowerCase() === 'b',
+      text: raw.slice(from, to),
+    };
+  }
 }
 
 function isPlain(text: string): boolean {
@@ -191,7 +210,7 @@ export function parameters(raw: string, hint: string | null = null): Parameters 
 
 function unquote(text: string): string {
   if (!text.startsWith('"')) {
-    const end = text.search(/\s+\(/);
+    const end = text.search(/\s\(/);
     return (end < 0 ? text : text.slice(0, end)).trim();
   }
   let out = '';
@@ -397,6 +416,8 @@ export function parseMime(bytes: Uint8Array): MimePart {
   let at = root.start;
   const stack: Open[] = [];
   const boundaries = new Map<string, number>();
+  /** Where the boundary over each part stands. */
+  const began = new Map<MimePart, number>();
   let current = root;
   let parts = 1;
   const open = (part: MimePart): void => {
@@ -449,6 +470,7 @@ export function parseMime(bytes: Uint8Array): MimePart {
         }
         const child = emptyPart(opened.part.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain');
         parts++;
+        began.set(child, at);
         opened.part.children.push(child);
         at = readFields(bytes, next, child, child.type, boundaries);
         child.start = at;
@@ -465,16 +487,20 @@ export function parseMime(bytes: Uint8Array): MimePart {
   }
   closeDownTo(0, bytes.length);
   // A multipart that has no parts was cut short or lies: its text is still the sender's.
-  mendEmpty(root, bytes);
+  mendEmpty(root, bytes.length, began);
   return root;
 }
 
-function mendEmpty(part: MimePart, bytes: Uint8Array): void {
+/** One that was closed at once has what stands below it up to its neighbour, `limit`: no text is two parts'. */
+function mendEmpty(part: MimePart, limit: number, began: Map<MimePart, number>): void {
   if (part.type.startsWith('multipart/') && part.children.length === 0) {
     part.type = 'text/plain';
-    if (part.end <= part.start) part.end = bytes.length;
+    if (part.end <= part.start) part.end = Math.max(part.start, limit);
   }
-  for (const child of part.children) mendEmpty(child, bytes);
+  for (const [index, child] of part.children.entries()) {
+    const neighbour = part.children[index + 1];
+    mendEmpty(child, (neighbour && began.get(neighbour)) ?? (part.end > part.start ? part.end : limit), began);
+  }
 }
 
 function ghost(): MimePart {
@@ -589,14 +615,24 @@ function readFields(bytes: Uint8Array, from: number, part: MimePart, defaultType
   return from + at;
 }
 
-/** Just behind the blank line that ends a header section, or as far as a header may be read. */
+/**
+ * Just behind the line that ends a header section: a blank one, or one that has no colon and continues nothing. Without one, as far as a
+ * header may be read. Looking on for a blank line would be looking through the same megabytes for each of two thousand parts.
+ */
 function headerLimit(bytes: Uint8Array, from: number): number {
   const cap = Math.min(bytes.length, from + MAX_HEADER_BYTES);
+  let colon = -1;
   for (let at = from; at < cap;) {
     const feed = bytes.indexOf(LF, at);
     if (feed < 0 || feed >= cap) return cap;
-    if (feed === at || (feed === at + 1 && bytes[at] === CR)) return feed + 1;
+    if (colon < at) colon = nextOrEnd(bytes, COLON, at);
+    if (feed < colon && bytes[at] !== 0x20 && bytes[at] !== 0x09) return feed + 1;
     at = feed + 1;
   }
   return cap;
+}
+
+function nextOrEnd(bytes: Uint8Array, byte: number, from: number): number {
+  const found = bytes.indexOf(byte, from);
+  return found < 0 ? bytes.length : found;
 }

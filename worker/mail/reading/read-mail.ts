@@ -232,8 +232,32 @@ function collectAlternative(walk: Walk, part: MimePart): void {
   else for (const form of forms) walk.mail.body.push(...form.body);
 }
 
+/** Letters that stand in HTML outside of tags and of what is never shown. Each end is looked for once, however many tags have none. */
 function visibleLength(html: string): number {
-  return html.replace(/<(style|script|title)\b[\s\S]*?<\/\1\s*>|<[^>]*>|&nbsp;|\s+/gi, '').length;
+  const hidden = /<(style|script|title)\b/iy;
+  const ends: Record<string, { pattern: RegExp; from: number; to: number }> = {};
+  const endOf = (name: string, after: number): number => {
+    const end = (ends[name] ??= { pattern: new RegExp(`</${name}\\s*>`, 'gi'), from: -1, to: 0 });
+    if (end.from < after) {
+      end.pattern.lastIndex = after;
+      end.from = end.pattern.exec(html)?.index ?? Number.POSITIVE_INFINITY;
+      end.to = end.pattern.lastIndex;
+    }
+    return end.from === Number.POSITIVE_INFINITY ? -1 : end.to;
+  };
+  const letters = (piece: string): number => piece.replace(/&nbsp;|\s+/gi, '').length;
+  let count = 0;
+  let at = 0;
+  for (let tag = html.indexOf('<'); tag >= 0; tag = html.indexOf('<', at)) {
+    count += letters(html.slice(at, tag));
+    hidden.lastIndex = tag;
+    const name = hidden.exec(html)?.[1]?.toLowerCase();
+    const end = name === undefined ? -1 : endOf(name, tag);
+    const next = end < 0 ? html.indexOf('>', tag) + 1 : end;
+    if (next === 0) return count + letters(html.slice(tag));
+    at = next;
+  }
+  return count + letters(html.slice(at));
 }
 
 function fileName(part: MimePart): string | null {

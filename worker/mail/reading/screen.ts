@@ -237,7 +237,8 @@ export function readCalendar(text: string, method: string | undefined, from: str
   };
   let inEvent = false;
   for (const line of lines.slice(0, 2000)) {
-    const match = /^([\w-]+)((?:;[^:"]*(?:"[^"]*"[^:"]*)*)*):(.*)$/.exec(line);
+    // One semicolon is asked for and the others are among what follows: a group for each could be split in any number of ways.
+    const match = /^([\w-]+)((?:;[^:"]*(?:"[^"]*"[^:"]*)*)?):(.*)$/.exec(line);
     if (match === null) continue;
     const name = (match[1] ?? '').toUpperCase();
     const parameters = match[2] ?? '';

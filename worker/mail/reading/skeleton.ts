@@ -3,7 +3,7 @@
  * its beginning. Reading it gives what reading the whole mail gives, but for the bytes of those files, which are taken later
  * from where the mail lies. So a mail of 25 MiB is read in a few hundred kilobytes of memory.
  */
-import { Base64Decoder, joinBytes, type MimePart, readPartHead, startsPlainText } from './mime-tree.ts';
+import { Base64Decoder, joinBytes, MAX_DEPTH, type MimePart, readPartHead, startsPlainText } from './mime-tree.ts';
 
 /** A file's body in the whole mail: base64 from `offset` on, `length` long. `size`: bytes of the file itself. */
 export interface LongPart {
@@ -17,6 +17,8 @@ export const LONG_PART = 'x-atelier-long-part';
 
 /** Characters of a file's body that stay. */
 const KEPT = 64 * 1024;
+/** Bytes of a mail's texts that are read. Nobody writes so much; a program's log goes on in the mail itself. */
+const TEXT = 4 * 1024 * 1024;
 /** A line that is longer is looked at in pieces, none of which begins a part. */
 const LINE = 16 * 1024;
 /** A head that is longer is kept, and says nothing. */
@@ -31,6 +33,12 @@ const LOOKED_INTO = /^(?:multipart|message)\/|^application\/(?:(?:x-)?pkcs7|pgp|
 const isFile = (part: MimePart): boolean =>
   part.encoding === 'base64' && !LOOKED_INTO.test(part.type) && (!part.type.startsWith('text/') || part.disposition === 'attachment');
 
+/** What somebody wrote, rather than a file. */
+const isWords = ({ type, disposition, dispositionParams, params }: MimePart): boolean =>
+  /^text\/(?:plain|html|enriched)$/.test(type) &&
+  disposition !== 'attachment' &&
+  !(dispositionParams['filename'] ?? params['name'] ?? params['filename']);
+
 export class Skeleton {
   readonly long = new Map<number, LongPart>();
   #out = new Uint8Array(2 * KEPT);
@@ -43,6 +51,9 @@ export class Skeleton {
   #head: Uint8Array[] | null = [];
   #headSize = 0;
   #marks = 0;
+  /** In a text, and how much of all texts may still come. */
+  #isText = false;
+  #left = TEXT;
   #body: { mark: number; part: LongPart; decoder: Base64Decoder } | null = null;
 
   /** The next bytes of the mail. They are copied where they stay, so their memory may be used again. */
@@ -78,7 +89,8 @@ export class Skeleton {
     const isBoundary = isStart && bytes[from] === DASH && bytes[from + 1] === DASH && this.#isBoundary(bytes.subarray(from, to));
     if (!isBoundary && this.#body) this.#takeBody(this.#body, bytes, from, to, isStart);
     else if (!isBoundary && this.#head) this.#takeHead(this.#head, bytes.subarray(from, to), isStart);
-    else this.#keep(bytes.subarray(from, to));
+    // Once something was left out, all that follows is.
+    else if (!this.#isText || (this.#left -= to - from) >= 0) this.#keep(bytes.subarray(from, to));
     this.#at += to - from;
   }
 
@@ -92,6 +104,11 @@ export class Skeleton {
     this.#kept += piece.length;
   }
 
+  /** What follows begins a line, though the end of the last one has not stayed. */
+  #startLine(): void {
+    if (this.#out[this.#kept - 1] !== LF) this.#keep(new Uint8Array([CR, LF]));
+  }
+
   #isBoundary(line: Uint8Array): boolean {
     if (line.length > 1_000) return false;
     const text = new TextDecoder('latin1').decode(line).slice(2).trimEnd();
@@ -99,8 +116,10 @@ export class Skeleton {
     const closing = level < 0 && text.endsWith('--') ? this.#boundaries.lastIndexOf(text.slice(0, -2)) : -1;
     if (level < 0 && closing < 0) return false;
     this.#endBody();
+    if (this.#left < 0) this.#startLine();
     this.#boundaries.length = level < 0 ? closing : level + 1;
     this.#head = level < 0 ? null : [];
+    this.#isText = false;
     this.#headSize = 0;
     return true;
   }
@@ -117,8 +136,10 @@ export class Skeleton {
     }
     const part = readPartHead(joinBytes(head));
     this.#head = null;
-    if (part.type.startsWith('multipart/') && part.params['boundary']) this.#boundaries.push(part.params['boundary']);
-    else if (isFile(part)) {
+    this.#isText = isWords(part);
+    if (part.type.startsWith('multipart/') && part.params['boundary']) {
+      if (this.#boundaries.length < MAX_DEPTH) this.#boundaries.push(part.params['boundary']);
+    } else if (isFile(part)) {
       const mark = (this.#marks += 1);
       this.#body = { mark, part: { offset: this.#at + piece.length, length: 0, size: 0 }, decoder: new Base64Decoder() };
       this.#keep(new TextEncoder().encode(`${LONG_PART}: ${mark}\r\n`));
@@ -147,8 +168,7 @@ export class Skeleton {
     const body = this.#body;
     this.#body = null;
     if (!body || body.part.length <= KEPT) return;
-    // What follows begins a line, though the end of the file's last line has not stayed.
-    if (this.#out[this.#kept - 1] !== LF) this.#keep(new Uint8Array([CR, LF]));
+    this.#startLine();
     body.part.size += body.decoder.end().length;
     this.long.set(body.mark, body.part);
   }

@@ -58,7 +58,7 @@ function clauses(value: string): string[] {
 export function parseAuthenticationResults(raw: string): { authservId: string; results: Result[] } | null {
   const bare = withoutComments(raw);
   // A parenthesis left over is an unclosed comment: what it hides cannot be told, so nothing is believed.
-  if (/[()]/.test(bare.replace(/"(?:[^"\\]|\\.)*"/g, ''))) return null;
+  if (/[()]/.test(bare.replace(/"(?:[^"\\]|\\.)*("?)/g, (quoted, end) => (end === '' ? quoted : '')))) return null;
   const [head, ...rest] = clauses(bare);
   const authservId = (head ?? '').trim().split(/\s+/)[0]?.replace(/^"|"$/g, '').toLowerCase() ?? '';
   if (authservId === '') return null;
@@ -67,7 +67,9 @@ export function parseAuthenticationResults(raw: string): { authservId: string; r
     const match = /^\s*([a-z0-9-]+)(?:\s*\/\s*\d+)?\s*=\s*([a-z]+)([\s\S]*)$/i.exec(clause);
     if (match === null) continue;
     const properties: Record<string, string> = {};
-    for (const property of (match[3] ?? '').matchAll(/([a-z0-9-]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)/gi)) {
+    for (const property of (match[3] ?? '').matchAll(
+      /(?<![a-z0-9-])([a-z0-9-]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)/gi,
+    )) {
       properties[`${property[1] ?? ''}.${property[2] ?? ''}`.toLowerCase()] = (property[3] ?? '').replace(/^"|"$/g, '').toLowerCase();
     }
     results.push({ method: (match[1] ?? '').toLowerCase(), result: (match[2] ?? '').toLowerCase(), properties });

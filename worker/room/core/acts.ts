@@ -160,8 +160,10 @@ const NAYS: ReadonlySet<WordAct> = new Set<WordAct>(['no', 'notMe', 'none']);
 
 /** Whether a first line is a no and nothing else: "No, thank you." is, "No problem, count me in" is not. */
 export function saysNo(text: string): boolean {
-  const parts = firstLine(text)
-    .line.split(/[,，.。;；!！、–—]+/)
+  const { line } = firstLine(text);
+  if (line.length > LONGEST) return false;
+  const parts = line
+    .split(/[,，.。;；!！、–—]+/)
     .map((part) => fold(part).toLowerCase())
     .filter((part) => part !== '' && !POLITE.has(part));
   return parts.length > 0 && parts.every((part) => NAYS.has(BY_WORD.get(part) ?? 'done'));
@@ -192,6 +194,9 @@ const HAND_OVER =
 const PICK = /^(?:第\s*)?(?:option|time|number|no\.?|#)?\s*([1-5]|[一二三四五])\s*(?:个|项|号)?$/iu;
 const NUMERALS = '一二三四五';
 
+/** Characters. A longer line is prose, and folding it would take the time of its square. */
+const LONGEST = 1_000;
+
 const fold = (line: string): string =>
   line
     .normalize('NFKC')
@@ -219,6 +224,7 @@ export function firstLine(text: string): { line: string; rest: string } {
  * A line that holds more than the act is no act: "done, but the legal review is missing" is a comment.
  */
 export function readAct(line: string, ctx: { now: number; zone: string; locale: Participant['locale'] }): Act | null {
+  if (line.length > LONGEST) return null;
   const said = fold(line);
   if (said === '' || said.length > 120) return null;
   const word = BY_WORD.get(said.toLowerCase());

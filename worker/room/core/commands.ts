@@ -286,12 +286,15 @@ const meetings = [
   v.object({ type: v.literal('meeting.restore'), task }),
 ] as const;
 
+/** Characters of a comment. */
+export const LONGEST_COMMENT = 20_000;
+
 const discussion = [
   v.object({
     type: v.literal('comment.post'),
     comment,
     thread,
-    body: text(20_000),
+    body: text(LONGEST_COMMENT),
     mentions: v.optional(owners, []),
     files: v.optional(v.pipe(v.array(file), v.maxLength(20, because('too_many'))), []),
     invite: newcomers,

@@ -6,12 +6,18 @@ const NOT_ENOUGH =
   /^(?:不够|还不够|不行|不可以|没(?:有)?(?:解决|回答)|不接受|不同意|not enough|not answered|that does(?:n'?t| not) answer it|not accepted|reopen|no)$/i;
 const RAISED = /^(?:objection|open question|异议|疑问|顾虑)\s*[::]\s*(\S.{2,190})$/iu;
 
-const firstLine = (text: string): string =>
-  (text.split('\n').find((one) => one.trim() !== '') ?? '')
+/** Characters. A longer line is prose, whatever it begins with. */
+const LONGEST = 1_000;
+
+function firstLine(text: string): string {
+  const line = text.split('\n').find((one) => one.trim() !== '') ?? '';
+  if (line.length > LONGEST) return '';
+  return line
     .normalize('NFKC')
     .replaceAll('’', "'")
     .replace(/[\s.,!。、~]+$/u, '')
     .trim();
+}
 
 /** "ok", "可以": accepted. "不够", "not enough": open again. The word must be all that its line says. */
 export function objectionWordIn(text: string): 'accept' | 'reopen' | null {

@@ -8,7 +8,8 @@ export const LOOKING_BACK = 'reflection' as ThreadId;
 /** Characters, as the form has it. */
 const LONGEST = 4_000;
 
-const NUMBERED = /^\s*[（(#]?\s*(?:第\s*)?([1-3１-３一二三])\s*(?:[.)、:：）．]|个?问题[:：]?|[-–]\s)\s*(.*)$/u;
+/** In a line without the blanks before it: looked for here, they would be shared out in every way. */
+const NUMBERED = /^[（(#]?\s*(?:第\s*)?([1-3１-３一二三])\s*(?:[.)、:：）．]|个?问题[:：]?|[-–]\s)\s*(.*)$/u;
 const ORDER = '一二三';
 
 /**
@@ -21,7 +22,7 @@ export function answersIn(text: string, before: Answers | null): Answers | null 
   const lead: string[] = [];
   let at: number | null = null;
   for (const line of text.split('\n')) {
-    const [, mark, rest = ''] = NUMBERED.exec(line) ?? [];
+    const [, mark, rest = ''] = NUMBERED.exec(line.trimStart()) ?? [];
     if (mark) {
       at = ORDER.includes(mark) ? ORDER.indexOf(mark) : Number(mark.normalize('NFKC')) - 1;
       (numbered[at] ??= []).push(rest);
