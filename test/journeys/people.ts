@@ -206,10 +206,11 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
 }
 
-/** Signs in by a mailed link: open it, press the one button. */
-export async function followSignIn(page: Page, address: string): Promise<void> {
-  const mail = await mailTo(address, (one) => one.links.some((link) => link.includes('/sign-in/')));
+/** Signs in by a mailed link: open it, press the one button. A link opens once: `used` are mails to leave aside; gives the one it took. */
+export async function followSignIn(page: Page, address: string, used: readonly string[] = []): Promise<string> {
+  const mail = await mailTo(address, (one) => !used.includes(one.id) && one.links.some((link) => link.includes('/sign-in/')));
   await page.goto(mail.links.find((link) => link.includes('/sign-in/')) ?? '');
   await page.locator('main form button').first().click();
   await page.waitForURL('**/rooms');
+  return mail.id;
 }

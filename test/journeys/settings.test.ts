@@ -1,0 +1,118 @@
+/** The settings as a workspace's people use them: a passkey instead of a mail, a device signed out from another, a colleague let go. */
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import * as m from '#messages';
+import { useBrowser } from './browser.ts';
+import { DESK, device, type Device, EVERYWHERE, expectAccessible, expectNoSidewaysScroll, followSignIn } from './people.ts';
+
+const browser = useBrowser();
+
+describe.each(EVERYWHERE)('in %s on %s', (locale, _place, options) => {
+  const say = { locale };
+  const run = `${locale}.${options === DESK ? 'desk' : 'phone'}.${Date.now().toString(36)}`;
+  const address = `owner.${run}@settings.example`;
+  const settings = `${inject('url')}/settings`;
+  let one: Device;
+  /** Mails whose link was followed: each opens once. */
+  const used: string[] = [];
+  const signIn = async ({ page }: Device, who = address) => void used.push(await followSignIn(page, who, used));
+
+  beforeAll(async () => {
+    one = await device(browser(), options);
+    const { page } = one;
+    await page.context().addCookies([{ name: 'locale', value: locale, url: inject('url') }]);
+    await page.goto(`${inject('url')}/start`);
+    await page.locator('input[name=name]').fill('Ada Owner');
+    await page.locator('input[name=email]').fill(address);
+    await page.locator('input[name=workspace]').fill('Settings Ltd');
+    await page.locator('main form button').first().click();
+    await signIn(one);
+    // An authenticator in the machine, as a phone or laptop has one.
+    const tools = await page.context().newCDPSession(page);
+    await tools.send('WebAuthn.enable');
+    await tools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+  });
+
+  test('a passkey is made by one press, and signs in by one press', async () => {
+    const { page } = one;
+    await page.goto(settings);
+    await page.getByRole('button', { name: m.passkey_add({}, say) }).click();
+    await page.getByText(m.passkey_added({}, say)).waitFor();
+    await page.getByText(m.passkey_never({}, say)).waitFor();
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+
+    await page.getByRole('button', { name: m.sign_out({}, say), exact: true }).click();
+    await page.goto(`${inject('url')}/sign-in`);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: m.sign_in_passkey({}, say) }).click();
+    await page.waitForURL(/\/rooms$/);
+
+    await page.goto(settings);
+    await page.locator('section[aria-labelledby=passkeys] li button').click();
+    await expect.poll(() => page.locator('section[aria-labelledby=passkeys] li').count()).toBe(0);
+    // What was removed opens nothing, and it is said what does.
+    await page.getByRole('button', { name: m.sign_out({}, say), exact: true }).click();
+    await page.goto(`${inject('url')}/sign-in`);
+    await page.getByRole('button', { name: m.sign_in_passkey({}, say) }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').innerText()).toBe(m.refusal_passkey_unknown({}, say));
+    await page.locator('input[name=email]').fill(address);
+    await page.getByRole('button', { name: m.sign_in_button({}, say) }).click();
+    await signIn(one);
+    expect(one.complaints.filter((text) => !text.includes('422'))).toEqual([]);
+  });
+
+  test('another device is signed out from here, at once', async () => {
+    const other = await device(browser());
+    await other.page.goto(`${inject('url')}/sign-in`);
+    await other.page.locator('input[name=email]').fill(address);
+    await other.page.locator('main form button').first().click();
+    await signIn(other);
+
+    const { page } = one;
+    await page.goto(settings);
+    const devices = page.locator('section[aria-labelledby=devices] li');
+    await expect.poll(() => devices.count()).toBeGreaterThan(1);
+    await page.getByRole('button', { name: m.device_end_others({}, say) }).click();
+    await expect.poll(() => devices.count()).toBe(1);
+    await other.page.goto(settings);
+    await other.page.waitForURL(/\/sign-in$/);
+    await other.page.context().close();
+  });
+
+  test('a colleague is let go, after it was said what that means; the record tells of it', async () => {
+    const { page } = one;
+    const zhou = `zhou.${run}@settings.example`;
+    await page.goto(settings);
+    await page.getByLabel(m.field_colleague_name({}, say)).fill('Zhou Hang');
+    await page.locator('input[type=email]').last().fill(zhou);
+    await page.locator('input[type=email]').last().press('Enter');
+    await page.getByText(m.invited_to({ email: zhou }, say)).waitFor();
+    const theirs = await device(browser());
+    await signIn(theirs, zhou);
+
+    await page.reload();
+    await page.locator(`summary[aria-label="${m.member_more({ name: 'Zhou Hang' }, say)}"]`).click();
+    await page.getByText(m.member_remove_what({ name: 'Zhou Hang' }, say)).waitFor();
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+    await page.locator('details[open] button').last().click();
+    await page.getByText(m.member_removed({ name: 'Zhou Hang' }, say)).waitFor();
+    await theirs.page.goto(settings);
+    await theirs.page.waitForURL(/\/sign-in$/);
+
+    await page.getByRole('link', { name: m.audit_title({}, say) }).click();
+    await page.getByText(m.deed_member_removed({ name: 'Zhou Hang', email: zhou }, say)).waitFor();
+    await expectAccessible(page);
+    await theirs.page.context().close();
+  });
+});
