@@ -22,7 +22,7 @@ import { Rooms } from './directory/rooms.ts';
 import { OwnTemplates } from './directory/own-templates.ts';
 import { templatesIn, type RoomTemplate } from './directory/templates.ts';
 import type { Env } from './env.ts';
-import { storeFile } from './files/store.ts';
+import { fileKey, storeFile } from './files/store.ts';
 import { commandOfForm, taskFromLine, timesFromWords } from './room/form.ts';
 import type { Deed } from './directory/deeds.ts';
 import type { Actor, Seller, Services } from './services.ts';
@@ -77,7 +77,18 @@ export function createServices(env: Env): Services {
     // Asked before a byte is stored: a stranger fills no bucket.
     if (!(await stub(room).me(who))) return refuse('forbidden', 'not_a_participant');
     const stored = await storeFile(env.FILES, room, file);
-    return stored.ok ? stub(room).stage(who, stored.value) : stored;
+    if (!stored.ok) return stored;
+    const { id } = stored.value;
+    const forget = () => env.FILES.delete(fileKey(room, id));
+    const staged = await stub(room)
+      .stage(who, stored.value)
+      .catch(async (error: unknown) => {
+        await forget();
+        throw error;
+      });
+    // Removed while the bytes came: what nobody may name is not kept.
+    if (!staged.ok) await forget();
+    return staged;
   };
 
   return {

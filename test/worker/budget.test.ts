@@ -101,7 +101,7 @@ describe('in D1', () => {
     for (let n = 0; n < 20; n += 1) await act(seller, room, comment(`Number ${n}`));
     const rows = await rowsInD1(async () => {
       await runInDurableObject(stubOf(room), (_one, state) => {
-        state.storage.sql.exec("UPDATE agenda SET at = 0 WHERE kind = 'project'");
+        state.storage.sql.exec("UPDATE agenda SET at = 1 WHERE kind = 'project'");
         return state.storage.setAlarm(Date.now());
       });
       await runDurableObjectAlarm(stubOf(room));

@@ -1,6 +1,8 @@
 /** Mail on its way out: once, in batches, again after a failure, and given up in the open. */
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { RoomId } from '#core/ids.ts';
 import { enqueue, type PostedMail } from '../../worker/mail/postbox.ts';
 import { ResendTransport } from '../../worker/mail/resend.ts';
 import type { MailTransport, OutgoingMail, SendResult } from '../../worker/mail/transport.ts';
@@ -27,7 +29,9 @@ const postbox = () => env.POSTBOX.get(env.POSTBOX.idFromName('main'));
 /** Runs the postbox's alarm until nothing is due now, pretending that all pauses are over. */
 async function run(times = 1): Promise<void> {
   for (let turn = 0; turn < times; turn += 1) {
-    await runInDurableObject(postbox(), (_one, state) => state.storage.sql.exec("UPDATE mail SET due = 0 WHERE state = 'waiting'"));
+    await runInDurableObject(postbox(), (_one, state) =>
+      state.storage.sql.exec("UPDATE mail SET due = 0 WHERE state IN ('waiting', 'failing')"),
+    );
     await runDurableObjectAlarm(postbox());
   }
 }
@@ -201,4 +205,159 @@ describe('Resend', () => {
     answers(new Error('connection reset'));
     expect(await new ResendTransport('re_test').send('k', [mailFor('a@x.com')])).toMatchObject([{ state: 'later' }]);
   });
+});
+
+/** Resend as it behaves on its worst days: what it has taken under a key it knows again, whatever else it says. */
+class Sender {
+  /** Message-IDs that went out, each time that they did. */
+  readonly delivered: string[] = [];
+  readonly #taken = new Map<string, { body: string; answer: string }>();
+  /** What goes wrong with the next requests, in order. */
+  faults: ('none' | 'limit' | 'down' | 'lost' | 'late')[] = [];
+
+  async take(request: Request): Promise<Response> {
+    const json = (body: unknown, status = 200, headers = {}) =>
+      new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+    const key = request.headers.get('idempotency-key') ?? '';
+    const body = await request.text();
+    const fault = this.faults.shift() ?? 'none';
+    if (fault === 'limit') return json({ name: 'rate_limit_exceeded', message: 'slow', statusCode: 429 }, 429, { 'retry-after': '1' });
+    if (fault === 'down') return new Response('<html>502', { status: 502 });
+    const before = this.#taken.get(key);
+    if (before && before.body !== body)
+      return json({ name: 'invalid_idempotent_request', message: 'another payload', statusCode: 409 }, 409);
+    if (!before) {
+      const asked = JSON.parse(body) as
+        | { to: string[]; headers: Record<string, string> }
+        | { to: string[]; headers: Record<string, string> }[];
+      const mails = [asked].flat();
+      if (mails.some((one) => one.to.some((to) => to.includes('bad'))))
+        return json({ name: 'validation_error', message: 'Invalid `to` field', statusCode: 422 }, 422);
+      this.delivered.push(...mails.map((one) => one.headers['Message-ID'] ?? ''));
+      const ids = mails.map((one) => ({ id: `provider-${one.headers['Message-ID']}` }));
+      this.#taken.set(key, { body, answer: JSON.stringify(Array.isArray(asked) ? { data: ids } : ids[0]) });
+    }
+    if (fault === 'late') return json({ name: 'concurrent_idempotent_requests', message: 'in flight', statusCode: 409 }, 409);
+    if (fault === 'lost') throw new Error('The operation was aborted due to timeout');
+    return new Response(this.#taken.get(key)?.answer, { headers: { 'content-type': 'application/json' } });
+  }
+
+  /** Puts it behind Resend's own client, as in production. */
+  async open(): Promise<void> {
+    vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => this.take(new Request(input as RequestInfo, init as RequestInit)));
+    await runInDurableObject(postbox(), (one) => Object.assign(one, { transport: () => new ResendTransport('re_test') }));
+  }
+}
+
+describe('a sender that is not well', () => {
+  const waiting = () =>
+    runInDurableObject(
+      postbox(),
+      (_one, { storage }) =>
+        storage.sql.exec<{ n: number }>("SELECT count(*) AS n FROM mail WHERE state IN ('waiting', 'failing')").one().n,
+    );
+  const until = async (sender: Sender) => {
+    for (let turn = 0; turn < 60 && (await waiting()) > 0; turn += 1) await run();
+    expect(await waiting()).toBe(0);
+    return sender.delivered;
+  };
+
+  test('of whose batch one mail is refused and another times out after it has left sends that one no second time', async () => {
+    const sender = new Sender();
+    await sender.open();
+    const mails = ['bad@corp.com', 'good@corp.com', 'fine@corp.com'].map((to) => mailFor(to));
+    // The batch is refused; of the three that are then sent alone, answers are lost.
+    sender.faults = ['none', 'lost', 'lost', 'lost'];
+    await enqueue(env, mails, true);
+    expect((await until(sender)).toSorted()).toEqual(
+      mails
+        .slice(1)
+        .map((one) => one.messageId)
+        .toSorted(),
+    );
+  });
+
+  test('sends nothing twice though the room can’t be told that one mail of a batch has failed, and the room is told later', async () => {
+    const seller = await newSellerByOwnMailbox();
+    const opened = await openRoom(seller);
+    const sender = new Sender();
+    await sender.open();
+    const bad = mailFor('bad@corp.com', { room: opened.room, key: `a/${fresh()}` });
+    const good = mailFor('good@corp.com', { room: opened.room, key: `b/${fresh()}` });
+    const get = env.ROOM.get.bind(env.ROOM);
+    let told = 0;
+    let isDown = true;
+    vi.spyOn(env.ROOM, 'get').mockImplementation((id) =>
+      Object.assign(Object.create(get(id)) as ReturnType<typeof get>, {
+        trouble: () => {
+          if (isDown) return Promise.reject(new Error('the room is being moved'));
+          told += 1;
+          return Promise.resolve();
+        },
+      }),
+    );
+    await enqueue(env, [bad, good], true);
+    await run(3);
+    expect(told).toBe(0);
+    isDown = false;
+    expect(await until(sender)).toEqual([good.messageId]);
+    expect(told).toBe(1);
+    expect(await state(bad.key)).toMatchObject({ state: 'failed' });
+  });
+
+  test('knows a batch again of which somebody has been forgotten meanwhile', async () => {
+    const sender = new Sender();
+    await sender.open();
+    const room = fresh<RoomId>();
+    const mails = ['a@corp.com', 'b@corp.com', 'c@corp.com'].map((to) => mailFor(to, { room }));
+    sender.faults = ['lost'];
+    await enqueue(env, mails, true);
+    await run();
+    await postbox().forget(room, 'b@corp.com');
+    expect((await until(sender)).length).toBe(3);
+    for (const one of [mails[0], mails[2]]) expect(await state(one?.key ?? '')).toMatchObject({ state: 'sent' });
+  });
+
+  test('is not waited for without end', async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    vi.spyOn(globalThis, 'fetch').mockImplementation((_input, init) => {
+      signals.push(init?.signal);
+      return Promise.reject(new Error('never'));
+    });
+    await new ResendTransport('re_test').send('k', [mailFor('a@x.com')]);
+    await new ResendTransport('re_test').send('k', [mailFor('a@x.com'), mailFor('b@x.com')]);
+    expect(signals).toHaveLength(2);
+    for (const one of signals) expect(one).toBeInstanceOf(AbortSignal);
+  });
+
+  test('in whatever order its faults come, and whenever the postbox sleeps, sends each mail once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('good', 'good', 'good', 'bad', 'attached'), { minLength: 1, maxLength: 7 }),
+        fc.array(fc.constantFrom('none', 'limit', 'down', 'lost', 'late'), { maxLength: 12 }),
+        fc.array(fc.constantFrom('run', 'run', 'sleep', 'twice'), { maxLength: 8 }),
+        async (kinds, faults, steps) => {
+          vi.restoreAllMocks();
+          const sender = new Sender();
+          sender.faults = [...faults] as Sender['faults'];
+          await sender.open();
+          const file = { filename: 'a.txt', contentType: 'text/plain', base64: 'aGk=' };
+          const mails = kinds.map((kind, n) => mailFor(`${kind}${n}@corp.com`, kind === 'attached' ? { attachments: [file] } : {}));
+          for (let n = 0; n < mails.length; n += 3) {
+            await enqueue(env, mails.slice(n, n + 3), true);
+            const what = steps.shift() ?? 'run';
+            if (what === 'sleep') {
+              await evictDurableObject(postbox());
+              await sender.open();
+            } else await run(what === 'twice' ? 2 : 1);
+            await enqueue(env, mails.slice(n, n + 3), true);
+          }
+          const expected = mails.filter((_, n) => kinds[n] !== 'bad').map((one) => one.messageId);
+          expect((await until(sender)).toSorted()).toEqual(expected.toSorted());
+          for (const [n, one] of mails.entries()) expect((await state(one.key)).state).toBe(kinds[n] === 'bad' ? 'failed' : 'sent');
+        },
+      ),
+      { numRuns: 150 },
+    );
+  }, 60_000);
 });

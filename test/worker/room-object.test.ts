@@ -193,7 +193,7 @@ describe('while D1 is down', () => {
     const task = fresh<TaskId>();
     const id = a.do({ type: 'task.add', task, title: 'Said while D1 was down' });
     await a.next('accepted', (message) => message.id === id);
-    await runInDurableObject(stub, (_one, state) => state.storage.sql.exec('UPDATE agenda SET at = 0'));
+    await runInDurableObject(stub, (_one, state) => state.storage.sql.exec('UPDATE agenda SET at = 1'));
     await runDurableObjectAlarm(stub);
     const alarm = await runInDurableObject(stub, (_one, state) => state.storage.getAlarm());
     expect(alarm).not.toBeNull();

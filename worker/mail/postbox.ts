@@ -39,6 +39,7 @@ export class Postbox extends DurableObject<Env> {
     ctx.storage.sql.exec(`
       CREATE TABLE IF NOT EXISTS mail (key TEXT PRIMARY KEY, mail TEXT NOT NULL, recipient TEXT NOT NULL, room TEXT, state TEXT NOT NULL DEFAULT 'waiting', batch TEXT, tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, first INTEGER, provider TEXT, reason TEXT, at INTEGER NOT NULL) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS mail_due ON mail (due) WHERE state = 'waiting';
+      CREATE INDEX IF NOT EXISTS mail_failing ON mail (due) WHERE state = 'failing';
       CREATE INDEX IF NOT EXISTS mail_provider ON mail (provider) WHERE provider IS NOT NULL;
     `);
     void ctx.blockConcurrencyWhile(async () => {
@@ -72,6 +73,7 @@ export class Postbox extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     try {
       await this.#sendSome();
+      await this.#tellFailed();
     } catch (error) {
       console.error(JSON.stringify({ what: 'postbox failed', error: String(error) }));
       await this.ctx.storage.setAlarm(Date.now() + 30_000);
@@ -81,14 +83,17 @@ export class Postbox extends DurableObject<Env> {
   }
 
   async #arm(): Promise<void> {
-    const [next] = this.ctx.storage.sql.exec<{ due: number | null }>("SELECT min(due) AS due FROM mail WHERE state = 'waiting'").toArray();
-    if (next?.due != null) await this.ctx.storage.setAlarm(Math.max(next.due, Date.now() + PAUSE));
+    const first = (state: string) =>
+      this.ctx.storage.sql.exec<{ due: number | null }>(`SELECT min(due) AS due FROM mail WHERE state = '${state}'`).one().due;
+    const [waiting, failing] = [first('waiting'), first('failing')];
+    const next = waiting === null || failing === null ? (waiting ?? failing) : Math.min(waiting, failing);
+    if (next !== null) await this.ctx.storage.setAlarm(Math.max(next, Date.now() + PAUSE));
   }
 
   async #sendSome(): Promise<void> {
     const transport = this.transport();
     const now = Date.now();
-    this.ctx.storage.sql.exec('DELETE FROM mail WHERE state != ? AND at < ?', 'waiting', now - KEPT);
+    this.ctx.storage.sql.exec("DELETE FROM mail WHERE state NOT IN ('waiting', 'failing') AND at < ?", now - KEPT);
     if (!transport) {
       // No key yet: nothing is lost, everything waits for the owner to set one.
       this.ctx.storage.sql.exec("UPDATE mail SET due = ? WHERE state = 'waiting'", now + 300_000);
@@ -106,21 +111,23 @@ export class Postbox extends DurableObject<Env> {
       : this.#newBatch(head, transport.limit, now);
     const batch = rows[0]?.batch ?? head.key;
     if (head.first !== null && head.first < now - KEY_LIFE) {
-      for (const row of rows) await this.#finish(row, 'failed', null, 'gave up: the sender did not answer for a day');
+      for (const row of rows) this.#finish(row, 'failing', null, 'gave up: the sender did not answer for a day');
       return;
     }
     const mails = rows.map((row) => JSON.parse(row.mail) as OutgoingMail);
     const results = await transport.send(batch, mails);
+    // Without an await: what is known of a batch is kept at once, or a mail that has left would leave again.
     for (const [index, row] of rows.entries()) {
       const result = results[index] ?? { state: 'later' as const, reason: 'no answer', after: null };
-      if (result.state === 'sent') await this.#finish(row, 'sent', result.providerId, null);
-      else if (result.state === 'failed' || row.tries + 1 >= TRIES) await this.#finish(row, 'failed', null, result.reason);
+      if (result.state === 'sent') this.#finish(row, 'sent', result.providerId, null);
+      else if (result.state === 'failed' || row.tries + 1 >= TRIES) this.#finish(row, 'failing', null, result.reason);
       else {
         const wait = (result.after ?? backoff(row.tries, Math.random())) * 1000;
         this.ctx.storage.sql.exec(
-          'UPDATE mail SET tries = tries + 1, due = ?, reason = ? WHERE key = ?',
+          'UPDATE mail SET tries = tries + 1, due = ?, reason = ?, batch = ? WHERE key = ?',
           Date.now() + wait,
           result.reason,
+          result.alone ? row.key : row.batch,
           row.key,
         );
       }
@@ -138,21 +145,42 @@ export class Postbox extends DurableObject<Env> {
             limit,
           )
           .toArray();
-    const batch = head.key;
+    // No mail's own key: whoever is sent by itself after all must not meet what the batch was refused for.
+    const batch = rows.length > 1 ? `batch/${head.key}` : head.key;
     for (const row of rows) this.ctx.storage.sql.exec('UPDATE mail SET batch = ?, first = ? WHERE key = ?', batch, now, row.key);
     return rows.map((row) => ({ ...row, batch, first: now })).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  async #finish(row: Row, state: 'sent' | 'failed', providerId: string | null, reason: string | null): Promise<void> {
+  #finish(row: Row, state: 'sent' | 'failing', providerId: string | null, reason: string | null): void {
     // What was in the mail (links that open rooms, codes) is not kept once it is out.
     this.ctx.storage.sql.exec(
-      "UPDATE mail SET state = ?, provider = ?, reason = ?, mail = '' WHERE key = ?",
+      "UPDATE mail SET state = ?, provider = ?, reason = ?, mail = '', tries = 0, due = ? WHERE key = ?",
       state,
       providerId,
       reason,
+      Date.now(),
       row.key,
     );
-    if (state === 'failed') await this.#report(row.key, 'failed', reason ?? '');
+  }
+
+  /** Tells rooms of mails that can never arrive, until each has heard. */
+  async #tellFailed(): Promise<void> {
+    const failing = this.ctx.storage.sql
+      .exec<{ key: string; tries: number; reason: string | null }>(
+        "SELECT key, tries, reason FROM mail WHERE state = 'failing' AND due <= ? ORDER BY due LIMIT 50",
+        Date.now(),
+      )
+      .toArray();
+    for (const { key, tries, reason } of failing) {
+      try {
+        await this.#report(key, 'failed', reason ?? '');
+        this.ctx.storage.sql.exec("UPDATE mail SET state = 'failed' WHERE key = ?", key);
+      } catch (error) {
+        console.error(JSON.stringify({ what: 'failure not told', key, error: String(error) }));
+        const due = Date.now() + backoff(tries, Math.random()) * 1000;
+        this.ctx.storage.sql.exec('UPDATE mail SET tries = tries + 1, due = ? WHERE key = ?', due, key);
+      }
+    }
   }
 
   async #report(key: string, trouble: 'bounced' | 'complained' | 'failed', detail: string): Promise<void> {
@@ -182,7 +210,7 @@ export class Postbox extends DurableObject<Env> {
   status(): { waiting: number; failed: number; hasTransport: boolean } {
     const count = (state: string) =>
       this.ctx.storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM mail WHERE state = ?', state).one().n;
-    return { waiting: count('waiting'), failed: count('failed'), hasTransport: this.transport() !== null };
+    return { waiting: count('waiting'), failed: count('failed') + count('failing'), hasTransport: this.transport() !== null };
   }
 
   ping(): 'pong' {

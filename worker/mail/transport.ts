@@ -18,8 +18,11 @@ export interface OutgoingMail {
 
 export type SendResult =
   | { state: 'sent'; providerId: string }
-  /** Worth another try: an outage or a rate limit. `after` in seconds, when the provider said so. */
-  | { state: 'later'; reason: string; after: number | null }
+  /**
+   * Worth another try: an outage or a rate limit. `after` in seconds, when the provider said so. `alone`: it was sent by itself under its
+   * own key, which must be so from now on.
+   */
+  | { state: 'later'; reason: string; after: number | null; alone?: true }
   /** Will never work as it is. */
   | { state: 'failed'; reason: string };
 

@@ -74,9 +74,12 @@ export class Agenda {
     this.#arm(at);
   }
 
+  /** What is to be done now. D1 comes last: nobody's mail waits while it does not answer. */
   due(now: number, limit = 50): Due[] {
     this.forget();
-    return this.#storage.sql.exec<Due>('SELECT kind, key, at, tries FROM agenda WHERE at <= ? ORDER BY at LIMIT ?', now, limit).toArray();
+    return this.#storage.sql
+      .exec<Due>("SELECT kind, key, at, tries FROM agenda WHERE at <= ? ORDER BY kind = 'project', at LIMIT ?", now, limit)
+      .toArray();
   }
 
   /** Reads the list anew when it is next needed: after a transaction that was rolled back, too. */

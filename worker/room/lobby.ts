@@ -72,7 +72,9 @@ export class Lobby {
   allows(socket: WebSocket, now: number, frame: string): boolean {
     const cost = frame.startsWith('{"type":"text.') ? TEXT_COST : 1;
     const one = this.#allowances.get(socket) ?? { filledAt: now, tokens: BURST };
-    const tokens = Math.min(BURST, one.tokens + ((now - one.filledAt) / 1000) * PER_SECOND) - cost;
+    // A clock that was put back takes nothing away.
+    const passed = Math.max(0, now - one.filledAt);
+    const tokens = Math.min(BURST, one.tokens + (passed / 1000) * PER_SECOND) - cost;
     this.#allowances.set(socket, { filledAt: now, tokens });
     return tokens >= 0;
   }

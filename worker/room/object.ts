@@ -151,6 +151,8 @@ const PROJECT_AFTER = 4_000;
 /** Whoever was here or wrote within this time (ms) is awake, whatever their clock says. */
 const AWAKE = 60 * 60_000;
 const PROJECT_BATCH = 500;
+/** D1 gives up a batch after 30 s; whatever does not even say so is given up a little later (ms). */
+const D1_PATIENCE = 40_000;
 /** After this many failures the pauses between further tries grow no more: eight to twelve seconds. */
 const PROJECT_TRIES = 3;
 /** Calendars hear of a change after this time, so that what is undone at once is never sent. */
@@ -781,6 +783,7 @@ export class Room extends DurableObject<Env> {
     }
     switch (message?.type) {
       case 'command': {
+        if (typeof message.id !== 'string') return socket.close(CLOSE.badFrame, 'frame');
         const still = () => {
           const one = this.#state.people[participant];
           return one && one.status !== 'left' && !this.#lobby.who(socket).shut ? one : undefined;
@@ -790,13 +793,14 @@ export class Room extends DurableObject<Env> {
         this.#lobby.tell(
           socket,
           outcome.ok
-            ? { type: 'accepted', id: String(message.id), seq: outcome.value.seq }
-            : { type: 'refused', id: String(message.id), refusal: outcome.refusal },
+            ? { type: 'accepted', id: message.id, seq: outcome.value.seq }
+            : { type: 'refused', id: message.id, refusal: outcome.refusal },
         );
         return;
       }
       case 'seen':
-        if (typeof message.thread === 'string' && typeof message.seq === 'number') this.#markSeen(me, message.thread, message.seq);
+        if (typeof message.thread === 'string' && message.thread.length < 64 && Number.isSafeInteger(message.seq) && message.seq >= 0)
+          this.#markSeen(me, message.thread, message.seq);
         return;
       case 'here': {
         const at = typeof message.at === 'string' && message.at.length < 64 && maySeeThread(me.side, message.at) ? message.at : null;
@@ -1918,17 +1922,25 @@ export class Room extends DurableObject<Env> {
     }
   }
 
-  /** Brings D1 up to date with the journal, in order and as often as it takes. */
+  #settling: Promise<void> = Promise.resolve();
+
+  /** Brings D1 up to date with the journal, in order and as often as it takes. One run after the other: of two at once the older could come last. */
   async settle(): Promise<void> {
     // Before D1 is asked, which may be down for long.
     this.ctx.storage.transactionSync(() => this.#journal.settle(this.#state, true));
+    const settled = this.#settling.catch(() => {}).then(() => this.#project());
+    this.#settling = settled;
+    return settled;
+  }
+
+  async #project(): Promise<void> {
     for (;;) {
       const from = this.#journal.mark('projected');
       const events = this.#journal.since(from, PROJECT_BATCH);
       const read = this.#reading.changed();
       const last = events.at(-1);
       if (!last && read.length === 0) return;
-      await project(this.env.DB, this.#state, events, read, this.#accepted(events));
+      await within(D1_PATIENCE, project(this.env.DB, this.#state, events, read, this.#accepted(events)));
       if (last) this.#journal.advance('projected', last.seq);
       this.#reading.projected(read);
     }
@@ -1963,6 +1975,19 @@ export class Room extends DurableObject<Env> {
 function isThere(state: RoomState, to: Participant, brought: Recorded[]): boolean {
   const { byId } = materialsFor(to.side, state.materials);
   return brought.some(({ event }) => 'material' in event && byId[event.material]?.removed === false);
+}
+
+/** Waits for so long (ms), then throws: what is waited for may still happen. */
+async function within<T>(patience: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The files that an event brings. */

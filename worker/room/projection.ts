@@ -34,6 +34,8 @@ export async function project(
   const comment = events.findLast(({ event }) => event.type === 'comment.posted');
   const statements: D1PreparedStatement[] = [];
 
+  // A batch that was given up may still be done later, when D1 has newer things: then it fails as a whole, on JSON that is none.
+  if (last) statements.push(db.prepare(`SELECT json(iif(seq > ?2, 'stale', '1')) FROM room WHERE id = ?1`).bind(room.id, last.seq));
   if (events.length > 0) {
     statements.push(
       db
