@@ -6,6 +6,7 @@ import { objectionIn, objectionWordIn } from '#core/objection-words.ts';
 import { answersIn } from '#core/reflection-words.ts';
 import { valueNumberIn } from '#core/value-reading.ts';
 import { withoutKeys } from '../../worker/access/tokens.ts';
+import { spanIn } from '../../worker/mail/calendar.ts';
 import { intake } from '../../worker/mail/reading/intake.ts';
 import { readMail } from '../../worker/mail/reading/read-mail.ts';
 import { replyText } from '../../worker/mail/reading/reply-text.ts';
@@ -156,6 +157,31 @@ describe('time', () => {
       ]),
   };
   const strict = doorway();
+
+  test('is not spent on the clocks of a zone that turn every second', () => {
+    const said = (rule: string) =>
+      [
+        'BEGIN:VCALENDAR',
+        'BEGIN:VTIMEZONE',
+        'TZID:Here',
+        'BEGIN:STANDARD',
+        'DTSTART:16010101T000000',
+        'TZOFFSETFROM:+0200',
+        'TZOFFSETTO:+0100',
+        rule,
+        'END:STANDARD',
+        'END:VTIMEZONE',
+        'BEGIN:VEVENT',
+        'DTSTART;TZID=Here:20261124T100000',
+        'DTEND;TZID=Here:20261124T110000',
+        'END:VEVENT',
+        'END:VCALENDAR',
+      ].join('\r\n');
+    const span = { start: Date.parse('2026-11-24T09:00:00Z'), end: Date.parse('2026-11-24T10:00:00Z') };
+    expect(spanIn(said('RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10'), 'UTC')).toEqual(span);
+    for (const rule of ['RRULE:FREQ=SECONDLY', 'RR\r\n ULE:FREQ=SECONDLY', 'RRULE:FREQ=YEARLY;INTERVAL=1\r\n;FREQ=SECONDLY'])
+      expect([null, span]).toContainEqual(spanIn(said(rule), 'UTC'));
+  });
 
   const room: Record<string, (size: number) => string> = {
     tildes: (size) => `${'~'.repeat(size)}x`,

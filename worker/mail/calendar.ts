@@ -157,9 +157,51 @@ const WINDOWS_ZONES: Record<string, string> = {
   'AUS Eastern Standard Time': 'Australia/Sydney',
 };
 
+/** Characters. Programs answer in three thousand. */
+const LONGEST_CALENDAR = 64 * 1024;
+/** Rules of zones. Theirs with the most history name a dozen. */
+const MOST_TURNS = 40;
+const ZONE_LINE = /^(?:BEGIN|END):(?:VTIMEZONE|STANDARD|DAYLIGHT)\s*$|^(?:TZID|TZOFFSETFROM|TZOFFSETTO|DTSTART|RDATE|RRULE)[:;]/;
+const EVENT_LINE = /^(?:BEGIN|END):VEVENT\s*$|^(?:DTSTART|DTEND|DURATION)[:;]/;
+/** How zones say when their clocks turn: once a year, on one day of a month. */
+const TURN =
+  /^RRULE:FREQ=YEARLY(?:;(?:BYMONTH=\d{1,2}|BYDAY=[-+]?\d?[A-Z]{2}|BYMONTHDAY=[-\d,]{1,40}|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=\w{1,20}|COUNT=\d{1,4}))*\s*$/;
+const isTurn = (line: string): boolean => TURN.test(line) && (!/BYDAY=[A-Z]/.test(line) || line.includes('BYMONTHDAY='));
+
+/**
+ * What of a calendar object says when it is: its zones, and the time of its first event. Null where that can't be read. The rule of a zone
+ * is played from its first year to today, and again for each time that is in the zone: second by second, if it said so, it would not end.
+ */
+function timesOf(ics: string): string | null {
+  if (ics.length > LONGEST_CALENDAR) return null;
+  const lines: string[] = [];
+  let within = '';
+  let isRead = false;
+  let turns = 0;
+  const said = new Set<string>();
+  for (const line of ics.replace(/\r?\n[ \t]/g, '').split(/\r\n|\r|\n/)) {
+    const begins = /^BEGIN:(VTIMEZONE|VEVENT)\s*$/.exec(line)?.[1] ?? '';
+    if (within === '' && !(begins === 'VEVENT' && isRead)) within = begins;
+    if (within === 'VTIMEZONE' && ZONE_LINE.test(line)) {
+      if (line.startsWith('RRULE') && (!isTurn(line) || (turns += 1) > MOST_TURNS)) return null;
+      lines.push(line);
+    }
+    if (within === 'VEVENT' && EVENT_LINE.test(line)) {
+      const name = line.slice(0, line.search(/[:;]/));
+      if (!/^DT|^DU/.test(name) || !said.has(name)) lines.push(line);
+      said.add(name);
+    }
+    if (within === '' || line.trimEnd() !== `END:${within}`) continue;
+    isRead ||= within === 'VEVENT';
+    within = '';
+  }
+  return ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR'].join('\r\n');
+}
+
 /** The time that a calendar object is about, in epoch ms; null if it names none that can be read. */
 export function spanIn(ics: string, zone: string): { start: number; end: number } | null {
-  let text = ics;
+  let text = timesOf(ics);
+  if (text === null) return null;
   // A zone that is named and not described is meant by its name; a time without any is the reader's own.
   if (!/^BEGIN:VTIMEZONE/im.test(text))
     text = text.replace(

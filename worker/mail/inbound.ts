@@ -356,13 +356,13 @@ async function reject(
       ? 'two_senders'
       : 'unreadable';
   const from = (mail.from?.address ?? envelope.from).toLowerCase();
-  const { subject } = mail;
+  const subject = mail.subject.slice(0, 300);
   const roomName = room ? await roomStub(env, room).title() : null;
   // An empty mail has nothing to keep; its sender is told.
   const held = roomName !== null && room !== undefined && reason !== 'empty';
   if (held) {
     const thread = (target?.thread ?? ROOM_THREAD) as ThreadId;
-    await roomStub(env, room).hold({ id, key: id, reason, from, subject: subject.slice(0, 300), text, thread });
+    await roomStub(env, room).hold({ id, key: id, reason, from, subject, text, thread });
   }
   if (!authenticated || !ANSWERED.has(reason)) {
     // Whoever is named as the sender may be a stranger to this mail: only the server that brought it is told.

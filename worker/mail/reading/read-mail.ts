@@ -216,24 +216,22 @@ function collectAlternative(walk: Walk, part: MimePart): void {
     walk.mail.encrypted ||= inner.encrypted;
     forms.push({ child, body: inner.body });
   }
-  const words = (body: Segment[]): number =>
-    body.reduce(
-      (sum, segment) =>
-        sum + (segment.kind === 'image' ? 0 : segment.kind === 'html' ? visibleLength(segment.html) : segment.text.trim().length),
-      0,
-    );
   const html = forms.filter((form) => form.body.some((segment) => segment.kind === 'html')).at(-1);
   const text = forms.find((form) => form.body.length > 0 && form.body.every((segment) => segment.kind === 'text'));
   const plain = text === undefined ? null : text.body.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('\n');
-  if (html !== undefined && (words(html.body) > 0 || plain === null || plain.trim() === '')) {
+  if (html !== undefined && (html.body.some(isVisible) || plain === null || plain.trim() === '')) {
     for (const segment of html.body)
       walk.mail.body.push(segment.kind === 'html' && html.body.length === 1 ? { ...segment, alternative: plain } : segment);
   } else if (text !== undefined) walk.mail.body.push(...text.body);
   else for (const form of forms) walk.mail.body.push(...form.body);
 }
 
-/** Letters that stand in HTML outside of tags and of what is never shown. Each end is looked for once, however many tags have none. */
-function visibleLength(html: string): number {
+/** Whether letters stand in it. */
+const isVisible = (segment: Segment): boolean =>
+  segment.kind === 'html' ? hasLetters(segment.html) : segment.kind === 'text' && segment.text.trim() !== '';
+
+/** Whether letters stand in HTML outside of tags and of what is never shown. Each end is looked for once, however many tags have none. */
+function hasLetters(html: string): boolean {
   const hidden = /<(style|script|title)\b/iy;
   const ends: Record<string, { pattern: RegExp; from: number; to: number }> = {};
   const endOf = (name: string, after: number): number => {
@@ -245,19 +243,19 @@ function visibleLength(html: string): number {
     }
     return end.from === Number.POSITIVE_INFINITY ? -1 : end.to;
   };
-  const letters = (piece: string): number => piece.replace(/&nbsp;|\s+/gi, '').length;
-  let count = 0;
+  const isLetters = (piece: string): boolean => piece.replace(/&nbsp;|\s+/gi, '') !== '';
   let at = 0;
   for (let tag = html.indexOf('<'); tag >= 0; tag = html.indexOf('<', at)) {
-    count += letters(html.slice(at, tag));
+    if (isLetters(html.slice(at, tag))) return true;
     hidden.lastIndex = tag;
     const name = hidden.exec(html)?.[1]?.toLowerCase();
     const end = name === undefined ? -1 : endOf(name, tag);
     const next = end < 0 ? html.indexOf('>', tag) + 1 : end;
-    if (next === 0) return count + letters(html.slice(tag));
+    // A tag that does not end is none.
+    if (next === 0) return true;
     at = next;
   }
-  return count + letters(html.slice(at));
+  return isLetters(html.slice(at));
 }
 
 function fileName(part: MimePart): string | null {
