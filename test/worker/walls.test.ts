@@ -3,7 +3,9 @@
  * A new route without a row here fails; nobody gets more than the table says.
  */
 import { describe, expect, test } from 'vitest';
-import type { FileId, TaskId } from '#core/ids.ts';
+import type { FileId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import type { ToRoom } from '#core/protocol.ts';
+import { textId } from '#core/texts.ts';
 import { api } from '../../worker/api/index.ts';
 import { files } from '../../worker/api/files.ts';
 import { health } from '../../worker/health.ts';
@@ -12,9 +14,11 @@ import { fresh } from '../../worker/access/tokens.ts';
 import {
   act,
   bring,
+  Browser,
   comments,
   deliverMail,
   enter,
+  env,
   invite,
   joinToken,
   joinedCustomer,
@@ -23,6 +27,7 @@ import {
   newColleague,
   newSeller,
   openRoom,
+  ORIGIN,
   request,
   viewOf,
 } from '../support/front-door.ts';
@@ -385,7 +390,7 @@ test('every route of the router has a row in the table', () => {
   expect(new Set(listed).size).toBeGreaterThan(12);
 });
 
-async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string | null> }> {
+async function scene() {
   const seller = await newSeller();
   const colleague = await newColleague(seller);
   const elsewhere = await newSeller('Other', 'Other');
@@ -446,6 +451,17 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   const byMail = (await comments(seller, opened.room)).find((one) => one.via === 'mail');
   const [held] = Object.values((await viewOf(seller, opened.room)).state.held);
   return {
+    seller,
+    replyTo: mail.replyTo ?? '',
+    addresses: {
+      stranger: newAddress('stranger', 'nowhere.example'),
+      customer: opened.customerEmail,
+      'customer elsewhere': otherRoom.customerEmail,
+      'customer revoked': gone,
+      seller: seller.seller.email,
+      'colleague not in the room': colleague.seller.email,
+      'seller elsewhere': elsewhere.seller.email,
+    } satisfies Record<ActorName, string>,
     room: {
       room: opened.room,
       account: (await viewOf(seller, opened.room)).state.room?.account ?? '',
@@ -475,8 +491,13 @@ async function scene(): Promise<{ room: Room; cookies: Record<ActorName, string 
   };
 }
 
+/** What a run has walked, for `npm run walls` to add up. */
+function walked(task: { meta: object }, routes: number, cells: number, failed: number): void {
+  Object.assign(task.meta, { walls: { routes, actors: ACTORS.length, cells, failed } });
+}
+
 describe('each route answers each actor as the table says', () => {
-  test('and nobody otherwise', async () => {
+  test('and nobody otherwise', async ({ task }) => {
     const { room, cookies } = await scene();
     const wrong: string[] = [];
     let cells = 0;
@@ -496,6 +517,7 @@ describe('each route answers each actor as the table says', () => {
           wrong.push(`${row.route} ${actor}: leaked`);
       }
     }
+    walked(task, TABLE.length, cells, wrong.length);
     expect(wrong).toEqual([]);
     expect(cells).toBe(TABLE.length * ACTORS.length);
   });
@@ -581,7 +603,7 @@ describe('pages', () => {
     expect([...pages].filter((page) => !PAGES.some((row) => row.page === page))).toEqual([]);
   });
 
-  test('show each actor what the table says, and nobody else the room', async () => {
+  test('show each actor what the table says, and nobody else the room', async ({ task }) => {
     const { room, cookies } = await scene();
     const wrong: string[] = [];
     for (const row of PAGES) {
@@ -598,6 +620,78 @@ describe('pages', () => {
         if (response.status === 200 && !/script-src 'self'(?: 'nonce-[^']+')?;/.test(policy)) wrong.push(`${row.page}: ${policy}`);
       }
     }
+    walked(task, PAGES.length, PAGES.length * ACTORS.length, wrong.length);
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Every message that a browser may send, by type: a new one without a row does not compile. */
+const FRAMES: { [Type in ToRoom['type']]: (room: Room) => Extract<ToRoom, { type: Type }> } = {
+  command: () => ({ type: 'command', id: fresh(), command: { type: 'room.rename', name: 'Called anew' } }),
+  seen: () => ({ type: 'seen', thread: 'room:internal' as ThreadId, seq: 1 }),
+  here: () => ({ type: 'here', at: 'room:internal' as ThreadId, typing: true }),
+  'text.open': ({ task }) => ({ type: 'text.open', text: textId('task', task as TaskId), vector: null }),
+  'text.edit': ({ task }) => ({ type: 'text.edit', text: textId('task', task as TaskId), update: 'AAA=' }),
+  'text.close': ({ task }) => ({ type: 'text.close', text: textId('task', task as TaskId) }),
+};
+
+describe('the socket', () => {
+  test('hears participants only, and tells a customer nothing of what is internal', async ({ task }) => {
+    const { room, cookies } = await scene();
+    const wrong: string[] = [];
+    for (const actor of ACTORS) {
+      const isIn = actor === 'seller' || actor === 'customer';
+      for (const frame of Object.values(FRAMES)) {
+        const as = actor.startsWith('customer') ? 'customer' : 'seller';
+        const response = await request(`/api/rooms/${room.room}/live?as=${as}`, {
+          headers: { upgrade: 'websocket', origin: ORIGIN },
+          ...(cookies[actor] && { cookie: cookies[actor] }),
+        });
+        const socket = response.webSocket;
+        if (!socket) {
+          if (isIn || response.status < 400) wrong.push(`${actor}: ${response.status}`);
+          continue;
+        }
+        const window = new Browser(socket);
+        if (isIn) await window.next('snapshot');
+        else if ((await window.whenClosed()) < 4000) wrong.push(`${actor}: closed with ${window.closed}`);
+        const message = frame(room);
+        if (!isIn && window.heard.length > 0) wrong.push(`${actor} ${message.type}: heard something`);
+        if (!isIn) continue;
+        window.send(message);
+        const id = window.do({ type: 'comment.post', comment: fresh(), thread: 'room', body: 'after that' });
+        await window.next('accepted', (one) => one.id === id);
+        if (actor === 'customer' && JSON.stringify(window.heard).includes('internal-or-not')) wrong.push(`${message.type}: leaked`);
+        window.close();
+      }
+    }
+    const frames = Object.keys(FRAMES).length;
+    walked(task, frames, frames * ACTORS.length, wrong.length);
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('mail', () => {
+  test('to a reply address is posted as the one whose address it is, of them alone', async ({ task }) => {
+    const { room, seller, addresses, replyTo } = await scene();
+    const ways = [
+      { way: 'a reply', to: replyTo },
+      { way: 'a reply to an internal thread’s address, made up', to: replyTo.replace(/\+[a-z2-7]{26}/, `+${fresh()}`) },
+      { way: 'a new mail to the room', to: `room+${room.room}@${env.REPLY_DOMAIN}` },
+    ];
+    const wrong: string[] = [];
+    for (const { way, to } of ways) {
+      for (const actor of ACTORS) {
+        const text = `from ${actor} ${fresh()}`;
+        await bring({ from: addresses[actor], to, text });
+        const posted = (await comments(seller, room.room as RoomId)).find((one) => one.body.includes(text));
+        const may = way === 'a reply' ? ['customer', 'seller'] : way === 'a new mail to the room' ? ['customer', 'seller'] : [];
+        const author = posted && (await viewOf(seller, room.room as RoomId)).state.people[posted.by as ParticipantId]?.email;
+        if (posted && (!may.includes(actor) || author !== addresses[actor])) wrong.push(`${way}, ${actor}: posted as ${author}`);
+        if (!posted && way === 'a reply' && actor === 'customer') wrong.push(`${way}, ${actor}: not posted`);
+      }
+    }
+    walked(task, ways.length, ways.length * ACTORS.length, wrong.length);
     expect(wrong).toEqual([]);
   });
 });

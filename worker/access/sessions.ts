@@ -15,7 +15,7 @@ import { fresh, hashOf } from './tokens.ts';
 /** A session ends after 30 days without a visit, and after 90 days in any case (OWASP ASVS 5.0, 7.3). */
 const IDLE_DAYS = 30;
 const ABSOLUTE_DAYS = 90;
-/** A cookie that is older is replaced (7.2.4); the one before is good for a minute more, for what is on its way. */
+/** A cookie that is older is replaced; the one before is good for a minute more, for what is on its way. */
 const COOKIE_HOURS = 24;
 const GRACE_SECONDS = 60;
 
