@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readMail } from '../../worker/mail/reading/read-mail.ts';
+import { tnef } from '../mails/specials.ts';
 import { decoded, Skeleton } from '../../worker/mail/reading/skeleton.ts';
 
 function skeletonOf(bytes: Uint8Array, cuts: number[]): { bytes: Uint8Array; long: Skeleton['long'] } {
@@ -135,6 +136,15 @@ describe('a big mail', () => {
     const whole = letter({ sizes: [100_000, 10, 100_000, 10], eol: '\r\n', width: 200_000, footer: false });
     const { bytes } = skeletonOf(whole, [0.1, 0.3, 0.5, 0.7, 0.9]);
     expect((await readMail(bytes)).files.map((file) => file.name)).toEqual(['文件-0.bin', '文件-1.bin', '文件-2.bin', '文件-3.bin']);
+  });
+
+  test('is whole where files are within a file, whatever type that is given', async () => {
+    const drawing = new Uint8Array(90_000).map((_, at) => at & 0xff);
+    const text = new TextDecoder().decode(letter({ sizes: [10], eol: '\r\n', width: 76, footer: false }));
+    const packed = `Content-Type: application/octet-stream; name="winmail.dat"\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64(tnef('Dock drawing.pdf', drawing, null), 76, '\r\n')}`;
+    const { bytes } = skeletonOf(new TextEncoder().encode(text.replace('--outer--', `--outer\r\n${packed}\r\n--outer--`)), [0.3, 0.8]);
+    const { files } = await readMail(bytes);
+    expect(files.map((file) => [file.name, file.bytes.length])).toContainEqual(['Dock drawing.pdf', drawing.length]);
   });
 
   test('cannot point at another’s bytes: what its sender writes as a mark is taken out', async () => {

@@ -30,14 +30,19 @@ const CR = 13;
 /** Types that reading looks into, whatever they are called. */
 const LOOKED_INTO = /^(?:multipart|message)\/|^application\/(?:(?:x-)?pkcs7|pgp|ms-tnef|vnd\.ms-tnef|ics)|^text\/calendar/;
 
+const nameOf = ({ dispositionParams, params }: MimePart): string =>
+  dispositionParams['filename'] ?? params['name'] ?? params['filename'] ?? '';
+
 const isFile = (part: MimePart): boolean =>
-  part.encoding === 'base64' && !LOOKED_INTO.test(part.type) && (!part.type.startsWith('text/') || part.disposition === 'attachment');
+  part.encoding === 'base64' &&
+  !LOOKED_INTO.test(part.type) &&
+  // Some gateways give Outlook's container no type of its own.
+  !/(?:^|[\\/])\s*winmail\.dat\s*$/i.test(nameOf(part)) &&
+  (!part.type.startsWith('text/') || part.disposition === 'attachment');
 
 /** What somebody wrote, rather than a file. */
-const isWords = ({ type, disposition, dispositionParams, params }: MimePart): boolean =>
-  /^text\/(?:plain|html|enriched)$/.test(type) &&
-  disposition !== 'attachment' &&
-  !(dispositionParams['filename'] ?? params['name'] ?? params['filename']);
+const isWords = (part: MimePart): boolean =>
+  /^text\/(?:plain|html|enriched)$/.test(part.type) && part.disposition !== 'attachment' && nameOf(part) === '';
 
 export class Skeleton {
   readonly long = new Map<number, LongPart>();
