@@ -1,6 +1,7 @@
 /** Every request: which language and theme, who asks. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Handle, HandleServerError } from '@sveltejs/kit';
+import { withoutTokens } from '#core/ids.ts';
 import * as m from '#messages';
 import { overwriteServerAsyncLocalStorage } from '#messages/runtime.js';
 import { GUEST, LOCALE, SELLER, THEME, keepPreference, keepSeller, toLocale } from '$lib/server/cookies.ts';
@@ -49,7 +50,7 @@ export const handleError: HandleServerError = ({ error, event, status }) => {
     JSON.stringify({
       what: 'page failed',
       id,
-      path: event.url.pathname.replace(/[a-z2-7]{26,}/g, '…'),
+      path: withoutTokens(event.url.pathname),
       error: String(error),
       stack: error instanceof Error ? error.stack : undefined,
     }),

@@ -1,5 +1,6 @@
 /** The Worker's front door: machines and sockets go to Hono's routes, pages to SvelteKit, both with the same services. */
 import { Hono } from 'hono';
+import { withoutTokens } from '#core/ids.ts';
 import { api } from './api/index.ts';
 import { feeds } from './api/feeds.ts';
 import { files } from './api/files.ts';
@@ -53,7 +54,7 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
       JSON.stringify({
         what: 'request failed',
         requestId: c.get('requestId'),
-        path: new URL(c.req.url).pathname,
+        path: withoutTokens(new URL(c.req.url).pathname),
         error: String(error),
         stack: error instanceof Error ? error.stack : undefined,
       }),

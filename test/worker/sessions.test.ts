@@ -8,6 +8,7 @@ import {
   newColleague,
   newSeller,
   openRoom,
+  ORIGIN,
   request,
   services,
   type SignedIn,
@@ -157,5 +158,28 @@ describe('an owner', () => {
     ]);
     const third = await newColleague(owner, 'Third');
     expect(await services.access.audit(third.seller, null)).toMatchObject({ refusal: { reason: 'owners_only' } });
+  });
+});
+
+describe('a passkey', () => {
+  test('that is none, or answers a challenge that nobody gave, opens nothing', async () => {
+    const one = await newSeller();
+    const from = { ip: '203.0.113.77', userAgent: 'Chrome' };
+    const garbage = ['', '{', 'null', '{}', JSON.stringify({ id: 'x', rawId: 'x', type: 'public-key', response: {} }), 'x'.repeat(30_000)];
+    for (const answer of garbage) {
+      expect(await services.access.signInWithPasskey(answer, from)).toMatchObject({ ok: false, refusal: { reason: 'passkey_unknown' } });
+      expect(await services.access.addPasskey(one.seller, answer, 'Chrome')).toMatchObject({ ok: false });
+    }
+    expect(await services.access.passkeys(one.seller)).toEqual([]);
+    expect(await services.access.removePasskey(one.seller, 'x')).toMatchObject({ refusal: { reason: 'no_such_passkey' } });
+  });
+
+  test('is asked for sixty times an hour from one place, and then it is said when to come again', async () => {
+    const ask = () =>
+      request('/api/passkeys/challenge', { method: 'POST', headers: { 'cf-connecting-ip': '203.0.113.78', origin: ORIGIN } });
+    for (let turn = 0; turn < 60; turn += 1) expect((await ask()).status).toBe(200);
+    const refused = await ask();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('3600');
   });
 });

@@ -15,7 +15,11 @@ export const sellerOf = (c: Ctx): Promise<Seller | null> => c.get('services').ac
 export const signInFirst = (c: Ctx) => c.json({ error: { code: 'unauthenticated', reason: 'sign_in_first' } }, 401);
 
 export function answer<T>(c: Ctx, result: Result<T>, status: 200 | 201 | 202 = 200) {
-  return result.ok ? c.json(result.value as object, status) : c.json({ error: result.refusal }, statusOf(result.refusal));
+  if (result.ok) return c.json(result.value as object, status);
+  const refused = statusOf(result.refusal);
+  // What is counted is counted by the hour (`mayTry`).
+  if (refused === 429) c.header('Retry-After', '3600');
+  return c.json({ error: result.refusal }, refused);
 }
 
 const schemaOf = (schema: v.GenericSchema) => toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' }) as object;
