@@ -154,6 +154,12 @@ class Room {
     return this.crash === 'after' ? this.#die() : { ok: true, value: { seq: this.state.seq } };
   }
 
+  /** A mail is taken whole or not at all, too: a crash may come before it is written, or before anybody is told. */
+  takeMail(by: ParticipantId, events: RoomEvent[]): void {
+    if (this.crash !== 'before') this.record(by, 'mail', events);
+    if (this.crash !== null) this.#die();
+  }
+
   record(by: ParticipantId | 'system', via: Via, events: RoomEvent[], command: { key: string; body: number } | null = null): void {
     const { log, commands } = this.disk;
     const written = events.map((event, index): Recorded => ({
@@ -403,7 +409,7 @@ function simulate(seed: number): { events: number; accepted: number } {
       if (typeof input === 'object' && input !== null && 'mail' in input && 'at' in input) {
         const who = chance.of(people) ?? lidan;
         const born = bornOfMail(room.state, who, input);
-        if (born.length > 0) room.record(who.id, 'mail', born);
+        if (born.length > 0) room.takeMail(who.id, born);
       } else client.do(input as Command);
     } else if (what < 0.5) {
       // Whoever lags hears nothing for long, then much at once.
