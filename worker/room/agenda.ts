@@ -42,6 +42,8 @@ export class Agenda {
   readonly #storage: DurableObjectStorage;
   /** When the alarm stands, as far as this instance knows; null when it must look. */
   #armed: number | null = null;
+  /** While the alarm runs: no other can come, and the next is set at its end. */
+  #isRunning = false;
   /** What is on the list, once it was read: each event asks, and nobody else writes. */
   #known: Map<string, number> | null = null;
 
@@ -74,9 +76,10 @@ export class Agenda {
     this.#arm(at);
   }
 
-  /** What is to be done now. D1 comes last: nobody's mail waits while it does not answer. */
+  /** What is to be done now, by the alarm, which must end with `rearm`. D1 comes last: nobody's mail waits while it does not answer. */
   due(now: number, limit = 50): Due[] {
     this.forget();
+    this.#isRunning = true;
     return this.#storage.sql
       .exec<Due>("SELECT kind, key, at, tries FROM agenda WHERE at <= ? ORDER BY kind = 'project', at LIMIT ?", now, limit)
       .toArray();
@@ -112,12 +115,14 @@ export class Agenda {
 
   /** Sets the alarm for whatever comes next. Called after every run and when the object wakes. */
   rearm(): void {
+    this.#isRunning = false;
     const [row] = this.#storage.sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM agenda').toArray();
     this.#armed = row?.at ?? null;
     if (this.#armed !== null) void this.#storage.setAlarm(this.#armed);
   }
 
   #arm(at: number): void {
+    if (this.#isRunning) return;
     // An instance that has just woken does not know what it is to be woken for next: that may come before this.
     if (this.#armed === null) return this.rearm();
     if (this.#armed <= at) return;

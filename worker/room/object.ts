@@ -1861,22 +1861,31 @@ export class Room extends DurableObject<Env> {
 
   /** Does what is due. Catches its own failures and always sets the next alarm: a throwing alarm is given up after six tries. */
   override async alarm(): Promise<void> {
-    for (const chore of this.#agenda.due(Date.now())) {
-      try {
-        await this.#do(chore);
-        this.#agenda.done(chore);
-        if (chore.kind === 'notify') this.#tidy(chore.key);
-      } catch (error) {
-        // D1 hears of everything soon after it is back, of rooms that are silent since, too.
-        const tries = chore.kind === 'project' ? Math.min(chore.tries, PROJECT_TRIES) : chore.tries;
-        const wait = backoff(tries, Math.random());
-        console.error(
-          JSON.stringify({ what: 'chore failed', chore: chore.kind, room: this.#state.room?.id, tries: chore.tries, error: String(error) }),
-        );
-        this.#agenda.again(chore, Date.now() + wait * 1000);
+    try {
+      for (const chore of this.#agenda.due(Date.now())) {
+        try {
+          await this.#do(chore);
+          this.#agenda.done(chore);
+          if (chore.kind === 'notify') this.#tidy(chore.key);
+        } catch (error) {
+          // D1 hears of everything soon after it is back, of rooms that are silent since, too.
+          const tries = chore.kind === 'project' ? Math.min(chore.tries, PROJECT_TRIES) : chore.tries;
+          const wait = backoff(tries, Math.random());
+          console.error(
+            JSON.stringify({
+              what: 'chore failed',
+              chore: chore.kind,
+              room: this.#state.room?.id,
+              tries: chore.tries,
+              error: String(error),
+            }),
+          );
+          this.#agenda.again(chore, Date.now() + wait * 1000);
+        }
       }
+    } finally {
+      this.#agenda.rearm();
     }
-    this.#agenda.rearm();
   }
 
   /** When nobody is left to be told of a thread's news, they need not be kept. */
