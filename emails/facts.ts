@@ -50,7 +50,8 @@ export interface TaskFacts {
 }
 
 export interface InvitationFacts extends Frame {
-  from: { name: string; email: string };
+  /** Who asks: of the selling side, or a colleague of the reader's. */
+  from: { name: string; email: string; side: Side };
   accountName: string;
   note: string;
   /** What is asked of the reader, earliest first. */

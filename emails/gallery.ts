@@ -201,7 +201,7 @@ export function samplesOf(deal: Deal): Sample[] {
 
   const invited: InvitationFacts = {
     ...frame(buyer),
-    from: seller,
+    from: { ...seller, side: 'seller' },
     accountName: deal.account,
     note: deal.note,
     asked: [task(deal.tasks.budget), task(deal.tasks.security, { due: { date: '2026-12-02', time: null, zone: shanghai } })],
@@ -209,6 +209,10 @@ export function samplesOf(deal: Deal): Sample[] {
   };
   add('invitation', invitation(invited), [deal.note]);
   add('invitation-bare', invitation({ ...invited, note: '', asked: [], offered: null }));
+  add(
+    'invitation-colleague',
+    invitation({ ...invited, note: '', from: { name: deal.colleague, email: 'colleague@contoso.example', side: 'customer' } }),
+  );
 
   const about = (more: Partial<NewsFacts>): NewsFacts => ({
     ...frame(buyer),

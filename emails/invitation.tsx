@@ -15,7 +15,10 @@ export function invitation(facts: InvitationFacts): Rendered {
     ? m.mail_invitation_preheader_asked({ workspace, title: first.title }, { locale })
     : m.mail_invitation_preheader({ workspace }, { locale });
   const hello = greet(reader);
-  const lead = m.mail_invitation_lead({ from: from.name, workspace, account }, { locale });
+  const lead = (from.side === 'customer' ? m.mail_invitation_lead_colleague : m.mail_invitation_lead)(
+    { from: from.name, workspace, account },
+    { locale },
+  );
   const askedHead = m.mail_invitation_asked({}, { locale });
   const offeredHead = m.mail_invitation_offered({ workspace }, { locale });
   const enter = m.mail_invitation_enter({}, { locale });

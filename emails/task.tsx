@@ -77,7 +77,7 @@ function answersOf(task: TaskFacts, { locale }: Reader, subject: string): Answer
       { says: m.act_move({}, { locale }), body: m.act_word_move({}, { locale }) },
       { says: m.act_hand_over({}, { locale }), body: m.act_word_hand_over({}, { locale }) },
       { says: m.act_not_me({}, { locale }), body: m.act_word_not_me({}, { locale }) },
-      { says: m.act_question({}, { locale }), body: '' },
+      { says: m.act_question({}, { locale }), body: m.act_word_question({}, { locale }) },
     ],
   };
 }

@@ -45,11 +45,31 @@ describe('a date in words', () => {
     ['改到 下周三上午10点', '2026-12-02 10:00'],
     ['move to Fri 15:00', '2026-11-27 15:00'],
     ['Move it to next Fri 3pm.', '2026-12-04 15:00'],
-    ['move to +3d', '2026-11-28 -'],
     ['推迟到12月3日', '2026-12-03 -'],
     ['new date: 2026-12-08', '2026-12-08 -'],
   ])('“%s” moves it to %s', (line, when) => {
     expect(day(line)).toBe(when);
+  });
+});
+
+describe('a date that is put off', () => {
+  test.each([
+    ['+3d', 3],
+    ['move to +3d', 3],
+    ['改到+3天', 3],
+    ['推迟3天', 3],
+    ['延后 2 周', 14],
+    ['postpone by 2 weeks', 14],
+    ['Push it back 1 day.', 1],
+  ])('“%s” is put off by %i days', (line, days) => {
+    expect(read(line)).toEqual({ act: 'shift', days });
+  });
+
+  test('is another thing than a date that is named', () => {
+    expect(day('推迟到12月3日')).toBe('2026-12-03 -');
+    expect(day('改到3天后')).toBe('2026-11-28 -');
+    expect(read('3 days are enough')).toBeNull();
+    expect(read('postpone it, we need 3 more days')).toBeNull();
   });
 });
 

@@ -73,6 +73,13 @@ describe('a customer who answers a task with one line', () => {
     expect((await taskNow())?.due?.date).toBe('2027-03-08');
   });
 
+  test('puts it off from the date that it has', async () => {
+    const { reply, taskNow } = await asked();
+    await reply('move to 2027-03-05');
+    await reply('改到+3天');
+    expect((await taskNow())?.due?.date).toBe('2027-03-08');
+  });
+
   test('hands it to a colleague by address, who is brought in and invited', async () => {
     const { seller, opened, reply, taskNow } = await asked();
     const address = `li.na.${fresh().slice(0, 6)}@corp.example`;

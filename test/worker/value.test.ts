@@ -107,18 +107,25 @@ test('a reply that is no number is a comment and nothing more; delivered twice, 
   expect(await comments(seller, opened.room, line)).toHaveLength(2);
 });
 
-test('a number by mail is answered by a receipt that says what changed; UNDO puts the old one back', async () => {
+test('a number by mail is answered by a receipt that says what changed; UNDO puts one’s own old one back', async () => {
   const seller = await newSeller();
   const opened = await openRoom(seller);
   await joinedCustomer(seller, opened);
   const line = await withLine(seller, opened);
   const mail = await lastMailTo(opened.customerEmail);
-  await bring({ from: opened.customerEmail, to: mail.replyTo ?? '', text: '10人，不是14' });
-  await deliverMail(opened.room);
-  const receipt = await lastMailTo(opened.customerEmail);
-  expect(receipt.text).toContain('“Hours saved” now reads ¥276k a year, under your name.');
-  await bring({ from: opened.customerEmail, to: receipt.replyTo ?? '', text: 'UNDO' });
-  expect((await viewOf(seller, opened.room)).state.value.lines[line]?.number).toMatchObject({ low: 386_400 });
+  const answer = async (to: string | null, text: string) => {
+    await bring({ from: opened.customerEmail, to: to ?? '', text });
+    await deliverMail(opened.room);
+    return lastMailTo(opened.customerEmail);
+  };
+  const first = await answer(mail.replyTo, '10人，不是14');
+  expect(first.text).toContain('“Hours saved” now reads ¥276k a year, under your name.');
+  // The seller's number is not to be set back in the customer's name.
+  expect(first.text).not.toContain('UNDO');
+  const second = await answer(mail.replyTo, '11人，不是10');
+  expect(second.text).toContain('UNDO');
+  await answer(second.replyTo, 'UNDO');
+  expect((await viewOf(seller, opened.room)).state.value.lines[line]?.number).toMatchObject({ low: 276_000 });
 });
 
 test('a proposed number is taken or kept by a press in the mail, of its owner alone', async () => {

@@ -165,7 +165,7 @@ function invitationFacts(state: RoomState, to: Participant, from: Participant, n
   return {
     ...frame,
     reader: readerOf(to),
-    from: { name: from.name, email: from.email },
+    from: { name: from.name, email: from.email, side: from.side },
     accountName: state.room?.accountName ?? '',
     note,
     asked: owedBy(state, to.id)

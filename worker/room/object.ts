@@ -1294,7 +1294,7 @@ export class Room extends DurableObject<Env> {
     const who = this.#state.people[mail.participant];
     const at = Date.now();
     const act = who && readAct(firstLine(mail.text).line, { now: at, zone: who.zone, locale: who.locale });
-    const asks = act && commandOfAct(this.#state, who, mail.thread, act, () => fresh<ParticipantId>());
+    const asks = act && commandOfAct(this.#state, who, mail.thread, act, () => fresh<ParticipantId>(), at);
     const { askedAt, answers } = this.#state.reflection;
     const said = who && answersIn(withoutKeys(mail.text), answers[who.id]?.answers ?? null);
     if (!who || askedAt === null || !said || asks?.type === 'participant.describe') return null;
@@ -1422,7 +1422,8 @@ export class Room extends DurableObject<Env> {
 
     const before = this.#state;
     const deed = act.act === 'undo' ? this.#receipts.takeBack(mail, now) : undefined;
-    const command = act.act === 'undo' ? (deed?.undo ?? null) : commandOfAct(before, who, mail.thread, act, () => fresh<ParticipantId>());
+    const command =
+      act.act === 'undo' ? (deed?.undo ?? null) : commandOfAct(before, who, mail.thread, act, () => fresh<ParticipantId>(), now);
     if (!command) return null;
     this.#joinedByMail(who.id);
     const facts = { at: new Date(now).toISOString(), colleagues: {}, staged: {} };
@@ -1430,7 +1431,7 @@ export class Room extends DurableObject<Env> {
     // Refused, it is still what they wrote: a comment, and nothing is changed.
     if (!outcome.ok) return null;
     // What is taken back is not offered to be taken back again: a new reply says what is wanted.
-    const undo = act.act === 'undo' ? null : undoOf(before, command);
+    const undo = act.act === 'undo' ? null : undoOf(before, command, who.id);
     this.#receipts.keep(mail.id, { participant: who.id, thread: deed?.thread ?? mail.thread, command, undo }, now);
     this.#agenda.add('receipt', mail.id, now, now);
     if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
@@ -1468,7 +1469,7 @@ export class Room extends DurableObject<Env> {
   /** Does what a comment's words mean beyond themselves, and tells its author what that has changed. An answer to a question changes nothing of theirs. */
   #doMeant(mail: ReceivedMail, command: Command): void {
     const now = Date.now();
-    const undo = undoOf(this.#state, command);
+    const undo = undoOf(this.#state, command, mail.participant);
     const facts = { at: new Date(now).toISOString(), colleagues: {}, staged: {} };
     const outcome = this.#execute(mail.participant, 'mail', `meant-${mail.id}`, command, facts);
     if (!outcome.ok || command.type === 'objection.answer') return;

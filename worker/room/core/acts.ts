@@ -4,7 +4,7 @@
  */
 import { sharedOf } from './audience.ts';
 import type { Command } from './commands.ts';
-import type { Due } from './due.ts';
+import { addDays, dayIn, type Due } from './due.ts';
 import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
 import { likelyLocale, type MailWish, type Participant, present, withAddress } from './people.ts';
 import { can } from './permissions.ts';
@@ -179,6 +179,8 @@ export const wordFor = (act: 'no' | 'done' | 'notMe' | 'confirm' | 'accept' | 'n
 export type Act =
   | { act: WordAct }
   | { act: 'move'; due: Due }
+  /** Later by so many days than it was. */
+  | { act: 'shift'; days: number }
   | { act: 'handOver'; to: string }
   /** A number by itself: one of the times that were proposed. */
   | { act: 'pick'; number: number };
@@ -189,6 +191,9 @@ const BY_WORD = new Map<string, WordAct>(
 
 const MOVE =
   /^(?:please\s+)?(?:move(?:\s+it)?|moved|postpone|reschedule|shift|new date|due|改到|改成|改为|改至|延到|延至|推迟到|推迟至|挪到|移到)\s*(?:to|until|till|:|：|到)?\s*(.+)$/iu;
+/** "+3d", "postpone by 2 weeks", "推迟3天": counted from the date that stands. "改到3天后" is counted from today: a date as any other. */
+const SHIFT =
+  /^(?:please\s+)?(?:(?:move(?:\s+it)?|reschedule|shift|改到|改成|改为|改至)\s*(?:to|by)?\s*\+|(?:postpone|delay|push)(?:\s+it)?(?:\s+back)?\s*(?:by)?\s*\+?|(?:推迟|延后|延期|推后|顺延)\s*\+?|\+)\s*(\d{1,3})\s*(d|days?|天|日|w|wks?|weeks?|周|个?星期)$/iu;
 const HAND_OVER =
   /^(?:please\s+)?(?:hand(?:\s+it)?\s+over\s+to|hand\s+to|assign(?:\s+it)?\s+to|reassign\s+to|forward\s+to|pass\s+to|give\s+to|转给|转交给|转交|交给|请找|移交给)\s*[:：]?\s*@?(.+)$/iu;
 const PICK = /^(?:第\s*)?(?:option|time|number|no\.?|#)?\s*([1-5]|[一二三四五])\s*(?:个|项|号)?$/iu;
@@ -236,6 +241,9 @@ export function readAct(line: string, ctx: { now: number; zone: string; locale: 
   const to = HAND_OVER.exec(said)?.[1]?.trim();
   if (to && !/\s(and|but|because)\s/i.test(to)) return { act: 'handOver', to };
 
+  const [, count, unit] = SHIFT.exec(said) ?? [];
+  if (count && unit) return { act: 'shift', days: Number(count) * (/^(?:w|周|个?星期)/iu.test(unit) ? 7 : 1) };
+
   const when = MOVE.exec(said)?.[1]?.trim();
   if (when) {
     const read = readWhen(when, ctx);
@@ -261,7 +269,14 @@ function personNamed(state: RoomState, said: string): Participant | undefined {
  * The command that an act stands for where it was written; null where it means nothing there (then it is a comment).
  * `freshId` is for somebody who is brought in by the act.
  */
-export function commandOfAct(state: RoomState, who: Participant, thread: ThreadId, act: Act, freshId: () => ParticipantId): Command | null {
+export function commandOfAct(
+  state: RoomState,
+  who: Participant,
+  thread: ThreadId,
+  act: Act,
+  freshId: () => ParticipantId,
+  now: number,
+): Command | null {
   const task = state.plan.tasks[sharedOf(thread) as string as TaskId];
   const own = (change: { mail?: MailWish; locale?: Participant['locale'] }): Command => ({
     type: 'participant.describe',
@@ -298,6 +313,13 @@ export function commandOfAct(state: RoomState, who: Participant, thread: ThreadI
       return task.completedAt === null ? null : { type: 'task.reopen', task: task.id };
     case 'move':
       return { type: 'task.change', task: task.id, due: { ...act.due }, invite: [] };
+    case 'shift': {
+      // What is over already is put off from today, or it would be over still.
+      const today = dayIn(who.zone, now);
+      const from = task.due && task.due.date > today ? task.due.date : today;
+      const due = { ...(task.due ?? { time: null, zone: who.zone }), date: addDays(from, act.days) };
+      return { type: 'task.change', task: task.id, due, invite: [] };
+    }
     case 'notMe':
       return task.owners.includes(who.id)
         ? { type: 'task.change', task: task.id, owners: task.owners.filter((one) => one !== who.id), invite: [] }
@@ -333,7 +355,7 @@ const asAsked = (number: ValueNumber): NonNullable<Extract<Command, { type: 'val
   number.unit === 'weight' ? number : { ...number, factors: number.factors.map(({ label, unit, value }) => ({ label, unit, value })) };
 
 /** The command that takes another one back, given the state before it; null when nothing does. */
-export function undoOf(before: RoomState, command: Command): Command | null {
+export function undoOf(before: RoomState, command: Command, by: ParticipantId): Command | null {
   switch (command.type) {
     case 'task.complete':
       return { type: 'task.reopen', task: command.task };
@@ -353,10 +375,11 @@ export function undoOf(before: RoomState, command: Command): Command | null {
     case 'plan.confirm':
       return { type: 'plan.unconfirm' };
     case 'value.number':
-    case 'value.factor':
-    case 'value.acceptProposal': {
-      const number = before.value.lines[command.line]?.number;
-      return number ? { type: 'value.number', line: command.line, amount: asAsked(number), text: '', words: '' } : null;
+    case 'value.factor': {
+      const line = before.value.lines[command.line];
+      // Somebody else's number can't be set back in its owner's name, nor a proposal made again in its author's.
+      if (!line?.number || line.owner?.by !== by || line.proposal !== null) return null;
+      return { type: 'value.number', line: line.id, amount: asAsked(line.number), text: '', words: '' };
     }
     case 'value.propose':
       return { type: 'value.declineProposal', line: command.line };

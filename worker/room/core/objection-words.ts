@@ -4,7 +4,7 @@ const ENOUGH =
   /^(?:ok(?:ay)?|好的?|可以(?:了)?|行(?:了)?|没问题|明白(?:了)?|清楚了|接受|同意|that answers it|answered|accept(?:ed)?|agreed|solved|resolved|all clear|clear now)$/i;
 const NOT_ENOUGH =
   /^(?:不够|还不够|不行|不可以|没(?:有)?(?:解决|回答)|不接受|不同意|not enough|not answered|that does(?:n'?t| not) answer it|not accepted|reopen|no)$/i;
-const RAISED = /^(?:objection|open question|异议|疑问|顾虑)\s*[::]\s*(\S.{2,190})$/iu;
+const RAISED = /^(?:objection|open question|question|异议|疑问|有疑问|顾虑)\s*[::]\s*(\S.{2,190})$/iu;
 
 /** Characters. A longer line is prose, whatever it begins with. */
 const LONGEST = 1_000;
