@@ -36,7 +36,8 @@ function sayHeading({ because, actor, said, value, task, materials = [], reader:
       return m.mail_news_changed({ actor }, { locale });
     case 'value': {
       const isNew = !value?.was && !value?.factorsWere.some((one) => one !== null);
-      if (value?.proposal) return m.mail_value_proposed({ actor }, { locale });
+      // The line's open proposal may be another's than the one whose act this mail tells of.
+      if (value?.proposal?.by === actor) return m.mail_value_proposed({ actor }, { locale });
       return isNew ? m.mail_value_added({ actor }, { locale }) : m.mail_value_changed({ actor }, { locale });
     }
     case 'proposed':
