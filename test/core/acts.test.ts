@@ -1,7 +1,7 @@
 /** What a reply's first line asks for. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { firstLine, readAct, saysNo } from '#core/acts.ts';
+import { firstLine, readAct, saidBelow, saysNo } from '#core/acts.ts';
 
 // Wednesday.
 const now = Date.parse('2026-11-25T02:00:00Z');
@@ -71,6 +71,13 @@ describe('a date that is put off', () => {
     expect(read('3 days are enough')).toBeNull();
     expect(read('postpone it, we need 3 more days')).toBeNull();
   });
+});
+
+test('a name below an act is no comment; a word of theirs is', () => {
+  expect(saidBelow('Raj', 'Raj Patel')).toBe('');
+  expect(saidBelow('Best regards,\nRaj Patel', 'Raj Patel')).toBe('');
+  expect(saidBelow('谢谢！\n陈伟', '陈伟')).toBe('');
+  for (const said of ['Raj will send it', 'Thanks a lot', '陈伟 139 0000 0000']) expect(saidBelow(said, 'Raj Patel')).toBe(said);
 });
 
 test('a hand-over names an address or a person', () => {

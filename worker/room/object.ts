@@ -5,7 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
-import { commandOfAct, firstLine, readAct, saysNo, undoOf } from '#core/acts.ts';
+import { commandOfAct, firstLine, readAct, saidBelow, saysNo, undoOf } from '#core/acts.ts';
 import { look, name as nameSchema, submission, text as textSchema, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
@@ -1415,7 +1415,8 @@ export class Room extends DurableObject<Env> {
   /** A reply whose first line asks for something does it, in its author's name; what else it says is a comment. Null when it asks for nothing. */
   #actByMail(mail: ReceivedMail): Result<{ outcome: 'act'; seq: number }> | null {
     const who = this.#state.people[mail.participant];
-    const { line, rest } = firstLine(mail.text);
+    const { line, rest: below } = firstLine(mail.text);
+    const rest = saidBelow(below, who?.name ?? '');
     const now = Date.now();
     const act = who && readAct(line, { now, zone: who.zone, locale: who.locale });
     if (!who || !act) return null;
@@ -1446,7 +1447,7 @@ export class Room extends DurableObject<Env> {
     if (act?.act !== 'myData' && act?.act !== 'export') return null;
     this.#joinedByMail(mail.participant);
     this.#agenda.add('hand', `${act.act === 'export' ? 'copy' : 'data'}|${mail.participant}|${mail.id}`, now, now);
-    const { rest } = firstLine(mail.text);
+    const rest = saidBelow(firstLine(mail.text).rest, who?.name ?? '');
     if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
     return done({ outcome: 'act', seq: this.#state.seq });
   }

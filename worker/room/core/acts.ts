@@ -224,6 +224,13 @@ export function firstLine(text: string): { line: string; rest: string } {
       };
 }
 
+/** What a reply says below its first line, but for a name that its author put under it: "Raj", "Best, Raj". */
+export function saidBelow(rest: string, name: string): string {
+  const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{M}\d]+/gu) ?? [];
+  const own = new Set([...words(name), 'best', 'regards', 'thanks', 'cheers', '谢谢', '此致', '祝好']);
+  return rest.length <= 80 && words(rest).every((word) => own.has(word)) ? '' : rest;
+}
+
 /**
  * What a line asks for; null when it is no act. `now` in epoch ms, `zone` where dates are meant.
  * A line that holds more than the act is no act: "done, but the legal review is missing" is a comment.
