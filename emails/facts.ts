@@ -189,6 +189,8 @@ export interface MeetingFacts extends Frame {
   because: 'times' | 'set' | 'changed' | 'cancelled' | 'counters';
   /** Who did it. */
   actor: string;
+  /** Whether it was the reader: they hear of it since their calendar does. */
+  own?: boolean;
   title: string;
   /** When it takes place, or would have; null while that is open. */
   slot: Slot | null;

@@ -7,16 +7,16 @@ import type { MeetingFacts, Rendered } from './facts.ts';
 import { Box, Button, fewerMails, Lines, Link, mail, paint, Title, Words } from './layout.tsx';
 import { sayNames } from './moment.ts';
 
-function sayHeading({ because, actor, reader: { locale } }: MeetingFacts): string {
+function sayHeading({ because, actor, own, reader: { locale } }: MeetingFacts): string {
   switch (because) {
     case 'times':
       return m.mail_meeting_times({ actor }, { locale });
     case 'set':
-      return m.mail_meeting_set({ actor }, { locale });
+      return own ? m.mail_meeting_set_own({}, { locale }) : m.mail_meeting_set({ actor }, { locale });
     case 'changed':
-      return m.mail_meeting_changed({ actor }, { locale });
+      return own ? m.mail_meeting_changed_own({}, { locale }) : m.mail_meeting_changed({ actor }, { locale });
     case 'cancelled':
-      return m.mail_meeting_cancelled({ actor }, { locale });
+      return own ? m.mail_meeting_cancelled_own({}, { locale }) : m.mail_meeting_cancelled({ actor }, { locale });
     case 'counters':
       return m.mail_meeting_counters({ actor }, { locale });
   }

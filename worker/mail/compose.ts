@@ -754,6 +754,7 @@ export async function meetingMail(
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
     because: owed.what,
     actor: nameOf(state, actor),
+    own: actor === to.id,
     title: task.title,
     slot: made?.entry.slot ?? timeOf(task, meeting),
     times:
