@@ -102,7 +102,9 @@ function answersOf({ because, value, replyTo, reader: { locale } }: NewsFacts, s
         { says: m.act_other_number({}, say), body: '' },
       ],
     };
-  return value ? { address: replyTo, subject, answers: [{ says: m.act_other_number({}, say), body: '' }] } : null;
+  if (!value) return null;
+  const right = value.number && value.answer === 'sets' ? [{ says: m.act_right_number({}, say), body: wordFor('accept', locale) }] : [];
+  return { address: replyTo, subject, answers: [...right, { says: m.act_other_number({}, say), body: '' }] };
 }
 
 export function news(facts: NewsFacts): Rendered {

@@ -23,7 +23,11 @@ export const sayAnswerTo = ({ number, answer, proposal }: Pick<ValueFacts, 'numb
     : m.mail_value_example({}, { locale });
   if (answer === 'sets' && proposal)
     return m.mail_value_settles({ take: wordFor('accept', locale), keep: m.act_word_keep({}, { locale }), example }, { locale });
-  return answer === 'sets' ? m.mail_value_sets({ example }, { locale }) : m.mail_value_proposes({ example }, { locale });
+  return answer === 'sets'
+    ? number
+      ? m.mail_value_right({ word: wordFor('accept', locale), example }, { locale })
+      : m.mail_value_sets({ example }, { locale })
+    : m.mail_value_proposes({ example }, { locale });
 };
 
 /** The factors of a product, each with what stood there before. */

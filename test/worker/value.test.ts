@@ -128,6 +128,22 @@ test('a number by mail is answered by a receipt that says what changed; UNDO put
   expect((await viewOf(seller, opened.room)).state.value.lines[line]?.number).toMatchObject({ low: 276_000 });
 });
 
+test('“ok” to the mail about a number agrees with it, and leaves it whose it is', async () => {
+  const seller = await newSeller();
+  const opened = await openRoom(seller);
+  await joinedCustomer(seller, opened);
+  const line = await withLine(seller, opened);
+  const mail = await lastMailTo(opened.customerEmail);
+  const lineNow = async () => (await viewOf(seller, opened.room)).state.value.lines[line];
+  await bring({ from: opened.customerEmail, to: mail.replyTo ?? '', text: 'ok' });
+  expect(await lineNow()).toMatchObject({ owner: { side: 'seller' }, stances: { [opened.customer]: { stance: 'agrees' } } });
+  await deliverMail(opened.room);
+  const receipt = await lastMailTo(opened.customerEmail);
+  expect(receipt.text).toContain('You agree with');
+  await bring({ from: opened.customerEmail, to: receipt.replyTo ?? '', text: 'UNDO' });
+  expect((await lineNow())?.stances).toEqual({});
+});
+
 test('a proposed number is taken or kept by a press in the mail, of its owner alone', async () => {
   const seller = await newSeller();
   const opened = await openRoom(seller);

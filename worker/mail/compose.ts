@@ -601,6 +601,7 @@ function sayValueDeed(state: RoomState, command: Extract<Command, { line: ValueL
   const number = isProposed ? line.proposal?.number : line.number;
   if (command.type === 'value.declineProposal' || !number) return m.receipt_number_kept({ title }, { locale });
   const said = { title, number: sayNumber(number, state.value.currency, locale) };
+  if (command.type === 'value.stance') return command.stance ? m.receipt_agreed(said, { locale }) : m.receipt_done({}, { locale });
   return isProposed ? m.receipt_number_proposed(said, { locale }) : m.receipt_number(said, { locale });
 }
 

@@ -15,9 +15,12 @@ export function meantBy(state: RoomState, who: Participant, reply: { thread: Thr
   if (audienceOfThread(reply.thread) === 'seller') return null;
   const line = state.value.lines[reply.thread as string as ValueLineId];
   if (line && !line.removed) {
+    const word = objectionWordIn(reply.text);
     const settles = line.proposal !== null && can.setNumber(who, line.owner?.side ?? null);
-    const word = settles ? objectionWordIn(reply.text) : null;
-    if (word) return { type: word === 'accept' ? 'value.acceptProposal' : 'value.declineProposal', line: line.id };
+    if (word && settles) return { type: word === 'accept' ? 'value.acceptProposal' : 'value.declineProposal', line: line.id };
+    // "Is the number right?" – "ok": theirs it does not become, but they agree. Of one's own number it says nothing.
+    if (word === 'accept' && line.number && line.owner?.by !== who.id)
+      return { type: 'value.stance', line: line.id, stance: 'agrees', range: null, text: '', note: '' };
     const read = valueNumberIn(reply.text, line);
     if (!read || can.setNumber(who, line.owner?.side ?? null)) return read;
     return proposed(read, line.number);

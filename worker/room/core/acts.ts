@@ -388,6 +388,10 @@ export function undoOf(before: RoomState, command: Command, by: ParticipantId): 
       if (!line?.number || line.owner?.by !== by || line.proposal !== null) return null;
       return { type: 'value.number', line: line.id, amount: asAsked(line.number), text: '', words: '' };
     }
+    case 'value.stance': {
+      const { stance, range, note } = before.value.lines[command.line]?.stances[by] ?? { stance: null, range: null, note: '' };
+      return { type: 'value.stance', line: command.line, stance, range, text: '', note };
+    }
     case 'value.propose':
       return { type: 'value.declineProposal', line: command.line };
     case 'objection.accept':
