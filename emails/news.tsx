@@ -81,30 +81,20 @@ function sayWhy({ because, actor, roomName: room, workspaceName: workspace, read
 }
 
 /** What may be answered with one press beside a task's own words: whether an answer is enough, whether a number is taken. */
-function answersOf({ because, value, replyTo, reader: { locale } }: NewsFacts, subject: string): Answers | null {
+function answersOf({ because, value, reader: { locale } }: NewsFacts): Answers['answers'] {
   const say = { locale };
+  const yes = wordFor('accept', locale);
   if (because === 'answer')
-    return {
-      address: replyTo,
-      subject,
-      answers: [
-        { says: m.act_answered({}, say), body: wordFor('accept', locale) },
-        { says: m.act_not_enough({}, say), body: wordFor('notEnough', locale) },
-      ],
-    };
-  if (value?.proposal && value.answer === 'sets')
-    return {
-      address: replyTo,
-      subject,
-      answers: [
-        { says: m.act_take_number({}, say), body: wordFor('accept', locale) },
-        { says: m.act_keep_number({}, say), body: m.act_word_keep({}, say) },
-        { says: m.act_other_number({}, say), body: '' },
-      ],
-    };
-  if (!value) return null;
-  const right = value.number && value.answer === 'sets' ? [{ says: m.act_right_number({}, say), body: wordFor('accept', locale) }] : [];
-  return { address: replyTo, subject, answers: [...right, { says: m.act_other_number({}, say), body: '' }] };
+    return [
+      { says: m.act_answered({}, say), body: yes },
+      { says: m.act_not_enough({}, say), body: wordFor('notEnough', locale) },
+    ];
+  if (!value) return [];
+  const other = { says: m.act_other_number({}, say), body: '' };
+  if (value.answer !== 'sets') return [other];
+  if (value.proposal)
+    return [{ says: m.act_take_number({}, say), body: yes }, { says: m.act_keep_number({}, say), body: m.act_word_keep({}, say) }, other];
+  return value.number ? [{ says: m.act_right_number({}, say), body: yes }, other] : [other];
 }
 
 export function news(facts: NewsFacts): Rendered {
@@ -131,7 +121,7 @@ export function news(facts: NewsFacts): Rendered {
   // How to answer by a word: what a number or an "ok" in the reply does.
   const proposal = facts.proposal ? { ...facts.proposal, was: task?.due ?? null } : null;
   const hint = value ? sayAnswerTo(value, locale) : facts.because === 'answer' ? m.mail_objection_how({}, { locale }) : null;
-  const answers = answersOf(facts, subject);
+  const answers = answersOf(facts);
   const about = (aboutTask && <TaskCard {...aboutTask} />) ?? (value ? <ValueCard value={value} reader={reader} /> : null);
   const wordsText = said.map((one) => saidText(one, reader, team)).join('\n\n');
   const aboutText = (aboutTask && taskText(aboutTask)) ?? (value ? valueText(value, reader) : null);
@@ -151,7 +141,7 @@ export function news(facts: NewsFacts): Rendered {
         {wordsFirst ? [words, about] : [about, words]}
         {brought}
         {hint && <Words>{hint}</Words>}
-        {answers && <AnswerLinks {...answers} />}
+        {answers.length > 0 && <AnswerLinks address={facts.replyTo} subject={subject} answers={answers} />}
         {proposal ? (
           <Proposed proposal={proposal} reader={reader} subject={subject} />
         ) : (

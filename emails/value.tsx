@@ -21,13 +21,11 @@ export const sayAnswerTo = ({ number, answer, proposal }: Pick<ValueFacts, 'numb
   const example = factor
     ? m.mail_value_example_factor({ value: Math.max(1, factor.value - 1), unit: factor.unit, was: factor.value }, { locale })
     : m.mail_value_example({}, { locale });
-  if (answer === 'sets' && proposal)
-    return m.mail_value_settles({ take: wordFor('accept', locale), keep: m.act_word_keep({}, { locale }), example }, { locale });
-  return answer === 'sets'
-    ? number
-      ? m.mail_value_right({ word: wordFor('accept', locale), example }, { locale })
-      : m.mail_value_sets({ example }, { locale })
-    : m.mail_value_proposes({ example }, { locale });
+  const say = { locale };
+  const yes = wordFor('accept', locale);
+  if (answer !== 'sets') return m.mail_value_proposes({ example }, say);
+  if (proposal) return m.mail_value_settles({ take: yes, keep: m.act_word_keep({}, say), example }, say);
+  return number ? m.mail_value_right({ word: yes, example }, say) : m.mail_value_sets({ example }, say);
 };
 
 /** The factors of a product, each with what stood there before. */

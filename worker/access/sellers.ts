@@ -204,7 +204,6 @@ export class Sellers {
     if (!who) return refuse('unavailable', 'unavailable');
 
     let workspaceId = link.workspaceId;
-    let isNew = false;
     if (workspaceId === null) {
       workspaceId = fresh<WorkspaceId>();
       await this.#db.batch([
@@ -232,11 +231,10 @@ export class Sellers {
         .values({ workspaceId, personId: who.id, role: 'member', createdAt: now() })
         .onConflictDoNothing()
         .returning({ person: membership.personId });
-      isNew = joined.length > 0;
+      if (joined.length > 0)
+        await note(this.#env, { person: who.id, name: who.name, workspace: workspaceId }, { type: 'member.joined', email: who.email });
     }
-    const where = { person: who.id, name: who.name, workspace: workspaceId };
-    if (link.workspaceId !== null && isNew) await note(this.#env, where, { type: 'member.joined', email: who.email });
-    const cookie = await this.#sessions.open(where, userAgent, 'link');
+    const cookie = await this.#sessions.open({ person: who.id, name: who.name, workspace: workspaceId }, userAgent, 'link');
     return done({ cookie, locale: who.locale });
   }
 

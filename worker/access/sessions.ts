@@ -116,7 +116,7 @@ export class Sessions {
     const [first] = ended;
     if (!first) return which === 'others' ? done(null) : refuse('not_found', 'no_such_session');
     await note(this.#env, seller, { type: 'session.ended', device: [...new Set(ended.map((one) => one.device))].join(', ') });
-    await this.closeSockets(seller.person);
+    await this.#closeSockets(seller.person);
     return done(null);
   }
 
@@ -127,11 +127,11 @@ export class Sessions {
   /** Ends all sessions of somebody in one workspace: they are no longer a member of it. */
   async endIn(workspaceId: WorkspaceId, personId: PersonId): Promise<void> {
     await this.#db.delete(session).where(and(eq(session.personId, personId), eq(session.workspaceId, workspaceId)));
-    await this.closeSockets(personId);
+    await this.#closeSockets(personId);
   }
 
   /** Closes the sockets of a person: whoever is still signed in comes back by themselves. */
-  async closeSockets(personId: PersonId): Promise<void> {
+  async #closeSockets(personId: PersonId): Promise<void> {
     const rooms = await this.#db.select({ room: participant.roomId }).from(participant).where(eq(participant.personId, personId));
     await Promise.allSettled(rooms.map(({ room }) => roomStub(this.#env, room).closeDoor(doorOf(personId))));
   }

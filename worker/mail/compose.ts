@@ -250,6 +250,7 @@ export async function newsMail(
   const task = state.plan.tasks[shared as string as TaskId] ?? null;
   const enter = to.side === 'customer' ? (await mint('enter', shared)).token : null;
   const reply = await mint('reply', what.thread);
+  const replyTo = replyAddress(env, reply.token);
   const wishes = await mint('wishes', ROOM_THREAD);
   const line = state.value.lines[shared as string as ValueLineId] ?? null;
   const url = roomUrl(env, room.id, to, enter, task?.id ?? null, line?.id ?? null);
@@ -277,13 +278,11 @@ export async function newsMail(
       actor,
       task: task && {
         ...taskFacts(state, task, to.id, url, now),
-        ...(audienceOfThread(what.thread) === 'all' &&
-          task.completedAt === null &&
-          task.kind !== 'objection' && { answers: replyAddress(env, reply.token) }),
+        ...(audienceOfThread(what.thread) === 'all' && task.completedAt === null && task.kind !== 'objection' && { answers: replyTo }),
       },
-      replyTo: replyAddress(env, reply.token),
+      replyTo,
       value: line && valueFacts(state, line, to, url),
-      proposal: kind === 'proposed' && task ? proposalFacts(state, task.id, replyAddress(env, reply.token)) : null,
+      proposal: kind === 'proposed' && task ? proposalFacts(state, task.id, replyTo) : null,
       description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
       materials: (what.brought ?? []).flatMap((one) => materialFacts(state, one, to, url)),
       said: what.said.flatMap((one) => saidFacts(state, one, url)),
@@ -295,7 +294,7 @@ export async function newsMail(
     key: `news/${room.id}/${to.id}/${what.thread}/${what.seq}`,
     from: fromName(state, actor),
     to,
-    replyTo: replyAddress(env, reply.token),
+    replyTo,
     headers: threadHeaders(env, room.id, what.thread, wishes.token),
   });
 }
