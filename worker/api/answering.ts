@@ -22,6 +22,15 @@ export function answer<T>(c: Ctx, result: Result<T>, status: 200 | 201 | 202 = 2
   return c.json({ error: result.refusal }, refused);
 }
 
+/** A table to keep. `fallback`: its name for clients that read no other (RFC 6266); `name`: the same with the room's, percent-encoded. */
+export function csvFile(c: Ctx, text: string, fallback: string, name?: string) {
+  return c.body(text, 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${fallback}"${name === undefined ? '' : `; filename*=UTF-8''${name}`}`,
+    'cache-control': 'private, no-store',
+  });
+}
+
 const schemaOf = (schema: v.GenericSchema) => toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' }) as object;
 export const body = (schema: v.GenericSchema) => ({ required: true, content: { 'application/json': { schema: schemaOf(schema) } } });
 export const refusals = {

@@ -9,7 +9,7 @@ import type { Bindings } from '../app.ts';
 import { merging, naming, renaming } from '../directory/accounts.ts';
 import { naming as templateNaming } from '../directory/own-templates.ts';
 import { arrange, csvOf, queryOf } from '../directory/pipeline.ts';
-import { answer, body, json, refusals, sellerOf, signInFirst } from './answering.ts';
+import { answer, body, csvFile, json, refusals, sellerOf, signInFirst } from './answering.ts';
 
 export const directory = new Hono<Bindings>();
 
@@ -51,11 +51,7 @@ directory.get(
       m.csv_theirs_due({}, say),
       m.csv_active({}, say),
     ];
-    return c.body(csvOf(rows, { columns, stage: (one) => stage[one]() }), 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': 'attachment; filename="rooms.csv"',
-      'cache-control': 'private, no-store',
-    });
+    return csvFile(c, csvOf(rows, { columns, stage: (one) => stage[one]() }), 'rooms.csv');
   },
 );
 

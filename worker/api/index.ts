@@ -13,7 +13,7 @@ import { MAX_FILE, readAll } from '../files/store.ts';
 import { originalPage } from '../mail/original.ts';
 import type { Actor } from '../services.ts';
 import { roomStub } from '../room/stub.ts';
-import { answer, body, type Ctx, json, refusals, sellerOf, signInFirst } from './answering.ts';
+import { answer, body, csvFile, json, refusals, sellerOf, signInFirst, type Ctx } from './answering.ts';
 import { directory } from './directory.ts';
 import { workspace } from './workspace.ts';
 
@@ -284,11 +284,7 @@ api.get(
     const result = await stub(c).ledgerCsv(await roomActor(actor));
     if (!result.ok) return answer(c, result);
     const name = encodeURIComponent(`${result.value.name}.csv`);
-    return c.body(result.value.csv, 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="who-did-what.csv"; filename*=UTF-8''${name}`,
-      'cache-control': 'private, no-store',
-    });
+    return csvFile(c, result.value.csv, 'who-did-what.csv', name);
   },
 );
 
@@ -412,11 +408,7 @@ api.get(
     const result = await stub(c).planCsv(await roomActor(actor));
     if (!result.ok) return answer(c, result);
     const name = encodeURIComponent(`${result.value.name}.csv`);
-    return c.body(result.value.csv, 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="plan.csv"; filename*=UTF-8''${name}`,
-      'cache-control': 'private, no-store',
-    });
+    return csvFile(c, result.value.csv, 'plan.csv', name);
   },
 );
 

@@ -8,7 +8,7 @@ import { refuse } from '#core/refusal.ts';
 import type { Bindings } from '../app.ts';
 import { csv } from '../csv.ts';
 import { sayDeed } from '../directory/deeds.ts';
-import { answer, body, json, refusals, sellerOf, signInFirst } from './answering.ts';
+import { answer, body, csvFile, json, refusals, sellerOf, signInFirst } from './answering.ts';
 
 export const workspace = new Hono<Bindings>();
 
@@ -117,10 +117,6 @@ workspace.get(
     if (!log.ok) return answer(c, log);
     const say = { locale: seller.locale };
     const rows = log.value.rows.map(({ at, name, deed }) => [at, name, sayDeed(deed, seller.locale)]);
-    return c.body(csv([[m.audit_when({}, say), m.audit_who({}, say), m.audit_what({}, say)], ...rows]), 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': 'attachment; filename="audit.csv"',
-      'cache-control': 'private, no-store',
-    });
+    return csvFile(c, csv([[m.audit_when({}, say), m.audit_who({}, say), m.audit_what({}, say)], ...rows]), 'audit.csv');
   },
 );
