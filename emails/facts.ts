@@ -39,6 +39,8 @@ export interface TaskFacts {
   title: string;
   due: Due | null;
   overdue: boolean;
+  /** Neither is in need of a date or of an owner. */
+  state?: 'done' | 'question' | 'answered';
   /** Names, or an empty list when nobody owns it yet. */
   owners: string[];
   /** Whether the reader is one of them. */
@@ -159,6 +161,7 @@ export interface NewsFacts extends Frame {
     | 'assigned'
     | 'comment'
     | 'completed'
+    | 'reopened'
     | 'changed'
     | 'material'
     | 'value'
@@ -295,6 +298,8 @@ export interface HandedFacts extends Frame {
 export interface ReceiptFacts extends Frame {
   /** What changed, in words of the reader's language. */
   changed: string;
+  /** Title of what it is about; null for a wish of one's own. */
+  about: string | null;
   /** Whether UNDO takes it back. */
   canUndo: boolean;
   /** The address that this mail's answers go to. */

@@ -410,7 +410,14 @@ export function samplesOf(deal: Deal): Sample[] {
   const acted = { reader: buyer, mark: 'd17a', roomName: deal.room, workspaceName: deal.workspace, url: url(`/join/${key}`) };
   add(
     'receipt',
-    receipt({ ...acted, wishesUrl: url(`/unsubscribe/${key}`), changed: deal.receipt, canUndo: true, replyTo: address('u6') }),
+    receipt({
+      ...acted,
+      wishesUrl: url(`/unsubscribe/${key}`),
+      changed: deal.receipt,
+      about: deal.tasks.budget,
+      canUndo: true,
+      replyTo: address('u6'),
+    }),
   );
 
   const meets = (more: Partial<MeetingFacts>): MeetingFacts => ({

@@ -23,7 +23,9 @@ function sayHeading({ because, actor, said, value, task, materials = [], reader:
     case 'assigned':
       return task?.asksFile ? m.mail_news_requested({ actor }, { locale }) : m.mail_news_assigned({ actor }, { locale });
     case 'completed':
-      return m.mail_news_completed({ actor }, { locale });
+      return task?.state === 'answered' ? m.mail_news_question_closed({ actor }, { locale }) : m.mail_news_completed({ actor }, { locale });
+    case 'reopened':
+      return m.mail_news_reopened({ actor }, { locale });
     case 'material': {
       const [first, ...others] = materials;
       if (!first || others.length > 0) return m.mail_materials_many({ actor, count: materials.length }, { locale });
@@ -116,7 +118,7 @@ export function news(facts: NewsFacts): Rendered {
   const { materials = [] } = facts;
   const brought = materials.map((one) => <Brought material={one} reader={reader} />);
   const words = said.map((one) => <Said said={one} reader={reader} team={team} />);
-  const aboutTask = task && { task, reader, description, done: facts.because === 'completed' };
+  const aboutTask = task && { task, reader, description };
   const { value } = facts;
   // How to answer by a word: what a number or an "ok" in the reply does.
   const proposal = facts.proposal ? { ...facts.proposal, was: task?.due ?? null } : null;

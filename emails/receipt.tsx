@@ -7,7 +7,10 @@ import { fewerMails, mail, Title, Words } from './layout.tsx';
 export function receipt(facts: ReceiptFacts): Rendered {
   const { reader, roomName: room, changed, canUndo, replyTo } = facts;
   const { locale } = reader;
-  const subject = m.mail_receipt_subject({ room }, { locale });
+  // That of the news about it: every mail program puts them together.
+  const subject = facts.about
+    ? m.mail_news_subject({ room, title: facts.about }, { locale })
+    : m.mail_receipt_subject({ room }, { locale });
   const undo = m.mail_receipt_undo({}, { locale });
   const answers = canUndo
     ? { address: replyTo, subject, answers: [{ says: m.act_undo({}, { locale }), body: m.act_word_undo({}, { locale }) }] }

@@ -13,21 +13,28 @@ export function sayWhen({ due, overdue }: Pick<TaskFacts, 'due' | 'overdue'>, { 
   return overdue ? m.mail_was_due({ when }, { locale }) : m.mail_due({ when }, { locale });
 }
 
-function sayOwners({ owners, mine }: TaskFacts, { name, locale }: Reader): string {
+function sayOwners({ owners, mine, state }: TaskFacts, { name, locale }: Reader): string {
+  if (state && !mine && owners.length === 0) return '';
   const others = mine ? owners.filter((one) => one !== name) : owners;
   if (mine) return others.length ? m.mail_yours_with({ names: sayNames(others, locale) }, { locale }) : m.mail_yours({}, { locale });
   return others.length ? m.mail_owners({ names: sayNames(others, locale) }, { locale }) : m.mail_no_owner({}, { locale });
 }
 
-/** `done`: a finished task has no need of a date that was never set. */
+/** Where it stands: when it is due, or that it is over. */
+function sayState(task: TaskFacts, reader: Reader): string {
+  const say = { locale: reader.locale };
+  if (task.state === 'done') return m.mail_task_done({}, say);
+  if (task.state === 'answered') return m.mail_task_answered({}, say);
+  return task.due || !task.state ? sayWhen(task, reader) : '';
+}
+
 interface TaskProps {
   task: TaskFacts;
   reader: Reader;
   description?: string;
-  done?: boolean;
 }
 
-export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => (
+export const TaskCard: FC<TaskProps> = ({ task, reader, description }) => (
   <Box
     paint={{ back: 'card', edge: task.overdue ? 'late' : 'brand' }}
     style="margin:0 0 12px;"
@@ -43,12 +50,10 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => 
       )}
     </p>
     <p {...paint({ text: 'soft' }, 'margin:0;font-size:14px;line-height:21px;')}>
-      {(task.due || !done) && (
-        <>
-          <span {...paint({ text: task.overdue ? 'late' : 'soft' }, task.overdue ? 'font-weight:bold;' : '')}>{sayWhen(task, reader)}</span>
-          {' · '}
-        </>
+      {sayState(task, reader) && (
+        <span {...paint({ text: task.overdue ? 'late' : 'soft' }, task.overdue ? 'font-weight:bold;' : '')}>{sayState(task, reader)}</span>
       )}
+      {sayState(task, reader) && sayOwners(task, reader) && ' · '}
       {sayOwners(task, reader)}
     </p>
     {description && (
@@ -59,10 +64,10 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description, done }) => 
   </Box>
 );
 
-export function taskText({ task, reader, description, done }: TaskProps): string {
-  const facts = `${task.due || !done ? `${sayWhen(task, reader)} · ` : ''}${sayOwners(task, reader)}`;
+export function taskText({ task, reader, description }: TaskProps): string {
+  const facts = [sayState(task, reader), sayOwners(task, reader)].filter(Boolean).join(' · ');
   // Every line of a mail is told from the others by what it says: facts alone would not be.
-  const head = task.url ? [task.title, facts, task.url] : [`${task.title} · ${facts}`];
+  const head = task.url ? [task.title, ...(facts ? [facts] : []), task.url] : [[task.title, facts].filter(Boolean).join(' · ')];
   return [...head, ...(description ? [description] : [])].join('\n');
 }
 

@@ -29,7 +29,8 @@ describe('one word does it, in either language from either reader', () => {
     ['中文', 'chinese'],
     ['ENGLISH', 'english'],
     ['still right', 'confirm'],
-    ['没问题', 'confirm'],
+    ['没问题', 'yes'],
+    ['计划没问题', 'confirm'],
     ['ok', 'accept'],
     ['不够', 'notEnough'],
     ['MYDATA', 'myData'],
@@ -77,7 +78,17 @@ test('a name below an act is no comment; a word of theirs is', () => {
   expect(saidBelow('Raj', 'Raj Patel')).toBe('');
   expect(saidBelow('Best regards,\nRaj Patel', 'Raj Patel')).toBe('');
   expect(saidBelow('谢谢！\n陈伟', '陈伟')).toBe('');
-  for (const said of ['Raj will send it', 'Thanks a lot', '陈伟 139 0000 0000']) expect(saidBelow(said, 'Raj Patel')).toBe(said);
+  expect(saidBelow('Raj Patel\nHead of IT | Contoso\n+44 20 7946 0000', 'Raj Patel')).toBe('');
+  expect(saidBelow('陈伟\n13900000000\n华东制造有限公司 | 采购部', '陈伟')).toBe('');
+  for (const said of [
+    'Raj will send it',
+    'Thanks a lot',
+    '陈伟 139 0000 0000',
+    'Raj Patel\nPlease call me at 5 pm.',
+    'Raj\nthe scan follows tomorrow',
+    'See page 3\nRaj Patel',
+  ])
+    expect(saidBelow(said, 'Raj Patel')).toBe(said);
 });
 
 test('a hand-over names an address or a person', () => {
@@ -114,6 +125,14 @@ describe('more than an act is a comment', () => {
 test('the first line that says something is the one that is read; the rest is kept', () => {
   expect(firstLine('\n\n  done \n\nThe scan follows.\nChen')).toEqual({ line: '  done ', rest: 'The scan follows.\nChen' });
   expect(firstLine('')).toEqual({ line: '', rest: '' });
+});
+
+test('a greeting above it is passed over, unless it is all that is said', () => {
+  for (const greeting of ['Hi Sara,', 'Hello', 'Dear Ms. Li:', 'Good morning, Dan!', '李经理，您好：', '你好', '尊敬的李总：'])
+    expect(firstLine(`${greeting}\n\nmove to Dec 17`).line, greeting).toBe('move to Dec 17');
+  for (const said of ['Hi there, done', 'Dear me, that is a lot of work to do before Friday comes', '你好，请问什么时候可以', 'Sara'])
+    expect(firstLine(`${said}\n\nok`).line, said).toBe(said);
+  expect(firstLine('Hi Sara,').line).toBe('Hi Sara,');
 });
 
 test('any line is read without a fault', () => {

@@ -157,7 +157,7 @@ describe('words of a reply', () => {
     (text) => expect(objectionWordIn(text)).toBe(null),
   );
   test('an objection can be named so in a mail', () => {
-    expect(objectionIn('异议：数据存在哪里？\n谢谢')).toBe('数据存在哪里?');
+    expect(objectionIn('异议：数据存在哪里？\n谢谢')).toBe('数据存在哪里？');
     expect(objectionIn('Objection: where is our data kept?')).toBe('where is our data kept?');
     expect(objectionIn('No objection from us')).toBe(null);
   });

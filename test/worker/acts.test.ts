@@ -128,6 +128,78 @@ describe('a customer who answers a task with one line', () => {
   });
 });
 
+describe('what the seller hears of it', () => {
+  /** Mails to the seller about the customer's task, as text. */
+  async function told(deal: Awaited<ReturnType<typeof asked>>) {
+    await deliverMail(deal.opened.room);
+    return (await mailsTo(deal.seller.seller.email))
+      .filter((one) => one.text.includes('Security review'))
+      .map((one) => one.text)
+      .reverse();
+  }
+
+  test('that it is done, with the words beside it, in one mail', async () => {
+    const deal = await asked();
+    await deal.reply('done\n\nThe report is on its way to you.');
+    const [mail, ...others] = await told(deal);
+    expect(others).toEqual([]);
+    expect(mail).toContain('has done this');
+    expect(mail).toContain('The report is on its way to you.');
+  });
+
+  test('nothing of what was taken back before they were told', async () => {
+    const deal = await asked();
+    await deal.reply('done');
+    await deal.reply('UNDO');
+    expect(await told(deal)).toEqual([]);
+  });
+
+  test('that it is open again, where they were told that it was done', async () => {
+    const deal = await asked();
+    await deal.reply('done');
+    expect(await told(deal)).toHaveLength(1);
+    await deal.reply('UNDO');
+    const [, mail] = await told(deal);
+    expect(mail).toContain('opened this again');
+  });
+
+  test('another day, and that nobody has it any more', async () => {
+    const deal = await asked();
+    await deal.reply('move to 2027-03-05');
+    expect((await told(deal)).at(-1)).toMatch(/changed this task[\s\S]*Mar 5/);
+    await deal.reply('not me');
+    expect((await told(deal)).at(-1)).toContain('Nobody has it yet');
+  });
+
+  test('a question once, as a question, with all its words', async () => {
+    const deal = await asked();
+    await deal.reply('Question: where is our data kept?\n\nOur works council asks.');
+    const mails = (
+      await (async () => {
+        await deliverMail(deal.opened.room);
+        return mailsTo(deal.seller.seller.email);
+      })()
+    ).filter((one) => one.text.includes('where is our data kept?'));
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.subject).toContain('where is our data kept?');
+    expect(mails[0]?.text).toContain('Our works council asks.');
+  });
+});
+
+test('a greeting above and a card below the word are no part of it', async () => {
+  const { seller, opened, task, reply, taskNow } = await asked();
+  await reply('Hi Dan,\n\nmove to 2027-03-05\n\nBest regards\nChen Wei\nHead of IT | Corp\n+86 21 5555 0000');
+  expect((await taskNow())?.due?.date).toBe('2027-03-05');
+  expect(await comments(seller, opened.room, task)).toEqual([]);
+});
+
+test('an answer to the invitation is about the one task that its reader owes', async () => {
+  const { opened, taskNow } = await asked();
+  const invitation = (await mailsTo(opened.customerEmail)).at(-1);
+  await bring({ from: opened.customerEmail, to: invitation?.replyTo ?? '', text: 'done' });
+  expect((await taskNow())?.completedBy).toBe(opened.customer);
+});
+
 test('somebody else’s “done” does nothing: it is held for the seller', async () => {
   const { opened, mail, taskNow } = await asked();
   await bring({ from: 'mallory@evil.example', to: mail.replyTo ?? '', text: 'done' });

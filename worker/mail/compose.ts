@@ -126,12 +126,18 @@ const taskUrl = (url: string, task: TaskId): string => {
   return one.toString();
 };
 
+function stateOf({ kind, completedAt }: Task): Pick<TaskFacts, 'state'> {
+  if (kind === 'objection') return { state: completedAt === null ? 'question' : 'answered' };
+  return completedAt === null ? {} : { state: 'done' };
+}
+
 function taskFacts(state: RoomState, task: Task, reader: ParticipantId, url: string, now: number): TaskFacts {
   return {
     title: task.title,
     asksFile: task.kind === 'material',
     due: task.due,
     overdue: task.completedAt === null && task.due !== null && isOverdue(task.due, now),
+    ...stateOf(task),
     owners: task.owners.flatMap((id) => state.people[id]?.name ?? []),
     mine: task.owners.includes(reader),
     url: taskUrl(url, task.id),
@@ -205,34 +211,38 @@ const fromName = (state: RoomState, actor: string): string => (actor ? `${actor}
 
 export interface News {
   thread: ThreadId;
-  kinds: NoticeKind[];
+  /** What heads the mail. */
+  kind: NoticeKind;
   said: Recorded[];
   /** What came to the materials, oldest first. */
   brought?: Recorded[];
   /** The last event that the mail tells of. */
   seq: number;
   note: string;
+  /** Who did what heads it. */
   by: ParticipantId | 'system';
 }
 
-const WEIGHT: Record<NoticeKind, number> = {
-  invitation: 0,
-  mention: 1,
-  assigned: 2,
-  comment: 3,
-  completed: 4,
-  material: 4.2,
-  changed: 5,
-  answer: 1.5,
-  objection: 2.5,
-  value: 2.9,
-  proposed: 1.6,
-  accepted: 3.5,
-  declined: 3.6,
-  check: 0,
-  reminder: 0,
-  reflection: 0,
-};
+/** What heads a mail of several kinds, first: what is asked of its reader, then what has changed, then what was said about it. */
+export const HEADS: NoticeKind[] = [
+  'invitation',
+  'check',
+  'reminder',
+  'reflection',
+  'mention',
+  'answer',
+  'proposed',
+  'assigned',
+  'objection',
+  'value',
+  'completed',
+  'reopened',
+  'accepted',
+  'declined',
+  'changed',
+  'comment',
+  'material',
+];
 
 /** One mail to one person about one thread: an invitation, or the news since the last such mail. */
 export async function newsMail(
@@ -263,7 +273,7 @@ export async function newsMail(
     ...(budget && { budget }),
   };
 
-  const kind = [...what.kinds].sort((a, b) => WEIGHT[a] - WEIGHT[b])[0] ?? 'comment';
+  const { kind } = what;
   const actor = nameOf(state, what.by);
   let rendered: Rendered;
   if (kind === 'invitation') {
@@ -475,12 +485,12 @@ export async function broughtInMail(
   const shared = sharedOf(to.thread);
   const reply = await mint('reply', shared);
   const replyTo = replyAddress(env, reply.token);
-  // What the mail was about, then what waits for their side, for the other, for anybody.
+  // What the mail was about, then what waits for their side or for anybody.
+  const isTheirs = (task: Task) => task.owners.length === 0 || task.owners.some((id) => state.people[id]?.side === from.side);
   const tasks = [
     state.plan.tasks[shared as string as TaskId],
     nextStep(state, 'customer'),
-    nextStep(state, 'seller'),
-    ...inDueOrder(openTasks(state)),
+    ...inDueOrder(openTasks(state)).filter(isTheirs),
   ].flatMap((task) => (task && !task.removed ? [task] : []));
   const rendered = broughtIn({
     reader: readerOf(to),
@@ -531,12 +541,17 @@ export async function receiptMail(
     url: roomUrl(env, room.id, to, enter, null),
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
     changed: sayDeed(state, to, deed.command),
+    about: titleOf(state, deed.command),
     canUndo: deed.undo !== null,
     replyTo,
   });
   const headers = { ...threadHeaders(env, room.id, deed.thread, wishes.token), 'Auto-Submitted': 'auto-replied' };
   return { mail: envelop(env, rendered, { key, from: fromName(state, ''), to, replyTo, headers }), replyHash: reply.hash };
 }
+
+/** What a command is about, where that has a title. */
+const titleOf = (state: RoomState, command: Command): string | null =>
+  ('task' in command ? state.plan.tasks[command.task]?.title : 'line' in command ? state.value.lines[command.line]?.title : null) ?? null;
 
 /** What a command has changed, as its author reads it. */
 function sayDeed(state: RoomState, to: Participant, command: Command): string {
@@ -578,12 +593,15 @@ function sayDeed(state: RoomState, to: Participant, command: Command): string {
       return m.receipt_asked({ title }, say);
     case 'task.change': {
       if (command.owners !== undefined) {
-        if (!sameJson(command.owners, task.owners)) return m.receipt_proposed({ title }, say);
+        const asked = command.owners.map((id) => nameOf(state, id));
+        if (!sameJson(command.owners, task.owners))
+          return m.receipt_proposed({ title, change: asked.length > 0 ? sayNames(asked, locale) : m.receipt_change_nobody({}, say) }, say);
         const names = task.owners.map((id) => nameOf(state, id));
         return names.length > 0 ? m.receipt_owners({ title, names: sayNames(names, locale) }, say) : m.receipt_nobody({ title }, say);
       }
       if (command.due === undefined) return m.receipt_done({}, say);
-      if (!sameJson(command.due, task.due)) return m.receipt_proposed({ title }, say);
+      if (!sameJson(command.due, task.due))
+        return m.receipt_proposed({ title, change: command.due ? sayDue(command.due, to) : m.receipt_change_undated({}, say) }, say);
       return task.due ? m.receipt_moved({ title, when: sayDue(task.due, to) }, say) : m.receipt_undated({ title }, say);
     }
     default:

@@ -28,7 +28,7 @@ import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
 import { objectionOf } from '#core/objections.ts';
 import { fitsBudget, isPressing, MAIL_CAP, weekOf } from '#core/mail-budget.ts';
-import { type NoticeKind, noticesOf, wanted, WINDOW } from '#core/notices.ts';
+import { type NoticeKind, noticesOf, stillNews, wanted, WINDOW } from '#core/notices.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
 import {
@@ -71,6 +71,7 @@ import {
   invitationPreview,
   meetingMail,
   newDeviceMail,
+  HEADS,
   newsMail,
   planCheckMail,
   receiptMail,
@@ -1680,30 +1681,43 @@ export class Room extends DurableObject<Env> {
     const one = this.#state.people[to];
     if (!last) return;
     const seenTo = this.#reading.of(to)[thread] ?? 0;
-    const unread = notices.filter((notice) => one !== undefined && wanted(one, notice.kind) && (invitation || notice.seq > seenTo));
+    const recordedAt = (seq: number) => this.#journal.since(seq - 1, 1)[0];
+    const open = notices.filter((notice) => one !== undefined && wanted(one, notice.kind) && (invitation || notice.seq > seenTo));
+    const unread = one ? stillNews(this.#state, one, thread, open, recordedAt) : [];
     const [first] = unread;
     const task = this.#state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
     const looking = !invitation && this.#lobby.isLookingAt(to, thread);
     const rests = one && first && !looking ? this.#restUntil(one, unread, task) : null;
     if (rests !== null) return this.#agenda.add('notify', key, rests, Date.now());
-    const said = invitation || !first ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
+    const posted = invitation || !first ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
+    const said = one && first?.kind === 'objection' ? [...this.#askedWith(thread, one), ...posted] : posted;
     // What was deleted before its mail went out is not told of.
     const takenBack = said.length === 0 && unread.every((notice) => notice.kind === 'comment' || notice.kind === 'mention');
     if (one && first && !looking && !takenBack && maySeeThread(one.side, thread)) {
-      const by = this.#journal.since(last.seq - 1, 1)[0]?.by ?? 'system';
+      const kinds = unread.map((notice) => notice.kind);
+      const kind = HEADS.find((one) => kinds.includes(one)) ?? first.kind;
+      const by = recordedAt(unread.findLast((notice) => notice.kind === kind)?.seq ?? last.seq)?.by ?? 'system';
       const news = {
         thread,
-        kinds: unread.map((notice) => notice.kind),
+        kind,
         said,
-        brought: unread.filter((notice) => notice.kind === 'material').flatMap((notice) => this.#journal.since(notice.seq - 1, 1)),
+        brought: unread.filter((notice) => notice.kind === 'material').flatMap((notice) => recordedAt(notice.seq) ?? []),
         seq: last.seq,
         note: invitation ? this.#noteFor(to) : '',
         by,
       };
-      if (news.kinds.some((kind) => kind !== 'material') || isThere(this.#state, one, news.brought))
-        await this.#postCounted(one, news.kinds, task, (mint, budget) => newsMail(this.env, this.#state, one, news, mint, budget));
+      if (kinds.some((one) => one !== 'material') || isThere(this.#state, one, news.brought))
+        await this.#postCounted(one, kinds, task, (mint, budget) => newsMail(this.env, this.#state, one, news, mint, budget));
     }
     this.#reading.told(to, thread, last.seq, invitation);
+  }
+
+  /** The words that a question was raised from, where they stand in another thread that its reader may see. */
+  #askedWith(thread: ThreadId, to: Participant): Recorded[] {
+    const id = objectionOf(this.#state, this.#state.plan.tasks[thread as string as TaskId])?.comment;
+    const comment = id && this.#journal.comment(id);
+    if (!comment || comment.thread === thread || !maySeeThread(to.side, comment.thread)) return [];
+    return this.#journal.said(comment.thread, comment.seq - 1).filter(({ event }) => 'comment' in event && event.comment === id);
   }
 
   /** Until when (epoch ms) news for somebody wait since it is their night or weekend; null when they may go: whoever was just at it is awake. */

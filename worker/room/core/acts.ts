@@ -2,12 +2,14 @@
  * Acting by mail: what the first line of a reply asks for, in either language whatever the writer's own, and the command
  * that it stands for where it was written. Words are data; what is not understood is a comment, never an error.
  */
-import { sharedOf } from './audience.ts';
+import { ROOM_THREAD, sharedOf } from './audience.ts';
 import type { Command } from './commands.ts';
 import { addDays, dayIn, type Due } from './due.ts';
 import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
+import { owedBy } from './next-step.ts';
 import { likelyLocale, type MailWish, type Participant, present, withAddress } from './people.ts';
 import { can } from './permissions.ts';
+import type { Task } from './plan.ts';
 import { proposalsFor } from './plan-truth.ts';
 import type { RoomState } from './room.ts';
 import { nameFromAddress } from './task-line.ts';
@@ -36,20 +38,7 @@ const WORDS = {
   ],
   reopen: ['reopen', 'not done', 'not done yet', '重新打开', '还没完成', '没完成', '未完成'],
   notMe: ['not me', 'not mine', 'wrong person', '不是我', '不归我', '不归我管', '不是我负责', '找错人了'],
-  confirm: [
-    'still right',
-    'still correct',
-    'still true',
-    'plan confirmed',
-    '计划没问题',
-    '没问题',
-    '照旧',
-    '仍然正确',
-    '确认无误',
-    '确认',
-    '没有变化',
-    '无变化',
-  ],
+  confirm: ['still right', 'still correct', 'still true', 'plan confirmed', '计划没问题', '仍然正确'],
   accept: [
     'ok',
     'okay',
@@ -60,12 +49,20 @@ const WORDS = {
     'this answers it',
     'answered',
     'thanks, that answers it',
+    'solved',
+    'resolved',
+    'all clear',
+    'clear now',
     '可以',
+    '可以了',
     '好',
     '好的',
     '行',
+    '行了',
     '同意',
     '接受',
+    '明白',
+    '明白了',
     '清楚了',
     '解决了',
     '没有问题了',
@@ -114,17 +111,44 @@ const WORDS = {
     '别再联系我',
   ],
   /** Means something only to whoever was asked. */
-  yes: ['yes', 'yes it is', 'correct', '是', '是的', '对', '对的'],
+  yes: [
+    'yes',
+    'yes it is',
+    'correct',
+    'confirmed',
+    'no change',
+    'no changes',
+    '是',
+    '是的',
+    '对',
+    '对的',
+    '没问题',
+    '照旧',
+    '确认',
+    '确认无误',
+    '没有变化',
+    '无变化',
+  ],
   notEnough: [
     'not enough',
     'not yet',
     'that is not enough',
     'does not answer it',
+    'that does not answer it',
+    "that doesn't answer it",
+    'not answered',
+    'not accepted',
     'still open',
     '不够',
     '还不够',
+    '不行',
+    '不可以',
+    '不接受',
+    '不同意',
     '没解决',
+    '没有解决',
     '还没解决',
+    '没回答',
     '没有回答',
   ],
   undo: ['undo', 'undo that', '撤销', '撤回', '恢复'],
@@ -205,14 +229,21 @@ const LONGEST = 1_000;
 const fold = (line: string): string =>
   line
     .normalize('NFKC')
+    .replaceAll('’', "'")
     .replace(/^[\s"'“”‘’「」*_>-]+|[\s"'“”‘’「」*_.!。！～~,，;；👍🙏✅]+$/gu, '')
     .replace(/\s+/g, ' ')
     .trim();
 
-/** The first line that says something, and what comes after it. */
+/** "Hi Sara,", "陈经理，您好：": said to somebody, and nothing by itself. */
+const GREETING =
+  /^(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))(?:[ ,]+[\p{L}\p{M}.' -]{1,40})?|(?:尊敬的)?[\p{L}\p{M}.' -]{0,20}[，, ]?(?:您好|你好|早上好|上午好|下午好)|尊敬的[\p{L}\p{M}.' -]{1,20})[\s,，:：!！.。]*$/iu;
+
+/** The first line that says something beyond a greeting, and what comes after it. */
 export function firstLine(text: string): { line: string; rest: string } {
   const lines = text.split('\n');
-  const at = lines.findIndex((one) => one.trim() !== '');
+  const said = lines.flatMap((one, at) => (one.trim() === '' ? [] : [at]));
+  const [first = -1, second] = said;
+  const at = second !== undefined && GREETING.test((lines[first] ?? '').trim().slice(0, 80)) ? second : first;
   return at === -1
     ? { line: '', rest: '' }
     : {
@@ -224,11 +255,31 @@ export function firstLine(text: string): { line: string; rest: string } {
       };
 }
 
-/** What a reply says below its first line, but for a name that its author put under it: "Raj", "Best, Raj". */
+/** Lines of a card that somebody puts under their name: who they are and how they are reached. A sentence is none. */
+const CARD = { lines: 6, letters: 60 };
+const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{M}\d]+/gu) ?? [];
+
+/** What a reply says below its first line, but for a name that its author put under it, with what stands below a name: "Raj", "Best, Raj Patel / +44 20 …". */
 export function saidBelow(rest: string, name: string): string {
-  const words = (text: string) => text.toLowerCase().match(/[\p{L}\p{M}\d]+/gu) ?? [];
-  const own = new Set([...words(name), 'best', 'regards', 'thanks', 'cheers', '谢谢', '此致', '祝好']);
-  return rest.length <= 80 && words(rest).every((word) => own.has(word)) ? '' : rest;
+  const names = new Set(words(name));
+  const own = new Set([...names, 'best', 'kind', 'regards', 'thanks', 'cheers', '谢谢', '此致', '祝好']);
+  const lines = rest.split('\n').filter((line) => line.trim() !== '');
+  const signed = lines.findIndex((line) => line.length <= CARD.letters && words(line).some((word) => names.has(word)));
+  const isOwn = (line: string) => words(line).every((word) => own.has(word));
+  const isCard = (line: string) =>
+    line.length <= CARD.letters &&
+    (isOwn(line) || /[@\d|]|^\p{Lu}\S*(?: (?:\p{Lu}|&|of\b|and\b)\S*){0,6}$/u.test(line.trim())) &&
+    !/[.!?。！？]$/.test(line.trim());
+  if (lines.length > CARD.lines) return rest;
+  if (signed === -1) return lines.every(isOwn) ? '' : rest;
+  return lines.slice(0, signed + 1).every(isOwn) && lines.slice(signed + 1).every(isCard) ? '' : rest;
+}
+
+/** The act that a text's first line is, when it is one word or phrase and nothing else. */
+export function wordIn(text: string): WordAct | null {
+  const { line } = firstLine(text);
+  const said = line.length > LONGEST ? '' : fold(line).toLowerCase();
+  return BY_WORD.get(said) ?? BY_WORD.get(said.replace(/^(?:yes|是的?|嗯), ?/, '')) ?? null;
 }
 
 /**
@@ -284,7 +335,8 @@ export function commandOfAct(
   freshId: () => ParticipantId,
   now: number,
 ): Command | null {
-  const task = state.plan.tasks[sharedOf(thread) as string as TaskId];
+  const here = state.plan.tasks[sharedOf(thread) as string as TaskId];
+  const task = here ?? (ABOUT_ONE.has(act.act) && thread === ROOM_THREAD ? theOne(owedBy(state, who.id)) : undefined);
   const own = (change: { mail?: MailWish; locale?: Participant['locale'] }): Command => ({
     type: 'participant.describe',
     participant: who.id,
@@ -349,6 +401,10 @@ export function commandOfAct(
       return null;
   }
 }
+
+/** What can be said of a task without naming it, in answer to an invitation or a summary, by somebody who owes no other. */
+const ABOUT_ONE: ReadonlySet<Act['act']> = new Set<Act['act']>(['done', 'move', 'shift', 'handOver', 'notMe']);
+const theOne = (tasks: Task[]): Task | undefined => (tasks.length === 1 ? tasks[0] : undefined);
 
 /** The command by which an owner accepts what was proposed last for a task; null when nothing is for them to accept. */
 function accepts(state: RoomState, who: Participant, task: TaskId | undefined): Command | null {

@@ -1,13 +1,15 @@
 /** Who should hear of an event by mail, why, and how soon. Pure: the room sends, the wording is in emails/. */
 import { internalOf, maySee, maySeeThread } from './audience.ts';
 import type { Recorded } from './events.ts';
-import type { ParticipantId, TaskId, ThreadId } from './ids.ts';
+import type { ParticipantId, TaskId, ThreadId, ValueLineId } from './ids.ts';
 import { ROOM_THREAD } from './audience.ts';
-import { objectionOf } from './objections.ts';
+import { askerOf, objectionOf } from './objections.ts';
 import { attends, meetingOf, timeOf } from './meetings.ts';
 import { present, type Participant } from './people.ts';
+import type { Task } from './plan.ts';
 import type { RoomState } from './room.ts';
 import { thingOf } from './things.ts';
+import type { ValueLine } from './value.ts';
 
 export type NoticeKind =
   | 'invitation'
@@ -15,6 +17,7 @@ export type NoticeKind =
   | 'assigned'
   | 'comment'
   | 'completed'
+  | 'reopened'
   | 'changed'
   | 'material'
   | 'value'
@@ -41,6 +44,7 @@ export const WINDOW: Record<NoticeKind, number> = {
   assigned: 20,
   comment: 120,
   completed: 120,
+  reopened: 120,
   changed: 120,
   material: 120,
   value: 120,
@@ -80,6 +84,8 @@ function hasEntry(state: RoomState, id: TaskId, who: ParticipantId): boolean {
   return task !== undefined && timeOf(task, meetingOf(state, id)) !== null && attends(state, task, who);
 }
 
+const askedBy = (task: Task): ParticipantId[] => (task.addedBy === 'system' ? [] : [task.addedBy]);
+
 /** The notices that an event causes, in the state after it. Never to the one who did it, never across the audience. */
 export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
   const { event, by, seq, audience } = recorded;
@@ -106,8 +112,9 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
       const thread = event.task as string as ThreadId;
       const told = (ids: ParticipantId[]) => ids.filter((id) => !hasEntry(state, event.task, id));
       if (event.owners) for (const owner of told(event.owners)) tell(owner, 'assigned', thread);
-      else if (event.due !== undefined || event.title !== undefined)
-        for (const owner of told(task?.owners ?? [])) tell(owner, 'changed', thread);
+      // Whoever asked for it counts on the day and on the person, whether or not it is theirs to do.
+      if (task && (event.owners !== undefined || event.due !== undefined || event.title !== undefined))
+        for (const one of told([...task.owners, ...askedBy(task)])) tell(one, 'changed', thread);
       break;
     }
     // Many dates, one word to each who has to do with them.
@@ -118,8 +125,7 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
     case 'task.completed': {
       const task = state.plan.tasks[event.task];
       const thread = event.task as string as ThreadId;
-      for (const owner of task?.owners ?? []) tell(owner, 'completed', thread);
-      if (task && task.addedBy !== 'system') tell(task.addedBy, 'completed', thread);
+      for (const one of task ? [...task.owners, ...askedBy(task)] : []) tell(one, 'completed', thread);
       const answered = state.objections[event.task]?.answer?.by;
       if (answered && answered !== 'system') tell(answered, 'completed', thread);
       break;
@@ -145,7 +151,11 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
     case 'objection.reopened':
     case 'task.reopened': {
       const task = state.plan.tasks[event.task];
-      if (task?.kind !== 'objection') break;
+      if (!task) break;
+      if (task.kind !== 'objection') {
+        for (const one of [...task.owners, ...askedBy(task)]) tell(one, 'reopened', thread(event.task));
+        break;
+      }
       for (const owner of task.owners) tell(owner, 'objection', thread(event.task));
       for (const voice of state.threads[thread(event.task)]?.voices ?? []) tell(voice, 'objection', thread(event.task));
       break;
@@ -179,4 +189,62 @@ export function noticesOf(state: RoomState, recorded: Recorded): Notice[] {
     default:
   }
   return [...notices.values()];
+}
+
+interface Told {
+  seq: number;
+  kind: NoticeKind;
+}
+
+/**
+ * What is still news of one thread for somebody when its mail goes out, of notices in their order: what was taken back
+ * meanwhile is not told, nor that it was, and words that became a question are told as that question.
+ */
+export function stillNews<N extends Told>(
+  state: RoomState,
+  to: Participant,
+  thread: ThreadId,
+  notices: N[],
+  recordedAt: (seq: number) => Recorded | undefined,
+): N[] {
+  const task = state.plan.tasks[thread as string as TaskId];
+  const isDone = task !== undefined && task.completedAt !== null;
+  const closed = notices.find((one) => one.kind === 'completed')?.seq ?? Infinity;
+  const isUnsaid = isNumberAsBefore(state.value.lines[thread as string as ValueLineId], notices, recordedAt);
+  return notices.filter(({ seq, kind }) => {
+    switch (kind) {
+      case 'completed':
+        return isDone;
+      // Whoever never heard that it was done need not hear that it is not.
+      case 'reopened':
+      case 'objection':
+        return !isDone && seq < closed;
+      case 'value':
+        return !isUnsaid;
+      case 'comment':
+        return !isToldAsQuestion(state, to, thread, recordedAt(seq));
+      default:
+        return true;
+    }
+  });
+}
+
+/** Whether a line's number was set and set back since the first of these notices, or asked for and no more. */
+function isNumberAsBefore(line: ValueLine | undefined, notices: Told[], recordedAt: (seq: number) => Recorded | undefined): boolean {
+  const first = recordedAt(notices.find((one) => one.kind === 'value')?.seq ?? 0);
+  if (!line?.owner || line.proposal || (first?.event.type !== 'value.numbered' && first?.event.type !== 'value.proposed')) return false;
+  const now = { number: line.number, ...line.owner };
+  const before = [...line.earlier, now].findLast((one) => one.at < first.at);
+  return before !== undefined && before.by === now.by && JSON.stringify(before.number) === JSON.stringify(now.number);
+}
+
+function isToldAsQuestion(state: RoomState, to: Participant, thread: ThreadId, said: Recorded | undefined): boolean {
+  if (said?.event.type !== 'comment.posted') return false;
+  const { comment } = said.event;
+  return Object.keys(state.objections).some((id) => {
+    const question = objectionOf(state, state.plan.tasks[id as TaskId]);
+    if (question?.comment !== comment || question.task.removed || id === (thread as string)) return false;
+    const { owners } = question.task;
+    return askerOf(state, question).side !== to.side && (owners.length === 0 || owners.includes(to.id));
+  });
 }
