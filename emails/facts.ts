@@ -9,6 +9,8 @@ export interface Reader {
   locale: Locale;
   /** IANA zone: every time in the mail is the reader's. */
   zone: string;
+  /** Whether that zone is only a guess: then a time says which it is. */
+  zoneGuessed?: boolean;
 }
 
 /** What every mail knows. */

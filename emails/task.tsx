@@ -7,9 +7,10 @@ import { AnswerLinks, type Answers } from './answers.tsx';
 import { Box, Lines, Link, paint, Words } from './layout.tsx';
 import { sayNames } from './moment.ts';
 
-export function sayWhen({ due, overdue }: Pick<TaskFacts, 'due' | 'overdue'>, { locale, zone }: Reader): string {
+export function sayWhen({ due, overdue }: Pick<TaskFacts, 'due' | 'overdue'>, reader: Reader): string {
+  const { locale } = reader;
   if (!due) return m.mail_no_due({}, { locale });
-  const when = sayDue(due, { locale, zone });
+  const when = sayDue(due, reader);
   return overdue ? m.mail_was_due({ when }, { locale }) : m.mail_due({ when }, { locale });
 }
 

@@ -113,6 +113,8 @@ export interface Letter {
   text: string;
   messageId?: string;
   inReplyTo?: string;
+  /** As its writer's clock shows it (RFC 5322 section 3.3); now in UTC unless given. */
+  date?: string;
   headers?: Record<string, string>;
   files?: { name: string; type: string; content: string }[];
   /** What the receiving edge found out; `null` writes no verdict. */
@@ -133,7 +135,7 @@ export function raw(letter: Letter): Uint8Array {
     `From: ${letter.name ? `=?UTF-8?B?${toBase64(letter.name)}?= ` : ''}<${letter.from}>`,
     `To: <${letter.to}>`,
     `Subject: =?UTF-8?B?${toBase64(letter.subject ?? 'Re: hello')}?=`,
-    `Date: ${new Date().toUTCString()}`,
+    `Date: ${letter.date ?? new Date().toUTCString()}`,
     `Message-ID: ${letter.messageId ?? `<${fresh()}@${domain}>`}`,
     ...(letter.inReplyTo ? [`In-Reply-To: ${letter.inReplyTo}`, `References: ${letter.inReplyTo}`] : []),
     ...Object.entries(letter.headers ?? {}).map(([name, value]) => `${name}: ${value}`),

@@ -2,7 +2,19 @@
 import { describe, expect, test } from 'vitest';
 import { fresh } from '../../worker/access/tokens.ts';
 import type { TaskId } from '#core/ids.ts';
-import { act, bring, comments, deliverMail, invite, mailsTo, newSeller, openRoom, viewOf } from '../support/front-door.ts';
+import {
+  act,
+  bring,
+  comments,
+  deliverMail,
+  enter,
+  invite,
+  joinToken,
+  mailsTo,
+  newSeller,
+  openRoom,
+  viewOf,
+} from '../support/front-door.ts';
 
 /** A room in which the customer has a task, and the mail that says so. */
 async function asked(title = 'Security review') {
@@ -184,6 +196,28 @@ describe('what the seller hears of it', () => {
     expect(mails[0]?.subject).toContain('where is our data kept?');
     expect(mails[0]?.text).toContain('Our works council asks.');
   });
+});
+
+test('the times that they write are meant where their mail’s clock stands, until they say where they are', async () => {
+  const { seller, opened, mail, reply, taskNow } = await asked();
+  const who = async () => (await viewOf(seller, opened.room)).state.people[opened.customer];
+  const at = (offset: string) => ({ date: new Date().toUTCString().replace('GMT', offset) });
+  await reply('move to 2027-03-05 15:00', at('+0000'));
+  expect((await taskNow())?.due?.zone).toBe('Asia/Shanghai');
+  await reply('move to 2027-03-06 15:00', at('-0500'));
+  const zone = (await who())?.zone;
+  expect(zone).toMatch(/^America\//);
+  expect((await taskNow())?.due).toEqual({ date: '2027-03-06', time: '15:00', zone });
+  await deliverMail(opened.room);
+  expect((await mailsTo(opened.customerEmail)).some((one) => /now due .*15:00 \(\w+/.test(one.text))).toBe(true);
+  const { device } = await enter(joinToken(mail));
+  await act({ cookie: `__Host-guest=${device}` }, opened.room, {
+    type: 'participant.describe',
+    participant: opened.customer,
+    zone: 'Europe/Berlin',
+  });
+  await reply('move to 2027-03-07 15:00', at('-0500'));
+  expect((await taskNow())?.due?.zone).toBe('Europe/Berlin');
 });
 
 test('a greeting above and a card below the word are no part of it', async () => {

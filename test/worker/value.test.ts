@@ -128,6 +128,25 @@ test('a number by mail is answered by a receipt that says what changed; UNDO put
   expect((await viewOf(seller, opened.room)).state.value.lines[line]?.number).toMatchObject({ low: 276_000 });
 });
 
+test('a number that was set back before its mail went out is no news', async () => {
+  const seller = await newSeller();
+  const opened = await openRoom(seller);
+  await joinedCustomer(seller, opened);
+  const line = await withLine(seller, opened);
+  const { replyTo } = await lastMailTo(opened.customerEmail);
+  const answer = (text: string) => bring({ from: opened.customerEmail, to: replyTo ?? '', text });
+  const toSeller = async () => {
+    await deliverMail(opened.room);
+    return (await mailsTo(seller.seller.email)).filter((one) => one.text.includes('changed a number'));
+  };
+  await answer('10人，不是14');
+  expect(await toSeller()).toHaveLength(1);
+  await answer('11人，不是10');
+  await answer('UNDO');
+  expect((await viewOf(seller, opened.room)).state.value.lines[line]?.number).toMatchObject({ low: 276_000 });
+  expect(await toSeller()).toHaveLength(1);
+});
+
 test('“ok” to the mail about a number agrees with it, and leaves it whose it is', async () => {
   const seller = await newSeller();
   const opened = await openRoom(seller);

@@ -22,6 +22,7 @@ import type {
 import { nextStep, openTasks, standstillOf } from '#core/next-step.ts';
 import { isClosed } from '#core/qualification.ts';
 import { likelyLocale, type Locale, type Participant, type Side } from '#core/people.ts';
+import { likelyZone } from '#core/zones.ts';
 import type { Task, TaskKind } from '#core/plan.ts';
 import { currencyAt } from '#core/money.ts';
 import { emptyValue } from '#core/value.ts';
@@ -184,7 +185,12 @@ export class Rooms {
     return done({
       room: await this.found(seller, {
         roomName: template && template.key !== 'blank' ? `${called} · ${template.name}` : called,
-        customer: { name: asked.value.name ?? nameFromAddress(address), email: address, locale: theirs, zone: seller.zone },
+        customer: {
+          name: asked.value.name ?? nameFromAddress(address),
+          email: address,
+          locale: theirs,
+          zone: likelyZone(address, theirs, seller.zone),
+        },
         template,
         demo: false,
         accountId,

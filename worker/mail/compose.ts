@@ -14,6 +14,7 @@ import { can } from '#core/permissions.ts';
 import { type Doubt, proposalsFor, verdict } from '#core/plan-truth.ts';
 import { LOOKING_BACK } from '#core/reflection-words.ts';
 import type { RoomState } from '#core/room.ts';
+import { isZoneGuessed } from '#core/zones.ts';
 import { earlierValues, type ValueLine } from '#core/value.ts';
 import { broughtIn } from '#emails/brought-in.tsx';
 import { code } from '#emails/code.tsx';
@@ -103,7 +104,12 @@ export function envelop(env: Addresses, rendered: Rendered, sender: Sender): Out
   };
 }
 
-const readerOf = (one: { name: string; locale: Locale; zone: string }): Reader => ({ name: one.name, locale: one.locale, zone: one.zone });
+const readerOf = (one: { name: string; locale: Locale; zone: string; side?: Side; zoneTold?: true }): Reader => ({
+  name: one.name,
+  locale: one.locale,
+  zone: one.zone,
+  ...(isZoneGuessed({ side: 'customer', ...one }) && { zoneGuessed: true }),
+});
 
 /** Opens the room for this reader: customers by a key of their own, sellers by their session. */
 function roomUrl(
@@ -540,7 +546,7 @@ export async function receiptMail(
     workspaceName: room.workspaceName,
     url: roomUrl(env, room.id, to, enter, null),
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
-    changed: sayDeed(state, to, deed.command),
+    changed: sayDeed(state, to, deed),
     about: titleOf(state, deed.command),
     canUndo: deed.undo !== null,
     replyTo,
@@ -554,7 +560,7 @@ const titleOf = (state: RoomState, command: Command): string | null =>
   ('task' in command ? state.plan.tasks[command.task]?.title : 'line' in command ? state.value.lines[command.line]?.title : null) ?? null;
 
 /** What a command has changed, as its author reads it. */
-function sayDeed(state: RoomState, to: Participant, command: Command): string {
+function sayDeed(state: RoomState, to: Participant, { command, proposed }: Deed): string {
   const { locale } = to;
   const say = { locale };
   if (command.type === 'participant.describe') {
@@ -593,16 +599,15 @@ function sayDeed(state: RoomState, to: Participant, command: Command): string {
       return m.receipt_asked({ title }, say);
     case 'task.change': {
       if (command.owners !== undefined) {
-        const asked = command.owners.map((id) => nameOf(state, id));
-        if (!sameJson(command.owners, task.owners))
-          return m.receipt_proposed({ title, change: asked.length > 0 ? sayNames(asked, locale) : m.receipt_change_nobody({}, say) }, say);
-        const names = task.owners.map((id) => nameOf(state, id));
+        const names = command.owners.map((id) => nameOf(state, id));
+        if (proposed)
+          return m.receipt_proposed({ title, change: names.length > 0 ? sayNames(names, locale) : m.receipt_change_nobody({}, say) }, say);
         return names.length > 0 ? m.receipt_owners({ title, names: sayNames(names, locale) }, say) : m.receipt_nobody({ title }, say);
       }
       if (command.due === undefined) return m.receipt_done({}, say);
-      if (!sameJson(command.due, task.due))
-        return m.receipt_proposed({ title, change: command.due ? sayDue(command.due, to) : m.receipt_change_undated({}, say) }, say);
-      return task.due ? m.receipt_moved({ title, when: sayDue(task.due, to) }, say) : m.receipt_undated({ title }, say);
+      const when = command.due && sayDue(command.due, readerOf(to));
+      if (proposed) return m.receipt_proposed({ title, change: when ?? m.receipt_change_undated({}, say) }, say);
+      return when ? m.receipt_moved({ title, when }, say) : m.receipt_undated({ title }, say);
     }
     default:
       return m.receipt_done({}, say);
@@ -621,8 +626,6 @@ function sayValueDeed(state: RoomState, command: Extract<Command, { line: ValueL
   if (command.type === 'value.stance') return command.stance ? m.receipt_agreed(said, { locale }) : m.receipt_done({}, { locale });
   return isProposed ? m.receipt_number_proposed(said, { locale }) : m.receipt_number(said, { locale });
 }
-
-const sameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 interface CodeRequest {
   to: { name: string; email: string };

@@ -217,7 +217,7 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
 async function received(
   env: Env,
   id: HeldMailId,
-  { text, files: parts }: Pick<Extract<Outcome, { action: 'comment' }>, 'text' | 'files'>,
+  { text, files: parts, mail: { offset } }: Pick<Extract<Outcome, { action: 'comment' }>, 'text' | 'files' | 'mail'>,
   target: Target,
   room: RoomId,
   { long, alive }: Kept,
@@ -232,7 +232,7 @@ async function received(
     files.push(stored.value);
   }
   const { participant, thread, replyHash } = target;
-  const mail = { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, files };
+  const mail = { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, files, offset };
   if (text.length <= LONGEST_COMMENT) return { ...mail, text };
   // A log or a page of a book: its beginning is the comment, and all of it is a file beside.
   const whole = await storeFile(env.FILES, room, { name: 'message.txt', body: new TextEncoder().encode(withoutKeys(text)) });

@@ -5,7 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
-import { commandOfAct, firstLine, readAct, saidBelow, saysNo, undoOf } from '#core/acts.ts';
+import { commandOfAct, firstLine, isProposed, readAct, saidBelow, saysNo, undoOf } from '#core/acts.ts';
 import { look, name as nameSchema, submission, text as textSchema, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
 import type { QualificationRule } from '#core/deal.ts';
@@ -26,9 +26,11 @@ import {
 } from '#core/ids.ts';
 import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
 import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, timeOf } from '#core/meetings.ts';
+import { offsetIn } from '#core/due.ts';
 import { objectionOf } from '#core/objections.ts';
 import { fitsBudget, isPressing, MAIL_CAP, weekOf } from '#core/mail-budget.ts';
 import { type NoticeKind, noticesOf, stillNews, wanted, WINDOW } from '#core/notices.ts';
+import { zoneByClock } from '#core/zones.ts';
 import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
 import {
@@ -115,6 +117,8 @@ export interface ReceivedMail {
   replyHash: string;
   text: string;
   files: FileFact[];
+  /** Minutes by which its writer's clock is ahead of UTC; null where it does not say. */
+  offset: number | null;
 }
 
 /** What a reply was taken as. Kept by its place in this list. */
@@ -1262,10 +1266,20 @@ export class Room extends DurableObject<Env> {
     const key = `taken:${mail.id}`;
     const earlier = this.#journal.earlier(key);
     if (earlier) return done({ outcome: TAKEN_AS[earlier.body] ?? 'comment', seq: earlier.seq || this.#state.seq });
+    this.#locate(mail);
     const taken = this.#take(mail);
     // No await since it was looked for: it is written together with what it stands for.
     if (taken.ok) this.#record({ id: key, body: TAKEN_AS.indexOf(taken.value.outcome) }, mail.participant, 'mail', []);
     return taken;
+  }
+
+  /** A reply's own clock tells where its writer is, as long as that is a guess: the times that they write are meant there. */
+  #locate({ participant, offset }: ReceivedMail): void {
+    const one = this.#state.people[participant];
+    const now = Date.now();
+    if (!one || offset === null || one.side === 'seller' || one.zoneTold || offsetIn(one.zone, now) === offset) return;
+    const zone = zoneByClock(offset, now, one.email);
+    if (zone) this.#record(null, 'system', 'mail', [{ type: 'participant.located', participant, zone }]);
   }
 
   #take(mail: ReceivedMail): Taken {
@@ -1331,7 +1345,7 @@ export class Room extends DurableObject<Env> {
     });
     this.#tell(change);
     for (const { mail, thread, text, files } of waiting)
-      this.#commentByMail({ id: mail, participant: id, thread, replyHash: '', text, files });
+      this.#commentByMail({ id: mail, participant: id, thread, replyHash: '', text, files, offset: null });
   }
 
   /** Whether an address is that of somebody in the room, of somebody who was asked and has not answered, or who asked to be forgotten. */
@@ -1434,7 +1448,11 @@ export class Room extends DurableObject<Env> {
     if (!outcome.ok) return null;
     // What is taken back is not offered to be taken back again: a new reply says what is wanted.
     const undo = act.act === 'undo' ? null : undoOf(before, command, who.id);
-    this.#receipts.keep(mail.id, { participant: who.id, thread: deed?.thread ?? mail.thread, command, undo }, now);
+    this.#receipts.keep(
+      mail.id,
+      { participant: who.id, thread: deed?.thread ?? mail.thread, command, undo, proposed: isProposed(this.#state, command) },
+      now,
+    );
     this.#agenda.add('receipt', mail.id, now, now);
     if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
     return done({ outcome: 'act', seq: this.#state.seq });
@@ -1475,7 +1493,11 @@ export class Room extends DurableObject<Env> {
     const facts = { at: new Date(now).toISOString(), colleagues: {}, staged: {} };
     const outcome = this.#execute(mail.participant, 'mail', `meant-${mail.id}`, command, facts);
     if (!outcome.ok || command.type === 'objection.answer') return;
-    this.#receipts.keep(mail.id, { participant: mail.participant, thread: mail.thread, command, undo }, now);
+    this.#receipts.keep(
+      mail.id,
+      { participant: mail.participant, thread: mail.thread, command, undo, proposed: isProposed(this.#state, command) },
+      now,
+    );
     this.#agenda.add('receipt', mail.id, now, now);
   }
 

@@ -9,6 +9,8 @@ export interface Deed {
   participant: ParticipantId;
   thread: ThreadId;
   command: Command;
+  /** Whether it is somebody else's to accept first. */
+  proposed?: boolean;
   /** What takes it back; null when nothing does. */
   undo: Command | null;
 }

@@ -392,6 +392,14 @@ export class LiveRoom {
     for (const one of this.#pending) this.wire.tell({ type: 'command', id: one.id, command: one.command });
     this.wire.tell({ type: 'here', ...this.#place });
     this.texts?.opened();
+    this.#tellZone();
+  }
+
+  /** A customer's zone is a guess until their browser says it, once: whoever travels later keeps the one that they have, or chooses. */
+  #tellZone(): void {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (this.peek || this.me.side === 'seller' || this.me.zoneTold || zone === this.me.zone) return;
+    this.do({ type: 'participant.describe', participant: this.me.id, zone });
   }
 
   /** What was heard before the code came that knows what events change; kept in order. */

@@ -1,5 +1,6 @@
 /** People named by address in a line or comment, as the room wants to hear of them. */
 import type { AddParticipant } from '#core/commands.ts';
+import { likelyZone } from '#core/zones.ts';
 import type { LiveRoom } from './live-room.svelte.ts';
 import { freshId } from './ids.ts';
 
@@ -16,14 +17,15 @@ export const addressesIn = (text: string, room: LiveRoom): string[] => [
 
 export function newcomer(one: { email: string; name: string }, room: LiveRoom): AddParticipant {
   const colleague = room.colleagues.find((other) => other.email === one.email);
+  // A newcomer most likely reads what the ones of their side read; they can change it.
+  const locale = likeOwnSide(room, colleague ? 'seller' : 'customer');
   return {
     participant: freshId(),
     side: colleague ? 'seller' : 'customer',
     name: colleague?.name ?? one.name,
     email: one.email,
-    // A newcomer most likely reads what the ones of their side read; they can change it.
-    locale: likeOwnSide(room, colleague ? 'seller' : 'customer'),
-    zone: room.me.zone,
+    locale,
+    zone: colleague ? room.me.zone : likelyZone(one.email, locale, room.me.zone),
     invite: true,
     note: '',
   };

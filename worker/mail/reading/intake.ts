@@ -53,6 +53,8 @@ export type MailFacts = {
   to: Mailbox[];
   cc: Mailbox[];
   date: Date | null;
+  /** Minutes by which its writer's clock is ahead of UTC. */
+  offset: number | null;
 };
 
 export type RejectReason =
@@ -157,6 +159,7 @@ export async function intake(bytes: Uint8Array, envelope: Envelope, doorway: Doo
       to: [],
       cc: [],
       date: null,
+      offset: null,
     };
     return { mail: facts, action: 'reject', reason: 'too_large', target: null, text: '', files: [], cut: [], sender: null, verdict: null };
   }
@@ -171,6 +174,7 @@ export async function intake(bytes: Uint8Array, envelope: Envelope, doorway: Doo
     to: mail.to,
     cc: mail.cc,
     date: mail.date,
+    offset: mail.offset,
   };
   const ignore = (reason: IgnoreReason, target: ReplyTarget | null = null): Outcome => ({
     mail: facts,

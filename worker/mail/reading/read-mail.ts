@@ -42,6 +42,8 @@ export type ReadMail = {
   inReplyTo: string[];
   references: string[];
   date: Date | null;
+  /** Minutes by which the clock of its writer is ahead of UTC, as its date says. */
+  offset: number | null;
   body: Segment[];
   files: MailFile[];
   machinery: MachinePart[];
@@ -90,6 +92,7 @@ function blank(): ReadMail {
     inReplyTo: [],
     references: [],
     date: null,
+    offset: null,
     body: [],
     files: [],
     machinery: [],
@@ -123,8 +126,15 @@ function assemble(bytes: Uint8Array): ReadMail {
   mail.references = messageIds(rawField(root, 'references') ?? '').slice(-20);
   const date = Date.parse(rawField(root, 'date') ?? '');
   mail.date = Number.isNaN(date) ? null : new Date(date);
+  mail.offset = offsetOf(rawField(root, 'date') ?? '');
   collect({ mail, bytes, hint, containers: 0, alternative: false }, root);
   return mail;
+}
+
+/** "Fri, 27 Nov 2026 10:00:00 +0100 (CET)" is 60. */
+function offsetOf(date: string): number | null {
+  const [, sign, hours, minutes] = /\d\s+([+-])(\d\d)(\d\d)(?:\s|$)/.exec(date.slice(0, 200)) ?? [];
+  return sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : null;
 }
 
 function joined(root: MimePart, name: string): string {

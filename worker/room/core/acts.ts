@@ -15,6 +15,7 @@ import type { RoomState } from './room.ts';
 import { nameFromAddress } from './task-line.ts';
 import type { ValueNumber } from './value.ts';
 import { readWhen } from './when.ts';
+import { likelyZone } from './zones.ts';
 
 /** Acts that are one word or phrase by themselves. The first of each language is the one that our own buttons write. */
 const WORDS = {
@@ -394,7 +395,18 @@ export function commandOfAct(
       if (known || !address) return { type: 'task.change', task: task.id, owners, invite: [] };
       const name = nameFromAddress(address);
       const locale = likelyLocale(who.locale === 'zh-CN' ? '中' : '', address);
-      const invite = [{ participant: id, side: who.side, name, email: address, locale, zone: who.zone, invite: true, note: '' }];
+      const invite = [
+        {
+          participant: id,
+          side: who.side,
+          name,
+          email: address,
+          locale,
+          zone: likelyZone(address, locale, who.zone),
+          invite: true,
+          note: '',
+        },
+      ];
       return { type: 'task.change', task: task.id, owners, invite };
     }
     default:
@@ -416,6 +428,14 @@ function accepts(state: RoomState, who: Participant, task: TaskId | undefined): 
 /** A number as a command asks for it. */
 const asAsked = (number: ValueNumber): NonNullable<Extract<Command, { type: 'value.number' }>['amount']> =>
   number.unit === 'weight' ? number : { ...number, factors: number.factors.map(({ label, unit, value }) => ({ label, unit, value })) };
+
+/** Whether a change, once asked for, was taken as a proposal: the task in the state after it is not as the command wants it. */
+export function isProposed(after: RoomState, command: Command): boolean {
+  const task = command.type === 'task.change' ? after.plan.tasks[command.task] : undefined;
+  if (!task || command.type !== 'task.change') return false;
+  const differs = (wanted: unknown, is: unknown) => wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(is);
+  return differs(command.due, task.due) || differs(command.owners, task.owners);
+}
 
 /** The command that takes another one back, given the state before it; null when nothing does. */
 export function undoOf(before: RoomState, command: Command, by: ParticipantId): Command | null {

@@ -68,6 +68,7 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'participant.joined':
     case 'participant.left':
     case 'participant.described':
+    case 'participant.located':
     case 'placeholder.added':
     case 'placeholder.changed':
     case 'placeholder.removed':

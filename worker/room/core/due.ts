@@ -35,6 +35,9 @@ function offset(zone: string, instant: number): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - instant;
 }
 
+/** Minutes by which a zone is ahead of UTC at an instant. */
+export const offsetIn = (zone: string, instant: number): number => Math.round(offset(zone, instant) / 60_000);
+
 /** The instant (epoch ms) of a wall-clock time in a zone; in a gap or overlap of daylight saving, the later reading. */
 export function instantOf(date: string, time: string, zone: string): number {
   const wall = Date.parse(`${date}T${time}Z`);
@@ -107,10 +110,10 @@ export function isZone(zone: string): boolean {
 }
 
 /**
- * A due date in the reader's own language and zone: "Fri 27 Nov, 10:00 (17:00 Shanghai)".
- * A day without a time is the same day everywhere.
+ * A due date in the reader's own language and zone: "Fri 27 Nov, 10:00 (17:00 Shanghai)". Where that zone is a guess it is
+ * named. A day without a time is the same day everywhere.
  */
-export function sayDue(due: Due, reader: { locale: string; zone: string }): string {
+export function sayDue(due: Due, reader: { locale: string; zone: string; zoneGuessed?: boolean }): string {
   const day: Intl.DateTimeFormatOptions = { weekday: 'short', month: 'short', day: 'numeric' };
   if (due.time === null) {
     return new Intl.DateTimeFormat(reader.locale, { ...day, timeZone: 'UTC' }).format(Date.parse(`${due.date}T12:00:00Z`));
@@ -123,7 +126,8 @@ export function sayDue(due: Due, reader: { locale: string; zone: string }): stri
     hourCycle: 'h23',
     timeZone: reader.zone,
   }).format(instant);
-  if (offset(reader.zone, instant) === offset(due.zone, instant)) return own;
+  if (offset(reader.zone, instant) === offset(due.zone, instant))
+    return reader.zoneGuessed ? `${own} (${placeOf(reader.zone, reader.locale, instant)})` : own;
   return `${own} (${due.time} ${placeOf(due.zone, reader.locale, instant)})`;
 }
 

@@ -215,7 +215,13 @@ export function calendarsTouched(state: RoomState, { event }: Recorded): TaskId[
     const task = state.plan.tasks[event.task];
     return task && (state.meetings[task.id] || isMeeting(task)) ? [task.id] : [];
   }
-  if (event.type !== 'participant.invited' && event.type !== 'participant.joined' && event.type !== 'participant.described') return [];
+  if (
+    event.type !== 'participant.invited' &&
+    event.type !== 'participant.joined' &&
+    event.type !== 'participant.described' &&
+    event.type !== 'participant.located'
+  )
+    return [];
   return Object.values(state.plan.tasks).flatMap((task) => {
     const meeting = meetingOf(state, task.id);
     const open = isMeeting(task) && !task.removed && task.completedAt === null && attends(state, task, event.participant);

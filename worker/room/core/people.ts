@@ -22,6 +22,8 @@ export interface Participant {
   locale: Locale;
   /** IANA time zone, e.g. `Asia/Shanghai`. */
   zone: string;
+  /** Whether they or their browser said so; a guess until then. */
+  zoneTold?: true;
   /** `added`: not yet invited, gets no mail. `left`: sees nothing, gets nothing. */
   status: 'added' | 'invited' | 'joined' | 'left';
   /** Who brought them in; a newcomer through a forwarded link names whose link it was. */
@@ -53,6 +55,8 @@ export type PeopleEvent =
   | { type: 'participant.joined'; participant: ParticipantId }
   | { type: 'participant.left'; participant: ParticipantId }
   | { type: 'participant.described'; participant: ParticipantId; name?: string; locale?: Locale; zone?: string; mail?: MailWish }
+  /** Their mail's clock shows where they are, while nobody has said it. */
+  | { type: 'participant.located'; participant: ParticipantId; zone: string }
   | { type: 'participant.troubled'; participant: ParticipantId; trouble: 'bounced' | 'complained' | 'failed' | null; detail: string };
 
 /** A room that came from elsewhere: whoever brought it is in; its customers wait for a new invitation, its other sellers are gone. */
@@ -93,8 +97,10 @@ export function applyPeople(people: RoomState['people'], event: PeopleEvent): Ro
       return changed({ status: 'left' });
     case 'participant.described': {
       const { type: _, participant: __, ...changes } = event;
-      return changed(changes);
+      return changed({ ...changes, ...(changes.zone !== undefined && { zoneTold: true }) });
     }
+    case 'participant.located':
+      return changed({ zone: event.zone });
     case 'participant.troubled':
       return changed({ trouble: event.trouble });
   }

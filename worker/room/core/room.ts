@@ -117,6 +117,7 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
     case 'participant.joined':
     case 'participant.left':
     case 'participant.described':
+    case 'participant.located':
     case 'participant.troubled':
       return { ...next, people: applyPeople(state.people, event) };
     case 'milestone.added':

@@ -6,6 +6,7 @@ import { likelyLocale, type Locale, type Participant, present, withAddress } fro
 import type { RoomState } from '../room.ts';
 import { vacancies } from '../stakeholders.ts';
 import { nameFromAddress } from '../task-line.ts';
+import { likelyZone } from '../zones.ts';
 
 /** More people than this in one mail are not brought in by it. */
 export const MOST_BY_MAIL = 10;
@@ -114,7 +115,7 @@ export function broughtInCopy(
     const newcomer = freshId();
     const isChinese = who.side === 'customer' ? who.locale === 'zh-CN' : /\p{Script=Han}/u.test(state.room?.accountName ?? '');
     const locale = /\p{Script=Han}/u.test(name) ? 'zh-CN' : likelyLocale(isChinese ? '中' : '', email);
-    brought.ask.push({ newcomer, email, name, locale, zone: zoneOf('customer') });
+    brought.ask.push({ newcomer, email, name, locale, zone: likelyZone(email, locale, zoneOf('customer')) });
     brought.events.push({ type: 'newcomer.brought', newcomer, side: 'customer', name, placeholder: places.shift() ?? null });
   }
   return brought;
