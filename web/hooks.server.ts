@@ -17,8 +17,12 @@ function preferred(header: string | null): App.Locals['locale'] {
   return first.trim().toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 
+/** An action that an address names and no page has, but every object: it would be called. */
+const isNoAction = (url: URL): boolean => [...url.searchParams.keys()].some((name) => name.startsWith('/') && name.slice(1) in {});
+
 export const handle: Handle = async ({ event, resolve }) => {
   const { cookies, locals, url } = event;
+  if (event.request.method === 'POST' && isNoAction(url)) return new Response('404', { status: 404 });
   const asked = toLocale(url.searchParams.get('lang'));
   const locale = asked ?? toLocale(cookies.get(LOCALE)) ?? preferred(event.request.headers.get('accept-language'));
   const theme = cookies.get(THEME);
@@ -45,6 +49,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
   if (status === 404) return { message: m.error_not_found_title() };
+  // What a request got wrong itself, such as a body that is no form.
+  if (status < 500) return { message: m.error_failed_title() };
   const id = crypto.randomUUID().slice(0, 8);
   console.error(
     JSON.stringify({

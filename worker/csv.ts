@@ -1,8 +1,8 @@
 /** Tables for spreadsheets (RFC 4180). */
 
-/** A cell that a spreadsheet shows and does not run: what begins like a formula gets an apostrophe before it. */
+/** A cell that a spreadsheet shows and does not run: what begins like a formula, in either width, gets an apostrophe before it. */
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

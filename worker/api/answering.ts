@@ -6,6 +6,8 @@ import type * as v from 'valibot';
 import { statusOf, type Result } from '#core/refusal.ts';
 import { SELLER_COOKIE } from '../access/actor.ts';
 import type { Bindings } from '../app.ts';
+import { readAll } from '../files/store.ts';
+import { shallowJson } from '../outside.ts';
 import type { Seller } from '../services.ts';
 
 export type Ctx = Context<Bindings>;
@@ -39,8 +41,13 @@ export const refusals = {
   422: { description: 'The input breaks a rule: `error.reason` says which, `error.field` where' },
 };
 
+/** Bytes of a body of JSON. */
+const LARGEST = 256 * 1024;
+
 /** The body as JSON; what is none is `null`, which no schema takes. */
 export async function json(c: Ctx): Promise<unknown> {
-  if (Number(c.req.header('content-length') ?? 0) > 256 * 1024) return null;
-  return c.req.json().catch(() => null);
+  const stream = c.req.raw.body;
+  if (!stream || Number(c.req.header('content-length') ?? 0) > LARGEST) return null;
+  const bytes = await readAll(stream, LARGEST).catch(() => null);
+  return bytes && shallowJson(new TextDecoder().decode(bytes));
 }

@@ -2,7 +2,8 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { describeRoute, openAPIRouteHandler } from 'hono-openapi';
-import { look, submission } from '#core/commands.ts';
+import * as v from 'valibot';
+import { look, submission, thread } from '#core/commands.ts';
 import { ID_PATTERN, type CommentId, type HeldMailId, type ParticipantId, type RoomId, type ThreadId, type TaskId } from '#core/ids.ts';
 import type { Where } from '#core/protocol.ts';
 import { GUEST_COOKIE, roomActor } from '../access/actor.ts';
@@ -130,9 +131,7 @@ api.get(
   }),
   async (c) => {
     const actor = await actorOf(c);
-    return actor
-      ? answer(c, await c.get('services').rooms.thread(actor, roomOf(c), c.req.param('thread') as ThreadId, whereOf(c)))
-      : signInFirst(c);
+    return actor ? answer(c, await c.get('services').rooms.thread(actor, roomOf(c), threadIn(c), whereOf(c))) : signInFirst(c);
   },
 );
 
@@ -144,9 +143,7 @@ api.get(
   }),
   async (c) => {
     const actor = await actorOf(c);
-    return actor
-      ? answer(c, await c.get('services').rooms.wordings(actor, roomOf(c), c.req.param('comment') as CommentId))
-      : signInFirst(c);
+    return actor ? answer(c, await c.get('services').rooms.wordings(actor, roomOf(c), idIn<CommentId>(c, 'comment'))) : signInFirst(c);
   },
 );
 
@@ -158,7 +155,7 @@ api.get(
   }),
   async (c) => {
     const actor = await actorOf(c);
-    return actor ? answer(c, await c.get('services').rooms.history(actor, roomOf(c), c.req.param('task') as TaskId)) : signInFirst(c);
+    return actor ? answer(c, await c.get('services').rooms.history(actor, roomOf(c), idIn<TaskId>(c, 'task'))) : signInFirst(c);
   },
 );
 
@@ -353,7 +350,7 @@ api.get(
           c,
           await c
             .get('services')
-            .rooms.previewInvitation(actor, roomOf(c), c.req.param('participant') as ParticipantId, c.req.query('note') ?? ''),
+            .rooms.previewInvitation(actor, roomOf(c), idIn<ParticipantId>(c, 'participant'), c.req.query('note') ?? ''),
         )
       : signInFirst(c);
   },
@@ -370,7 +367,7 @@ api.get(
     const actor = await actorOf(c);
     if (!actor) return signInFirst(c);
     if (!ID_PATTERN.test(roomOf(c))) return notHere(c);
-    const made = await stub(c).calendarFile(await roomActor(actor), c.req.param('task') as TaskId);
+    const made = await stub(c).calendarFile(await roomActor(actor), idIn<TaskId>(c, 'task'));
     if (!made.ok) return answer(c, made);
     return c.body(made.value, 200, {
       'content-type': 'text/calendar; charset=utf-8',
@@ -389,7 +386,7 @@ api.get(
   async (c) => {
     const actor = await actorOf(c);
     if (!actor) return signInFirst(c);
-    const mail = c.req.param('mail') as HeldMailId;
+    const mail = idIn<HeldMailId>(c, 'mail');
     const may = ID_PATTERN.test(roomOf(c)) ? await stub(c).mayReadMail(await roomActor(actor), mail) : null;
     return may ? originalPage(c.env, mail, c.req.query('raw') !== undefined, may === 'raw') : notHere(c);
   },
@@ -496,7 +493,17 @@ api.all('*', (c) => c.json({ error: { code: 'not_found', reason: 'malformed' } }
 
 const roomOf = (c: Ctx): RoomId => c.req.param('room') as RoomId;
 const stub = (c: Ctx) => roomStub(c.env, roomOf(c));
-const threadsOf = (c: Ctx): ThreadId[] => (c.req.query('threads')?.split(',').filter(Boolean) ?? []) as ThreadId[];
+/** An id from the path; for what can't be one, an id that nothing has: every object has a `constructor`. */
+const idIn = <Id extends string>(c: Ctx, name: string): Id => {
+  const value = c.req.param(name) ?? '';
+  return (ID_PATTERN.test(value) ? value : '-') as Id;
+};
+const threadIn = (c: Ctx): ThreadId => {
+  const value = c.req.param('thread') ?? '';
+  return isThread(value) ? value : ('-' as ThreadId);
+};
+const isThread = (one: string): one is ThreadId => v.is(thread, one);
+const threadsOf = (c: Ctx): ThreadId[] => c.req.query('threads')?.split(',').filter(isThread) ?? [];
 function whereOf(c: Ctx): Where {
   const at = c.req.query('at');
   if (at && ID_PATTERN.test(at)) return { at: at as CommentId };

@@ -4,6 +4,7 @@ import type { FileFact } from '#core/discussion.ts';
 import type { FileId, RoomId } from '#core/ids.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { fresh } from '../access/tokens.ts';
+import { dictionary } from '../outside.ts';
 
 /** Bytes. Cloudflare's request body limit is 100 MB on the smallest plan. */
 export const MAX_FILE = 50 * 1024 * 1024;
@@ -25,7 +26,7 @@ const SHOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** Office files are ZIPs inside: the sniffer's answer is made finer by the name, never more dangerous. */
-const BY_EXTENSION: Record<string, string> = {
+const BY_EXTENSION = dictionary<string>({
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
@@ -33,7 +34,7 @@ const BY_EXTENSION: Record<string, string> = {
   txt: 'text/plain',
   md: 'text/plain',
   ics: 'text/calendar',
-};
+});
 
 /** The media type by the first bytes; the claimed one counts for nothing. */
 export function sniff(head: Uint8Array, name: string): string {

@@ -7,6 +7,7 @@ import { convertIcsCalendar, generateIcsCalendar, type IcsAttendeePartStatusType
 import { toBase64 } from '../base64.ts';
 import { dayIn } from '#core/due.ts';
 import { endOf, startOf, type Answer, type Slot } from '#core/meetings.ts';
+import { dictionary } from '../outside.ts';
 
 export interface Entry {
   uid: string;
@@ -136,7 +137,7 @@ function folded(text: string): string {
 }
 
 /** Windows' names of the zones that Exchange writes without their rules now and then. */
-const WINDOWS_ZONES: Record<string, string> = {
+const WINDOWS_ZONES = dictionary<string>({
   'China Standard Time': 'Asia/Shanghai',
   'Taipei Standard Time': 'Asia/Taipei',
   'Singapore Standard Time': 'Asia/Singapore',
@@ -155,7 +156,7 @@ const WINDOWS_ZONES: Record<string, string> = {
   'Mountain Standard Time': 'America/Denver',
   'Pacific Standard Time': 'America/Los_Angeles',
   'AUS Eastern Standard Time': 'Australia/Sydney',
-};
+});
 
 /** Characters. Programs answer in three thousand. */
 const LONGEST_CALENDAR = 64 * 1024;

@@ -10,6 +10,7 @@ import type { RoomView } from '#core/protocol.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { parseTaskLine } from '#core/task-line.ts';
 import { fresh } from '../access/tokens.ts';
+import { shallowJson } from '../outside.ts';
 
 export interface FormSubmission {
   id: string;
@@ -21,16 +22,12 @@ const NOT_FIELDS = new Set(['command', 'id', 'line', 'file', 'words', 'at']);
 export function commandOfForm(
   form: FormData,
 ): Result<{ submission: FormSubmission; files: File[]; line: string | null; words: string | null }> {
-  let command: Record<string, unknown>;
-  try {
-    const parsed: unknown = JSON.parse(String(form.get('command') ?? ''));
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return refuse('invalid', 'malformed');
-    command = { ...parsed };
-  } catch {
-    return refuse('invalid', 'malformed');
-  }
+  const parsed = shallowJson(String(form.get('command') ?? ''));
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return refuse('invalid', 'malformed');
+  const command: Record<string, unknown> = { ...parsed };
   for (const [name, value] of form) {
-    if (NOT_FIELDS.has(name) || typeof value !== 'string') continue;
+    // An object of another kind than all others is no command, and can't be handed on.
+    if (NOT_FIELDS.has(name) || typeof value !== 'string' || name.includes('__proto__')) continue;
     // What is a list in the command is made of every field of that name.
     if (Array.isArray(command[name])) command[name] = form.getAll(name).filter((one) => typeof one === 'string');
     else layOver(command, name, value);

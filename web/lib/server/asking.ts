@@ -23,8 +23,20 @@ export const asSeller = (seller: Seller): Actor => ({
   workspace: seller.workspace,
 });
 
+/** Bytes of a form, its files among them: it is held in memory whole. */
+const LARGEST_FORM = 60 * 1024 * 1024;
+
+/** The form that was sent. What is none, is broken off or is too large is answered as such. */
+export async function formOf({ request }: Pick<RequestEvent, 'request'>): Promise<FormData> {
+  if (Number(request.headers.get('content-length')) > LARGEST_FORM) error(413, m.error_failed_title());
+  return request.formData().catch(() => error(400, m.error_failed_title()));
+}
+
 /** A form's text fields, so that a refusal can give back what was typed. */
 export const typedIn = (form: FormData): Record<string, string> =>
   Object.fromEntries(
-    [...form].flatMap(([name, value]) => (typeof value === 'string' && name !== 'command' && name !== 'id' ? [[name, value]] : [])),
+    [...form].flatMap(([name, value]) => (typeof value === 'string' && !NOT_TYPED.has(name) ? [[name, value]] : [])),
   );
+
+/** `__proto__` is a field of nobody's, and nothing that carries it can be given back. */
+const NOT_TYPED = new Set(['command', 'id', '__proto__']);

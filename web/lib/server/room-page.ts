@@ -23,7 +23,7 @@ import { viewIn } from '$lib/room/views/index.ts';
 import '$lib/words/refusals.ts';
 import { say } from '$lib/words/say.ts';
 import type { Actor } from '../../../worker/services.ts';
-import { servicesOf, typedIn } from './asking.ts';
+import { formOf, servicesOf, typedIn } from './asking.ts';
 
 const idIn = <Id extends string>(url: URL, name: string): Id | null => {
   const value = url.searchParams.get(name);
@@ -98,7 +98,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
 
 /** A form of the room's page, sent without script. What was refused is said on the page, with what had been typed. */
 export async function doInRoom(event: RequestEvent, actor: Actor, room: RoomId): Promise<void> {
-  const form = await event.request.formData();
+  const form = await formOf(event);
   const done = await servicesOf(event).rooms.submitForm(actor, room, form);
   if (!done.ok) {
     event.locals.refused = { refusal: done.refusal, typed: typedIn(form) };

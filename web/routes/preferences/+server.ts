@@ -2,13 +2,13 @@
 import { redirect } from '@sveltejs/kit';
 import type { RoomId } from '#core/ids.ts';
 import { LOCALE, THEME, keepPreference, toLocale } from '$lib/server/cookies.ts';
-import { asSeller, servicesOf } from '$lib/server/asking.ts';
+import { asSeller, formOf, servicesOf } from '$lib/server/asking.ts';
 import { freshId } from '$lib/room/ids.ts';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = async (event) => {
-  const { cookies, locals, request } = event;
-  const form = await request.formData();
+  const { cookies, locals } = event;
+  const form = await formOf(event);
   const locale = toLocale(String(form.get('locale') ?? ''));
   const theme = form.get('theme');
   if (theme === 'light' || theme === 'dark' || theme === 'auto') keepPreference(cookies, THEME, theme);

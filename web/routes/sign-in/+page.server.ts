@@ -1,5 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { from, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, from, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { keepPreference, keepSeller, LOCALE } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -9,7 +9,7 @@ export const load: PageServerLoad = ({ locals }) => {
 
 export const actions: Actions = {
   mail: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const asked = await servicesOf(event).access.askToSignIn(
       { email: typed['email'] },
       { ip: from(event).ip, locale: event.locals.locale },
@@ -17,7 +17,7 @@ export const actions: Actions = {
     return asked.ok ? { sent: asked.value.email } : fail(422, { refusal: asked.refusal, typed, passkey: false });
   },
   passkey: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const entered = await servicesOf(event).access.signInWithPasskey(typed['answer'], from(event));
     if (!entered.ok) return fail(422, { refusal: entered.refusal, typed: {} as Record<string, string>, passkey: true });
     keepSeller(event.cookies, entered.value.cookie);

@@ -1,5 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { from, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, from, servicesOf, typedIn } from '$lib/server/asking.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => {
@@ -8,7 +8,7 @@ export const load: PageServerLoad = ({ locals }) => {
 
 export const actions: Actions = {
   default: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const { locale } = event.locals;
     // A browser without script does not tell its zone: most readers of a language live in this one.
     const zone = typed['zone'] || (locale === 'zh-CN' ? 'Asia/Shanghai' : 'Europe/London');

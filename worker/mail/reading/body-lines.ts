@@ -6,6 +6,7 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { CLIENT_MARKS, HIDDEN_STYLE, type ClientMark, type MarkEffect } from './clients.ts';
 import type { MailFile, Segment } from './read-mail.ts';
+import { dictionary } from '../../outside.ts';
 
 export const QUOTE = 1;
 export const ATTRIBUTION = 2;
@@ -352,7 +353,7 @@ export function htmlLines(html: string, out: BodyLines): void {
 const MAX_DEPTH = 400;
 
 /** Tags whose opening closes an open one of their kind in the same list, row or paragraph run. */
-const IMPLIED: Record<string, string> = {
+const IMPLIED = dictionary<string>({
   li: 'ul ol menu dir',
   p: 'div td th li blockquote body section article form table center',
   tr: 'table tbody thead tfoot',
@@ -361,7 +362,7 @@ const IMPLIED: Record<string, string> = {
   dt: 'dl',
   dd: 'dl',
   option: 'select',
-};
+});
 
 function closeImplied(stack: Frame[], tag: string): void {
   const containers = IMPLIED[tag];

@@ -3,12 +3,13 @@
  * GB2312, of UTF-8 that calls itself Big5 and of text with no label at all. The order here is the
  * one that loses least: what the bytes prove, then what they declare, then what they look like.
  */
+import { dictionary } from '../../outside.ts';
 
 const utf8Strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 const utf8Lenient = new TextDecoder('utf-8', { fatal: false, ignoreBOM: false });
 
 /** Names met in mail that the WHATWG list does not know, or knows as something narrower. */
-const ALIASES: Record<string, string> = {
+const ALIASES = dictionary<string>({
   gb2312: 'gb18030',
   gbk: 'gb18030',
   'gb_2312-80': 'gb18030',
@@ -61,7 +62,7 @@ const ALIASES: Record<string, string> = {
   'win-1251': 'windows-1251',
   ansi: 'windows-1252',
   'iso-8859-8-i': 'iso-8859-8-i',
-};
+});
 
 /** Labels that say nothing: such text is judged by its bytes. */
 const EMPTY_LABELS = new Set([

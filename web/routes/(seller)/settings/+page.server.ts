@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import type { PersonId, SessionId, WorkspaceId } from '#core/ids.ts';
 import type { Refusal } from '#core/refusal.ts';
-import { from, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, from, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { keepPreference, LOCALE, toLocale } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -25,7 +25,7 @@ const said = (what: string) => ({ what, refusal: null as Refusal | null, typed: 
 
 export const actions: Actions = {
   describe: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const saved = await servicesOf(event).access.describe(sellerOf(event), {
       name: typed['name'],
       locale: typed['locale'],
@@ -37,7 +37,7 @@ export const actions: Actions = {
     return said('describe');
   },
   qualify: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const saved = await servicesOf(event).directory.setQualification(sellerOf(event), {
       framework: typed['framework'],
       own: typed['own'] ?? '',
@@ -47,46 +47,46 @@ export const actions: Actions = {
     return said('qualify');
   },
   removeTemplate: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     await servicesOf(event).directory.removeTemplate(sellerOf(event), typed['template'] ?? '');
     return said('template');
   },
   invite: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const invited = await servicesOf(event).directory.inviteColleague(sellerOf(event), { name: typed['name'], email: typed['email'] });
     if (!invited.ok) return fail(422, { ...said('invite'), refusal: invited.refusal, typed });
     return { ...said('invite'), invited: invited.value.email };
   },
   addPasskey: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const added = await servicesOf(event).access.addPasskey(sellerOf(event), typed['answer'], from(event).userAgent);
     return added.ok ? said('passkey') : fail(422, { ...said('passkey'), refusal: added.refusal });
   },
   removePasskey: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const removed = await servicesOf(event).access.removePasskey(sellerOf(event), typed['passkey'] ?? '');
     return removed.ok ? said('session') : fail(422, { ...said('passkey'), refusal: removed.refusal });
   },
   endSession: async (event) => {
-    const typed = typedIn(await event.request.formData());
-    const which = typed['session'] === 'others' ? 'others' : (typed['session'] as SessionId);
+    const typed = typedIn(await formOf(event));
+    const which = typed['session'] === 'others' ? 'others' : ((typed['session'] ?? '') as SessionId);
     const ended = await servicesOf(event).access.endSession(sellerOf(event), which);
     return ended.ok ? said('session') : fail(422, { ...said('session'), refusal: ended.refusal });
   },
   switchTo: async (event) => {
-    const typed = typedIn(await event.request.formData());
-    const gone = await servicesOf(event).access.switchTo(sellerOf(event), typed['workspace'] as WorkspaceId);
+    const typed = typedIn(await formOf(event));
+    const gone = await servicesOf(event).access.switchTo(sellerOf(event), (typed['workspace'] ?? '') as WorkspaceId);
     if (!gone.ok) return fail(422, { ...said('workspace'), refusal: gone.refusal });
     redirect(303, '/rooms');
   },
   setRole: async (event) => {
-    const typed = typedIn(await event.request.formData());
-    const set = await servicesOf(event).access.setRole(sellerOf(event), typed['person'] as PersonId, typed['role'] ?? '');
+    const typed = typedIn(await formOf(event));
+    const set = await servicesOf(event).access.setRole(sellerOf(event), (typed['person'] ?? '') as PersonId, typed['role'] ?? '');
     return set.ok ? said('member') : fail(422, { ...said('member'), refusal: set.refusal });
   },
   removeMember: async (event) => {
-    const typed = typedIn(await event.request.formData());
-    const removed = await servicesOf(event).access.removeMember(sellerOf(event), typed['person'] as PersonId);
+    const typed = typedIn(await formOf(event));
+    const removed = await servicesOf(event).access.removeMember(sellerOf(event), (typed['person'] ?? '') as PersonId);
     return removed.ok ? { ...said('member'), called: typed['called'] ?? '' } : fail(422, { ...said('member'), refusal: removed.refusal });
   },
 };

@@ -2,7 +2,7 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Result } from '#core/refusal.ts';
 import type { Entry } from '../../../../worker/services.ts';
-import { from, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, from, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { keepGuest, keepPreference, LOCALE } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad, RequestEvent as Event } from './$types';
 
@@ -47,7 +47,7 @@ export const actions: Actions = {
   enter: async (event) =>
     step(event, await servicesOf(event).access.enter(event.params.token, event.locals.device, from(event)), 'enter', {}),
   code: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     return step(
       event,
       await servicesOf(event).access.enterWithCode(event.params.token, event.locals.device, digits(typed['code']), from(event)),
@@ -56,7 +56,7 @@ export const actions: Actions = {
     );
   },
   introduce: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     return step(
       event,
       await servicesOf(event).access.introduce(
@@ -70,7 +70,7 @@ export const actions: Actions = {
     );
   },
   introduceCode: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     return step(
       event,
       await servicesOf(event).access.introduceWithCode(event.params.token, event.locals.device, digits(typed['code']), from(event)),

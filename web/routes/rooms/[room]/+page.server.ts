@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import type { RoomId } from '#core/ids.ts';
-import { asSeller, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { asSeller, formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { backTo, doInRoom, drawRoom } from '$lib/server/room-page.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -13,7 +13,7 @@ export const actions: Actions = {
   /** A form pressed while looking through a customer's eyes. */
   nothing: (event) => redirect(303, backTo(event.url)),
   template: async (event) => {
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const saved = await servicesOf(event).directory.saveTemplate(sellerOf(event), event.params.room as RoomId, { name: typed['name'] });
     if (saved.ok) redirect(303, backTo(event.url));
     event.locals.refused = { refusal: saved.refusal, typed };

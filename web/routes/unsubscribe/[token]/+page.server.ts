@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
 import type { MailWish } from '#core/people.ts';
-import { servicesOf } from '$lib/server/asking.ts';
+import { formOf, servicesOf } from '$lib/server/asking.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -10,7 +10,7 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   default: async (event) => {
-    const wish = String((await event.request.formData()).get('mail') ?? '');
+    const wish = String((await formOf(event)).get('mail') ?? '');
     const set = await servicesOf(event).access.unsubscribe(event.params.token, wish as MailWish);
     return set.ok ? { saved: true } : fail(422, { refusal: set.refusal });
   },

@@ -2,7 +2,7 @@ import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { statusOf, type Refusal } from '#core/refusal.ts';
 import '$lib/words/refusals.ts';
 import { say } from '$lib/words/say.ts';
-import { sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
   };
 };
 
-const typed = async (event: RequestEvent) => typedIn(await event.request.formData());
+const typed = async (event: RequestEvent) => typedIn(await formOf(event));
 const refused = (what: string, refusal: Refusal, given: Record<string, string>) =>
   fail(422, { what, refusal, typed: given, was: null as string | null });
 const did = (what: string, was: string | null = null) => ({ what, refusal: null, typed: {} as Record<string, string>, was });

@@ -1,12 +1,12 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { refuse } from '#core/refusal.ts';
-import { sellerOf, servicesOf } from '$lib/server/asking.ts';
+import { formOf, sellerOf, servicesOf } from '$lib/server/asking.ts';
 import type { Actions } from './$types';
 
 export const actions: Actions = {
   default: async (event) => {
     const seller = sellerOf(event);
-    const file = (await event.request.formData()).get('file');
+    const file = (await formOf(event)).get('file');
     const brought =
       file instanceof File
         ? await servicesOf(event).directory.importCopy(seller, new Uint8Array(await file.arrayBuffer()))

@@ -1,5 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { asSeller, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { asSeller, formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -13,7 +13,7 @@ export const actions: Actions = {
   default: async (event) => {
     const seller = sellerOf(event);
     const services = servicesOf(event);
-    const typed = typedIn(await event.request.formData());
+    const typed = typedIn(await formOf(event));
     const matches = await services.accounts.match(seller, typed['email'] ?? '', typed['account'] ?? '');
     // Whose customer is this? Asked once, before anything is opened.
     if (matches.length > 0 && !typed['choice']) return fail(422, { refusal: null, typed, matches });
