@@ -501,7 +501,7 @@ export function activeIn(html: string, { nonce, own }: { nonce: string | null; o
         // eslint-disable-next-line no-control-regex
         const address = value.replace(/^[\u0000-\u0020]+|[\t\n\r]/g, '').toLowerCase();
         if (/^(javascript|vbscript|file|blob):/.test(address)) found.push(said);
-        if (/^data:/.test(address) && !/^data:image\/(png|jpeg|gif|webp|svg\+xml)/.test(address)) found.push(said);
+        if (address.startsWith('data:') && !/^data:image\/(png|jpeg|gif|webp|svg\+xml)/.test(address)) found.push(said);
         const isElsewhere = /^(https?:)?[\\/]{2}/.test(address) && !own.some((one) => address.startsWith(one));
         if (isElsewhere && (FETCHES.has(name) || key === 'action' || key === 'formaction')) found.push(said);
       }
