@@ -34,9 +34,7 @@ export async function formOf({ request }: Pick<RequestEvent, 'request'>): Promis
 
 /** A form's text fields, so that a refusal can give back what was typed. */
 export const typedIn = (form: FormData): Record<string, string> =>
-  Object.fromEntries(
-    [...form].flatMap(([name, value]) => (typeof value === 'string' && !NOT_TYPED.has(name) ? [[name, value]] : [])),
-  );
+  Object.fromEntries([...form].flatMap(([name, value]) => (typeof value === 'string' && !NOT_TYPED.has(name) ? [[name, value]] : [])));
 
 /** `__proto__` is a field of nobody's, and nothing that carries it can be given back. */
 const NOT_TYPED = new Set(['command', 'id', '__proto__']);
