@@ -105,6 +105,16 @@ test('a text that no comment holds is a file beside its beginning', async () => 
   expect((await served.text()) === text).toBe(true);
 });
 
+test('a text that is longer than anybody writes says that it goes on, and its original is whole', async () => {
+  const text = Array.from({ length: 200_000 }, (_, line) => `${line}: the gate is still open`).join('\n');
+  const { seller, opened, letter } = await reply(text, []);
+  expect(await bring(letter)).toEqual({ rejected: null });
+  const said = (await comments(seller, opened.room)).find((one) => one.body.startsWith('0: the gate'));
+  const [file] = said?.files ?? [];
+  const served = await request(`/files/${opened.room}/${file?.id}?as=seller&download`, { cookie: seller.cookie });
+  expect((await served.text()).slice(-80)).toMatch(/\n\n\[This mail goes on\. All of it is in the original\.\]$/);
+});
+
 describe('turns', () => {
   const quick = { look: 1, gone: 60_000, patience: 60_000 };
 

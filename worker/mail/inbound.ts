@@ -4,6 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import * as v from 'valibot';
+import * as m from '#messages';
 import { drizzle } from 'drizzle-orm/d1';
 import { ROOM_THREAD } from '#core/audience.ts';
 import type { FileFact } from '#core/discussion.ts';
@@ -84,7 +85,7 @@ export async function receiveMail(env: Env, mail: RawMail, envelope: Envelope, a
     return turns.take(async (alive) => settle(env, id, await skeletonOf(env, id, alive), envelope, authservId));
   }
   await env.FILES.put(mailKey(id), head, RAW);
-  return settle(env, id, { bytes: head, long: new Map(), alive: () => {} }, envelope, authservId);
+  return settle(env, id, { bytes: head, long: new Map(), isCut: false, alive: () => {} }, envelope, authservId);
 }
 
 export const mailKey = (id: string): string => `mail/${id}`;
@@ -98,6 +99,8 @@ const turns = new Turns();
 interface Kept {
   bytes: Uint8Array;
   long: ReadonlyMap<number, LongPart>;
+  /** Whether there are more words than were read. */
+  isCut: boolean;
   /** Says that the work gets on (`turns.ts`). */
   alive: () => void;
 }
@@ -128,7 +131,7 @@ async function keepPassing(env: Env, id: HeldMailId, mail: Opened, size: number)
 async function skeletonOf(env: Env, id: HeldMailId, alive: () => void): Promise<Kept> {
   const skeleton = new Skeleton();
   for await (const piece of lying(env, id, alive)) skeleton.push(piece);
-  return { bytes: skeleton.end(), long: skeleton.long, alive };
+  return { bytes: skeleton.end(), long: skeleton.long, isCut: skeleton.isCut, alive };
 }
 
 /** A mail that is kept, or a stretch of it, piece by piece. */
@@ -217,10 +220,10 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
 async function received(
   env: Env,
   id: HeldMailId,
-  { text, files: parts, mail: { offset } }: Pick<Extract<Outcome, { action: 'comment' }>, 'text' | 'files' | 'mail'>,
+  { text: words, files: parts, mail: { offset } }: Pick<Extract<Outcome, { action: 'comment' }>, 'text' | 'files' | 'mail'>,
   target: Target,
   room: RoomId,
-  { long, alive }: Kept,
+  { long, isCut, alive }: Kept,
 ): Promise<ReceivedMail> {
   const files: FileFact[] = [];
   for (const file of parts) {
@@ -231,7 +234,8 @@ async function received(
     if (!stored.ok) throw new Error(`mail ${id}: ${stored.refusal.reason} ${file.name}`);
     files.push(stored.value);
   }
-  const { participant, thread, replyHash } = target;
+  const { participant, thread, replyHash, locale } = target;
+  const text = isCut ? `${words}\n\n${m.mail_goes_on({}, { locale })}` : words;
   const mail = { id, participant: participant as ParticipantId, thread: thread as ThreadId, replyHash, files, offset };
   if (text.length <= LONGEST_COMMENT) return { ...mail, text };
   // A log or a page of a book: its beginning is the comment, and all of it is a file beside.

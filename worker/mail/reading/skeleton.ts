@@ -17,8 +17,11 @@ export const LONG_PART = 'x-atelier-long-part';
 
 /** Characters of a file's body that stay. */
 const KEPT = 64 * 1024;
-/** Bytes of a mail's texts that are read. Nobody writes so much; a program's log goes on in the mail itself. */
-const TEXT = 4 * 1024 * 1024;
+/**
+ * Bytes of a mail's texts that are read. Nobody writes so much; a program's log goes on in the mail itself. Of HTML less, since
+ * reading it takes many times its size.
+ */
+const MOST = { plain: 4 * 1024 * 1024, html: 1024 * 1024 };
 /** A line that is longer is looked at in pieces, none of which begins a part. */
 const LINE = 16 * 1024;
 /** A head that is longer is kept, and says nothing. */
@@ -41,8 +44,11 @@ const isFile = (part: MimePart): boolean =>
   (!part.type.startsWith('text/') || part.disposition === 'attachment');
 
 /** What somebody wrote, rather than a file. */
-const isWords = (part: MimePart): boolean =>
-  /^text\/(?:plain|html|enriched)$/.test(part.type) && part.disposition !== 'attachment' && nameOf(part) === '';
+const wordsIn = (part: MimePart): keyof typeof MOST | null => {
+  if (part.disposition === 'attachment' || nameOf(part) !== '') return null;
+  if (part.type === 'text/html') return 'html';
+  return part.type === 'text/plain' || part.type === 'text/enriched' ? 'plain' : null;
+};
 
 export class Skeleton {
   readonly long = new Map<number, LongPart>();
@@ -56,10 +62,15 @@ export class Skeleton {
   #head: Uint8Array[] | null = [];
   #headSize = 0;
   #marks = 0;
-  /** In a text, and how much of all texts may still come. */
-  #isText = false;
-  #left = TEXT;
+  /** In which kind of text, and how much of all of that kind may still come. */
+  #text: keyof typeof MOST | null = null;
+  readonly #left = { ...MOST };
   #body: { mark: number; part: LongPart; decoder: Base64Decoder } | null = null;
+
+  /** Whether words were left out that stand nowhere else: HTML most often says what the plain text beside it says. */
+  get isCut(): boolean {
+    return this.#left.plain < 0 || (this.#left.html < 0 && this.#left.plain === MOST.plain);
+  }
 
   /** The next bytes of the mail. They are copied where they stay, so their memory may be used again. */
   push(chunk: Uint8Array): void {
@@ -95,7 +106,7 @@ export class Skeleton {
     if (!isBoundary && this.#body) this.#takeBody(this.#body, bytes, from, to, isStart);
     else if (!isBoundary && this.#head) this.#takeHead(this.#head, bytes.subarray(from, to), isStart);
     // Once something was left out, all that follows is.
-    else if (!this.#isText || (this.#left -= to - from) >= 0) this.#keep(bytes.subarray(from, to));
+    else if (!this.#text || (this.#left[this.#text] -= to - from) >= 0) this.#keep(bytes.subarray(from, to));
     this.#at += to - from;
   }
 
@@ -121,10 +132,10 @@ export class Skeleton {
     const closing = level < 0 && text.endsWith('--') ? this.#boundaries.lastIndexOf(text.slice(0, -2)) : -1;
     if (level < 0 && closing < 0) return false;
     this.#endBody();
-    if (this.#left < 0) this.#startLine();
+    if (this.#text && this.#left[this.#text] < 0) this.#startLine();
     this.#boundaries.length = level < 0 ? closing : level + 1;
     this.#head = level < 0 ? null : [];
-    this.#isText = false;
+    this.#text = null;
     this.#headSize = 0;
     return true;
   }
@@ -141,7 +152,7 @@ export class Skeleton {
     }
     const part = readPartHead(joinBytes(head));
     this.#head = null;
-    this.#isText = isWords(part);
+    this.#text = wordsIn(part);
     if (part.type.startsWith('multipart/') && part.params['boundary']) {
       if (this.#boundaries.length < MAX_DEPTH) this.#boundaries.push(part.params['boundary']);
     } else if (isFile(part)) {
