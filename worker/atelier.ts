@@ -25,7 +25,7 @@ import type { Env } from './env.ts';
 import { fileKey, storeFile } from './files/store.ts';
 import { commandOfForm, taskFromLine, timesFromWords } from './room/form.ts';
 import type { Deed } from './directory/deeds.ts';
-import type { Actor, Seller, Services } from './services.ts';
+import { type Actor, asSeller, type Seller, type Services } from './services.ts';
 import { roomStub } from './room/stub.ts';
 
 const introducing = v.object({ name, email });
@@ -155,7 +155,7 @@ export function createServices(env: Env): Services {
       },
       saveTemplate: async (seller, room, input) => {
         if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
-        const who = await roomActor({ kind: 'seller', person: seller.person, workspace: seller.workspace });
+        const who = await roomActor(asSeller(seller));
         const opened = await stub(room).view(who, []);
         if (!opened.ok) return opened;
         const own = await stub(room).ownWords(who);

@@ -46,6 +46,9 @@ export interface Seller {
   renewed: string | null;
 }
 
+/** A seller as who asks for a room. */
+export const asSeller = ({ person, workspace }: Pick<Seller, 'person' | 'workspace'>): Actor => ({ kind: 'seller', person, workspace });
+
 /** One row of a seller's list of rooms, from D1. */
 export interface RoomRow {
   room: RoomId;

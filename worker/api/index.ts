@@ -12,7 +12,7 @@ import { opening } from '../directory/rooms.ts';
 import { MAX_ARCHIVE } from '../copy/import.ts';
 import { MAX_FILE, readAll } from '../files/store.ts';
 import { originalPage } from '../mail/original.ts';
-import type { Actor } from '../services.ts';
+import { type Actor, asSeller } from '../services.ts';
 import { roomStub } from '../room/stub.ts';
 import { answer, body, csvFile, json, refusals, sellerOf, signInFirst, type Ctx } from './answering.ts';
 import { directory } from './directory.ts';
@@ -24,7 +24,7 @@ export async function actorOf(c: Ctx): Promise<Actor | null> {
   const guest = getCookie(c, GUEST_COOKIE);
   if (as !== 'customer') {
     const seller = await sellerOf(c);
-    if (seller) return { kind: 'seller', person: seller.person, workspace: seller.workspace };
+    if (seller) return asSeller(seller);
   }
   return as !== 'seller' && guest && ID_PATTERN.test(guest) ? { kind: 'guest', device: guest } : null;
 }

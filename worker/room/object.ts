@@ -1442,7 +1442,7 @@ export class Room extends DurableObject<Env> {
       act.act === 'undo' ? (deed?.undo ?? null) : commandOfAct(before, who, mail.thread, act, () => fresh<ParticipantId>(), now);
     if (!command) return null;
     this.#joinedByMail(who.id);
-    const facts = { at: new Date(now).toISOString(), colleagues: {}, staged: {} };
+    const facts = noFacts(new Date(now).toISOString());
     const outcome = this.#execute(who.id, 'mail', `mail-${mail.id}`, command, facts);
     // Refused, it is still what they wrote: a comment, and nothing is changed.
     if (!outcome.ok) return null;
@@ -1490,7 +1490,7 @@ export class Room extends DurableObject<Env> {
   #doMeant(mail: ReceivedMail, command: Command): void {
     const now = Date.now();
     const undo = undoOf(this.#state, command, mail.participant);
-    const facts = { at: new Date(now).toISOString(), colleagues: {}, staged: {} };
+    const facts = noFacts(new Date(now).toISOString());
     const outcome = this.#execute(mail.participant, 'mail', `meant-${mail.id}`, command, facts);
     if (!outcome.ok || command.type === 'objection.answer') return;
     this.#receipts.keep(
@@ -1517,11 +1517,7 @@ export class Room extends DurableObject<Env> {
     const earlier = this.#journal.earlier(commandKey(mail.participant, `${part}-${mail.id}`));
     if (earlier) return done({ outcome: 'comment', seq: earlier.seq });
     this.#joinedByMail(mail.participant);
-    const outcome = this.#execute(mail.participant, 'mail', `${part}-${mail.id}`, comment, {
-      at: new Date().toISOString(),
-      colleagues: {},
-      staged: {},
-    });
+    const outcome = this.#execute(mail.participant, 'mail', `${part}-${mail.id}`, comment, noFacts(new Date().toISOString()));
     if (!outcome.ok) return outcome;
     const said = this.#state.people[mail.participant];
     const meant =
@@ -1532,11 +1528,7 @@ export class Room extends DurableObject<Env> {
     for (const [index, answer] of answersToRequest(this.#state, mail.thread, mail.participant, mail.files, () =>
       fresh<MaterialId>(),
     ).entries())
-      this.#execute(mail.participant, 'mail', `file-${index}-${mail.id}`, answer, {
-        at: new Date().toISOString(),
-        colleagues: {},
-        staged: {},
-      });
+      this.#execute(mail.participant, 'mail', `file-${index}-${mail.id}`, answer, noFacts(new Date().toISOString()));
     return done({ outcome: 'comment', seq: outcome.value.seq });
   }
 

@@ -1,7 +1,7 @@
 /** What pages need of a request besides its form: the services, and where it comes from. */
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
 import * as m from '#messages';
-import type { Actor, Seller, Services } from '../../../worker/services.ts';
+import type { Seller, Services } from '../../../worker/services.ts';
 
 export function servicesOf(event: Pick<RequestEvent, 'platform'>): Services {
   const services = event.platform?.env.services;
@@ -16,12 +16,6 @@ export function sellerOf(event: Pick<RequestEvent, 'locals'>): Seller {
   if (!event.locals.seller) redirect(303, '/sign-in');
   return event.locals.seller;
 }
-
-export const asSeller = (seller: Seller): Actor => ({
-  kind: 'seller',
-  person: seller.person,
-  workspace: seller.workspace,
-});
 
 /** Bytes of a form, its files among them: it is held in memory whole. */
 const LARGEST_FORM = 60 * 1024 * 1024;

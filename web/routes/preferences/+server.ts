@@ -2,7 +2,8 @@
 import { redirect } from '@sveltejs/kit';
 import type { RoomId } from '#core/ids.ts';
 import { LOCALE, THEME, keepPreference, toLocale } from '$lib/server/cookies.ts';
-import { asSeller, formOf, servicesOf } from '$lib/server/asking.ts';
+import { formOf, servicesOf } from '$lib/server/asking.ts';
+import { asSeller } from '../../../worker/services.ts';
 import { freshId } from '$lib/room/ids.ts';
 import type { RequestHandler } from './$types';
 

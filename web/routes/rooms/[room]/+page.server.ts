@@ -1,6 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import type { RoomId } from '#core/ids.ts';
-import { asSeller, formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { asSeller } from '../../../../worker/services.ts';
 import { backTo, doInRoom, drawRoom } from '$lib/server/room-page.ts';
 import type { Actions, PageServerLoad } from './$types';
 

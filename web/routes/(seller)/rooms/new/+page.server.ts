@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { asSeller, formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { asSeller } from '../../../../../worker/services.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
