@@ -1,4 +1,5 @@
 /** `npm start`: installs and builds what is missing, prepares the local data, starts the product and says where to look. */
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,7 +35,8 @@ await script(async () => {
     throw new Explained(
       `Port ${port} is in use by another program: choose a different one with \`npm start -- --port ${port === 65_535 ? 8787 : port + 1}\`.`,
     );
-  noteRunning(port);
+  const key = randomBytes(24).toString('hex');
+  noteRunning(port, key);
   rmSync(join(KEPT, 'logs'), { recursive: true, force: true });
 
   let asked = false;
@@ -60,7 +62,7 @@ await script(async () => {
   await migrate(state);
   process.stdout.write('Starting … ');
   const started = Date.now();
-  product = await startProduct({ port, state, log: (line) => console.log(line) });
+  product = await startProduct({ port, state, key, log: (line) => console.log(line) });
   if (asked) return;
   console.log(since(started));
 

@@ -8,6 +8,7 @@ import { createServices } from './atelier.ts';
 import type { Env } from './env.ts';
 import { health } from './health.ts';
 import { hooks } from './mail/hooks.ts';
+import { operator } from './operator/routes.ts';
 import { renderPage } from './pages.ts';
 import type { Services } from './services.ts';
 
@@ -67,6 +68,7 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
   app.route('/files', files);
   app.route('/feeds', feeds);
   app.route('/hooks', hooks);
+  app.route('/operator', operator);
   more?.(app);
   app.all('*', (c) => renderPage(c.req.raw, c.env, c.executionCtx, c.get('services')));
   return app;

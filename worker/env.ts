@@ -18,6 +18,8 @@ export interface Env {
   AUTHSERV_ID: string;
   /** `20:00-08:00`: when news wait, by each reader's clock, and the weekend with them. Without it they never do. */
   QUIET_HOURS?: string;
+  /** Opens `/operator` (backup, rebuild) to whoever has it; at least 32 characters. Without it there is no such place. */
+  OPERATOR_KEY?: string;
   RESEND_API_KEY?: string;
   RESEND_WEBHOOK_SECRET?: string;
 }

@@ -6,6 +6,7 @@ import type { Recorded } from '#core/events.ts';
 import type { CommentId, ParticipantId, RoomId, TaskId } from '#core/ids.ts';
 import { apply, emptyRoom } from '#core/room.ts';
 import { fresh } from '../../worker/access/tokens.ts';
+import { accountOfD1 } from '../../worker/operator/accounts.ts';
 import { roomStub } from '../../worker/room/stub.ts';
 import {
   act,
@@ -84,6 +85,9 @@ async function expectD1IsTheFold(room: RoomId): Promise<void> {
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   );
   expect(await rows('SELECT name, seq FROM room WHERE id = ?')).toEqual([{ name: state.room?.name, seq: state.seq }]);
+  // And everything else that lists and summaries are drawn from.
+  const { log: hash, shown } = await roomStub(env, room).account();
+  expect(await accountOfD1(env.DB, room)).toMatchObject({ log: hash, shown });
 }
 
 /** The command that brings a colleague in; the room must ask D1 whether they are one. */

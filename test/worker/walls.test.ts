@@ -10,6 +10,7 @@ import { api } from '../../worker/api/index.ts';
 import { files } from '../../worker/api/files.ts';
 import { health } from '../../worker/health.ts';
 import { hooks } from '../../worker/mail/hooks.ts';
+import { operator } from '../../worker/operator/routes.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import {
   act,
@@ -91,6 +92,25 @@ const OF_WORKSPACE = { seller: 200, 'colleague not in the room': 200, 'seller el
 const HIDDEN = { stranger: 401, else: [403, 404] } as const;
 
 const TABLE: Row[] = [
+  // The operator's own key opens these, and no session does.
+  ...(
+    [
+      ['GET', '/tables'],
+      ['GET', '/tables/:table'],
+      ['POST', '/tables/:table'],
+      ['GET', '/rooms'],
+      ['GET', '/rooms/:room'],
+      ['GET', '/rooms/:room/lines'],
+      ['POST', '/rooms/:room/lines'],
+      ['POST', '/rooms/:room/rebuild'],
+      ['POST', '/rooms/:room/project'],
+    ] as const
+  ).map(([method, path]) => ({
+    route: `${method} /operator${path}`,
+    path: ({ room }: Room) => `/operator${path.replace(':table', 'person').replace(':room', room)}`,
+    init: () => (method === 'POST' ? json({}) : {}),
+    answers: { else: 404 },
+  })),
   { route: 'GET /healthz', path: () => '/healthz', answers: { else: 200 } },
   { route: 'GET /api/openapi.json', path: () => '/api/openapi.json', answers: { else: 200 } },
   {
@@ -380,6 +400,7 @@ const listed = [
   ...api.routes.map((one) => ({ ...one, path: `/api${one.path}` })),
   ...files.routes.map((one) => ({ ...one, path: `/files${one.path}` })),
   ...hooks.routes.map((one) => ({ ...one, path: `/hooks${one.path}` })),
+  ...operator.routes.map((one) => ({ ...one, path: `/operator${one.path}` })),
   ...health.routes.map((one) => ({ ...one, path: '/healthz' })),
 ]
   .filter((one) => one.method !== 'ALL')

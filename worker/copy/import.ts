@@ -9,6 +9,7 @@ import type { Recorded } from '#core/events.ts';
 import { ID_PATTERN, type HeldMailId, type OpportunityId, type ParticipantId, type RoomId } from '#core/ids.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
+import { upcast } from '#core/versions.ts';
 import { fresh } from '../access/tokens.ts';
 import { Accounts } from '../directory/accounts.ts';
 import type { Rooms } from '../directory/rooms.ts';
@@ -140,12 +141,13 @@ async function readLog(bytes: Uint8Array): Promise<{ events: Recorded[]; state: 
     if (!one || !isSound) break;
     await hash.add(line);
     try {
-      state = apply(state, one);
+      const today = { ...one, event: upcast(one.event) };
+      state = apply(state, today);
+      events.push(today);
     } catch {
       isSound = false;
       break;
     }
-    events.push(one);
   }
   const sum = await hash.end();
   return isSound && events.length > 0 ? { events, state, hash: sum } : null;

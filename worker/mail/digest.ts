@@ -16,6 +16,7 @@ import type { Locale, Participant } from '#core/people.ts';
 import { isClosed } from '#core/qualification.ts';
 import type { RoomState } from '#core/room.ts';
 import { valueNews } from '#core/value.ts';
+import { upcast } from '#core/versions.ts';
 import * as m from '#messages';
 import { digest as digestMail, mostPressing } from '#emails/digest.tsx';
 import type { DigestItem } from '#emails/facts.ts';
@@ -362,7 +363,7 @@ async function newsFor(env: Env, seenOf: Map<Place, Map<ThreadId, number>>, at: 
         AND e.event ->> 'type' IN ('comment.posted', 'task.added', 'task.completed', 'task.changed', 'objection.raised', 'objection.answered', 'objection.reopened', 'value.proposed')
     ) WHERE nth <= 200 ORDER BY seq`);
   return Map.groupBy(
-    rows.map(({ room: where, me, event, ...row }) => ({ key: placeKey(where, me), ...row, event: JSON.parse(event) as RoomEvent })),
+    rows.map(({ room: where, me, event, ...row }) => ({ key: placeKey(where, me), ...row, event: upcast(JSON.parse(event)) })),
     (row) => row.key,
   );
 }

@@ -6,6 +6,7 @@ import type { CommentId, ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
 import type { Where } from '#core/protocol.ts';
 import type { Side } from '#core/people.ts';
 import { apply, emptyRoom, restored, type RoomState } from '#core/room.ts';
+import { stamped, upcast, UPCASTERS } from '#core/versions.ts';
 
 /** Events between two snapshots, taken when the room has a quiet moment … */
 const SNAPSHOT_EVERY = 200;
@@ -31,7 +32,7 @@ const recorded = (row: EventRow): Recorded => ({
   by: row.by as ParticipantId | 'system',
   via: row.via as Via,
   audience: row.seller ? 'seller' : 'all',
-  event: JSON.parse(row.event) as RoomEvent,
+  event: upcast(JSON.parse(row.event)),
 });
 
 /** True of rows that hold a new comment, as the index of threads wants to hear it: `{"type":"comment.posted",…`. */
@@ -59,8 +60,13 @@ export function fingerprint(value: unknown): number {
 /** Under what a command is remembered: who asked, shortened since it is written for every command, and the id they gave it. */
 export const commandKey = (by: ParticipantId, id: string): string => `${by.slice(0, 8)}:${id}`;
 
-/** An event as it goes over the wire: its stored text is taken as it is, not read and written again. */
-const wired = (row: EventRow): string =>
+/** Types of which stored events may be of an earlier version. */
+const GROWN = Object.keys(UPCASTERS).map((type) => `{"type":"${type}"`);
+
+/** An event as it goes over the wire: its stored text is taken as it is, not read and written again, unless it may be old. */
+const wired = (row: EventRow): string => (GROWN.some((type) => row.event.startsWith(type)) ? JSON.stringify(recorded(row)) : wire(row));
+
+const wire = (row: EventRow): string =>
   `{"seq":${row.seq},"at":"${new Date(row.at).toISOString()}","by":"${row.by}","via":"${row.via}","audience":"${row.seller ? 'seller' : 'all'}","event":${row.event}}`;
 
 /** What happened, and the same as text: encoded once for disk and for every socket. */
@@ -118,7 +124,8 @@ export class Journal {
 
   /** Appends what a command made happen. Synchronous, so that it is one commit with whatever else is written in the same turn. */
   append(command: { id: string; body: number } | null, by: ParticipantId | 'system', via: Via, at: number, events: RoomEvent[]): Written[] {
-    const written = events.map((event): Written => {
+    const written = events.map((one): Written => {
+      const event = stamped(one);
       const audience = audienceOf(event);
       const row = { at, by, via, seller: audience === 'seller' ? 1 : 0, event: JSON.stringify(event) };
       const { seq } = this.#sql
@@ -164,6 +171,12 @@ export class Journal {
     if (state.seq - last.seq >= pause) this.#keepSnapshot(state);
   }
 
+  /** The history was put in place anew, up to this state, and D1 has so much of it. */
+  restart(state: RoomState, projected: number): void {
+    this.#sql.exec("INSERT OR REPLACE INTO mark (name, value) VALUES ('projected', ?)", projected);
+    this.#keepSnapshot(state);
+  }
+
   #keepSnapshot(state: RoomState): void {
     const json = JSON.stringify(state);
     this.#sql.exec('DELETE FROM snapshot');
@@ -195,6 +208,23 @@ export class Journal {
       .exec<EventRow>('SELECT seq, at, by, via, seller, event FROM event WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit)
       .toArray()
       .map(recorded);
+  }
+
+  /** The next events after a sequence number, as many as make a page: so many characters, and one event at least. */
+  page(seq: number, limit: number, most: number): Recorded[] {
+    const events: Recorded[] = [];
+    let size = 0;
+    const rows = this.#sql.exec<EventRow>(
+      'SELECT seq, at, by, via, seller, event FROM event WHERE seq > ? ORDER BY seq LIMIT ?',
+      seq,
+      limit,
+    );
+    for (const row of rows) {
+      size += row.event.length;
+      if (size > most && events.length > 0) break;
+      events.push(recorded(row));
+    }
+    return events;
   }
 
   /** Takes the name of whoever wants to be forgotten out of the one event that has it, and out of the snapshot. */

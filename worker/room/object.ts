@@ -85,7 +85,9 @@ import {
 import { fromBase64, toBase64 } from '../base64.ts';
 import { enqueue } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
+import { type Account, hashOfLines, hashOfLog } from '../operator/accounts.ts';
 import { Agenda, backoff, type Due } from './agenda.ts';
+import { Books, type Line, NotRebuilt } from './books.ts';
 import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from './doors.ts';
 import { commandKey, fingerprint, Journal, type Written } from './journal.ts';
 import { ledgerCsv } from './ledger-file.ts';
@@ -97,7 +99,7 @@ import { Calendars } from './calendars.ts';
 import { Newcomers, type Asked } from './newcomers.ts';
 import { PlanDuties } from './plan-duties.ts';
 import { planCalendar, planCsv } from './plan-file.ts';
-import { project, type AcceptedAnswer } from './projection.ts';
+import { forgetRoom, headIn, project, shownOf, tasksIn, type AcceptedAnswer } from './projection.ts';
 import { Reading } from './reading.ts';
 import { SharedTexts } from './shared-texts.ts';
 import { Receipts } from './receipts.ts';
@@ -156,6 +158,8 @@ const PROJECT_AFTER = 4_000;
 /** Whoever was here or wrote within this time (ms) is awake, whatever their clock says. */
 const AWAKE = 60 * 60_000;
 const PROJECT_BATCH = 500;
+/** Characters of events in one batch: D1 answers for all of them at once. */
+const PROJECT_SIZE = 2_000_000;
 /** D1 gives up a batch after 30 s; whatever does not even say so is given up a little later (ms). */
 const D1_PATIENCE = 40_000;
 /** After this many failures the pauses between further tries grow no more: eight to twelve seconds. */
@@ -186,6 +190,7 @@ export class Room extends DurableObject<Env> {
   readonly #duties = new PlanDuties(this.ctx.storage, this.#agenda);
   readonly #lobby = new Lobby(this.ctx);
   readonly #texts = new SharedTexts(this.ctx.storage);
+  readonly #books = new Books(this.ctx.storage, this.#journal);
   #state: RoomState = this.#journal.restore();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -250,15 +255,23 @@ export class Room extends DurableObject<Env> {
     await this.settle();
   }
 
-  /** Puts an adopted event's files on the room's books. */
+  /** Puts the files of an event that was brought on the room's books. */
   #filesOf({ event, by }: Recorded): void {
-    if (by === 'system') return;
-    for (const file of filesOf(event)) {
-      this.#stageFor(by, file);
-      const thread =
-        event.type === 'comment.posted' ? event.thread : 'material' in event ? internalOf(event.material as string as ThreadId) : null;
-      this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL', thread, file.id);
-    }
+    if (by !== 'system') for (const file of filesOf(event)) this.#stageFor(by, file);
+    this.#shelve(event);
+  }
+
+  /** What an event means for files: whose they are to open. */
+  #shelve(event: RoomEvent): void {
+    const shelve = (id: FileId, from: ThreadId | null, to: ThreadId | null) =>
+      this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ? AND thread IS ?', to, id, from);
+    if (event.type === 'comment.posted' || event.type === 'comment.restored')
+      for (const file of event.files) shelve(file.id, null, event.thread);
+    // A deleted comment's files are its writer's alone, until it is restored.
+    if (event.type === 'comment.deleted') for (const id of event.files) shelve(id, event.thread, null);
+    // No longer staged. Who may open it by its material is asked of the state, which knows what is shared.
+    if ((event.type === 'material.added' || event.type === 'material.versioned') && event.content.kind === 'file')
+      shelve(event.content.file.id, null, internalOf(event.material as string as ThreadId));
   }
 
   /** Whether this actor is in the room, and as whom. */
@@ -465,25 +478,8 @@ export class Room extends DurableObject<Env> {
     const { event, by } = recorded;
     if (event.type === 'participant.left') this.#doors.shut(event.participant);
     if (event.type === 'newcomer.forgotten') this.#forget(state, event.newcomer, event.why === 'asked', now);
-    if (event.type === 'comment.posted') {
-      for (const file of event.files) this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ?', event.thread, file.id);
-      if (by !== 'system') this.#reading.seen(by, event.thread, recorded.seq);
-    }
-    // A deleted comment's files are its writer's alone, until it is restored.
-    if (event.type === 'comment.deleted')
-      for (const id of event.files ?? [])
-        this.ctx.storage.sql.exec('UPDATE file SET thread = NULL WHERE id = ? AND thread = ?', id, event.thread);
-    if (event.type === 'comment.restored')
-      for (const file of event.files)
-        this.ctx.storage.sql.exec('UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL', event.thread, file.id);
-    if ((event.type === 'material.added' || event.type === 'material.versioned') && event.content.kind === 'file') {
-      // No longer staged. Who may open it by its material is asked of the state, which knows what is shared.
-      this.ctx.storage.sql.exec(
-        'UPDATE file SET thread = ? WHERE id = ? AND thread IS NULL',
-        internalOf(event.material as string as ThreadId),
-        event.content.file.id,
-      );
-    }
+    if (event.type === 'comment.posted' && by !== 'system') this.#reading.seen(by, event.thread, recorded.seq);
+    this.#shelve(event);
     if (event.type === 'reading.allowed' && !event.allowed && by !== 'system') this.#opens.forgetReading(by);
     this.#duties.heard(state, recorded, now);
     if (event.type === 'reflection.asked')
@@ -1961,7 +1957,7 @@ export class Room extends DurableObject<Env> {
     }
   }
 
-  #settling: Promise<void> = Promise.resolve();
+  #settling: Promise<unknown> = Promise.resolve();
 
   /** Brings D1 up to date with the journal, in order and as often as it takes. One run after the other: of two at once the older could come last. */
   async settle(): Promise<void> {
@@ -1975,7 +1971,7 @@ export class Room extends DurableObject<Env> {
   async #project(): Promise<void> {
     for (;;) {
       const from = this.#journal.mark('projected');
-      const events = this.#journal.since(from, PROJECT_BATCH);
+      const events = this.#journal.page(from, PROJECT_BATCH, PROJECT_SIZE);
       const read = this.#reading.changed();
       const last = events.at(-1);
       if (!last && read.length === 0) return;
@@ -1987,9 +1983,12 @@ export class Room extends DurableObject<Env> {
 
   /** Answers to questions among these events that stand accepted, in their own words. A demo's are nobody's experience. */
   #accepted(events: Recorded[]): AcceptedAnswer[] {
+    return this.#acceptedOf(new Set(events.flatMap(({ event }) => tasksIn(event))));
+  }
+
+  #acceptedOf(tasks: Iterable<TaskId>): AcceptedAnswer[] {
     if (this.#state.room?.demo) return [];
-    const touched = new Set(events.flatMap(({ event }) => ('task' in event ? [event.task] : [])));
-    return [...touched].flatMap((id) => {
+    return [...tasks].flatMap((id) => {
       const objection = objectionOf(this.#state, this.#state.plan.tasks[id]);
       if (objection?.state !== 'accepted' || objection.task.removed || !objection.answer) return [];
       const said = this.#journal.comment(objection.answer.comment);
@@ -1997,6 +1996,89 @@ export class Room extends DurableObject<Env> {
       const { title, completedAt } = objection.task;
       return [{ task: id, question: title, answer: said.body, at: completedAt ?? '' }];
     });
+  }
+
+  // -------------------------------------------------------------- for whoever runs this
+
+  /** What is here, to be compared with D1 (worker/operator). Brings D1 up to date first, where it can be. */
+  async account(): Promise<Account> {
+    await this.settle().catch(() => {});
+    const { seq, room, plan } = this.#state;
+    const state = this.#state;
+    const answers = this.#acceptedOf(Object.keys(plan.tasks) as TaskId[]);
+    let last: Recorded | null = null;
+    let comment: Recorded | null = null;
+    const log = await hashOfLog((after) => {
+      const page = this.#journal.page(after, 1_000, PROJECT_SIZE).filter((one) => one.seq <= seq);
+      last = page.at(-1) ?? last;
+      comment = page.findLast(({ event }) => event.type === 'comment.posted') ?? comment;
+      return page;
+    });
+    const shown = await hashOfLines(last && room ? shownOf(state, last, comment, answers) : []);
+    return { room: room?.id ?? null, demo: room?.demo ?? false, ...log, shown };
+  }
+
+  /** A page of all that is stored here. */
+  linesAt(at: string): { lines: Line[]; next: string | null } {
+    return this.#books.page(at);
+  }
+
+  /** Takes in lines that are to take this room's place. */
+  gather(lines: Line[], anew: boolean): void {
+    this.#books.gather(lines, anew);
+  }
+
+  /**
+   * Puts the lines that were gathered in this room's place, all at once, and mails nobody. Says why not: a room that has events is replaced
+   * only if told to, and never by fewer. `isInD1`: D1 has all of them already.
+   */
+  rebuild(replace: boolean, isInD1: boolean): string | null {
+    const { seq } = this.#state;
+    const now = Date.now();
+    if (seq > 0 && !replace) return `the room has ${seq} events`;
+    try {
+      const state = this.ctx.storage.transactionSync(() => {
+        const brought = this.#books.replace((one) => this.#filesOf(one));
+        if (brought.seq < seq) throw new NotRebuilt(`the room has events up to ${seq}, what was sent only up to ${brought.seq}`);
+        if (!brought.room || !this.env.ROOM.idFromName(brought.room.id).equals(this.ctx.id)) throw new NotRebuilt('this is another room');
+        this.#journal.restart(brought, isInD1 ? brought.seq : 0);
+        return brought;
+      });
+      this.#state = state;
+      // What calendars were told before is not told again.
+      if (seq === 0) for (const task of Object.values(state.plan.tasks)) this.#calendars.owed(state, task.id, now).told();
+    } catch (error) {
+      this.#journal.forget();
+      if (!(error instanceof NotRebuilt)) throw error;
+      this.#books.drop();
+      return error.message;
+    }
+    this.#agenda.forget();
+    this.#reading.forget();
+    this.#texts.forgetAll();
+    this.#duties.rearm(this.#state, now);
+    for (const side of ['seller', 'customer']) this.#lobby.close(side, CLOSE.reload, 'rebuilt');
+    return null;
+  }
+
+  /** Writes D1's rows of this room anew. Says why not: rows are replaced only if told to, and never where D1 has events that are not here. */
+  async reproject(replace: boolean): Promise<string | null> {
+    const { room } = this.#state;
+    if (!room) return 'there is no such room';
+    const work = this.#settling
+      .catch(() => {})
+      .then(async () => {
+        const there = await headIn(this.env.DB, room.id);
+        if (there > this.#state.seq) return `D1 has events up to ${there}, the room only up to ${this.#state.seq}`;
+        if (there > 0 && !replace) return `D1 has events of this room up to ${there}`;
+        await forgetRoom(this.env.DB, room.id);
+        this.#journal.restart(this.#state, 0);
+        this.#reading.untold();
+        await this.#project();
+        return null;
+      });
+    this.#settling = work;
+    return work;
   }
 
   /** The room's name; null if this id is no room's. */

@@ -52,6 +52,13 @@ export class PlanDuties {
     }
   }
 
+  /** Puts on the agenda what time will do to a plan that was brought from elsewhere. What is past is not mailed about. */
+  rearm(state: RoomState, now: number): void {
+    this.#agenda.add('check', '', now + SECOND_THOUGHTS, now);
+    for (const one of state.truth.proposals) this.#agenda.add('lapse', `${one.task}|${one.by}`, Date.parse(one.until), now);
+    for (const task of Object.values(state.plan.tasks)) this.#arm(state, task, now);
+  }
+
   #arm(state: RoomState, task: Task | undefined, now: number): void {
     if (!task?.due || task.removed || task.completedAt !== null) return;
     const slippedTwice = slipsOf(state.truth.moves[task.id]).length >= 2;

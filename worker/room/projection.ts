@@ -2,15 +2,30 @@
  * Journal → D1. Things said are inserted once; things that change are overwritten with what they are now, so there is
  * one reducer (core/) and not a second one in SQL. One JSON parameter a statement: no limit on bound parameters.
  */
-import type { Recorded } from '#core/events.ts';
-import type { ParticipantId, TaskId } from '#core/ids.ts';
+import type { Recorded, RoomEvent } from '#core/events.ts';
+import type { ParticipantId, RoomId, TaskId, WorkspaceId } from '#core/ids.ts';
 import { slippedDays } from '#core/plan-truth.ts';
 import { countedStage, qualificationOf } from '#core/qualification.ts';
-import { askerOf, objectionOf, roomZone, type Objection } from '#core/objections.ts';
+import { askerOf, objectionOf, roomZone } from '#core/objections.ts';
 import type { RoomState } from '#core/room.ts';
 import { isValueEvent } from '#core/value.ts';
 import { wordsOf } from './answers.ts';
 import type { SeenRow } from './reading.ts';
+
+/** The tasks whose rows an event may change. An answer that is reworded or deleted after it was accepted is another answer. */
+export function tasksIn(event: RoomEvent): TaskId[] {
+  switch (event.type) {
+    case 'plan.shifted':
+    case 'plan.unshifted':
+      return event.tasks.map(({ task }) => task);
+    case 'comment.edited':
+    case 'comment.deleted':
+    case 'comment.restored':
+      return [event.thread as string as TaskId];
+    default:
+      return 'task' in event ? [event.task] : [];
+  }
+}
 
 /** Writes a batch of events and read marks, all or nothing. Doing it again changes nothing. */
 export async function project(
@@ -20,32 +35,29 @@ export async function project(
   read: SeenRow[],
   answers: AcceptedAnswer[] = [],
 ): Promise<void> {
-  const { room, deal } = state;
+  const { room } = state;
   if (!room) return;
   const people = new Set<ParticipantId>();
   const tasks = new Set<TaskId>();
   for (const { event } of events) {
     if ('participant' in event) people.add(event.participant);
-    if ('task' in event) tasks.add(event.task);
-    if (event.type === 'plan.shifted' || event.type === 'plan.unshifted') for (const one of event.tasks) tasks.add(one.task);
+    for (const task of tasksIn(event)) tasks.add(task);
   }
-  const qualification = qualificationOf(state);
   const last = events.at(-1);
   const comment = events.findLast(({ event }) => event.type === 'comment.posted');
   const statements: D1PreparedStatement[] = [];
 
   // A batch that was given up may still be done later, when D1 has newer things: then it fails as a whole, on JSON that is none.
   if (last) statements.push(db.prepare(`SELECT json(iif(seq > ?2, 'stale', '1')) FROM room WHERE id = ?1`).bind(room.id, last.seq));
-  if (events.length > 0) {
+  for (const part of inParts(events))
     statements.push(
       db
         .prepare(
           `INSERT OR IGNORE INTO room_event (room_id, seq, at, "by", via, audience, event)
            SELECT ?1, value ->> 'seq', value ->> 'at', value ->> 'by', value ->> 'via', value ->> 'audience', value -> 'event' FROM json_each(?2)`,
         )
-        .bind(room.id, JSON.stringify(events)),
+        .bind(room.id, part),
     );
-  }
   // Whoever wants to be forgotten is: the room has taken their name out of its own history before.
   for (const { event } of events) {
     if (event.type !== 'newcomer.forgotten') continue;
@@ -58,93 +70,40 @@ export async function project(
         .bind(room.id, event.newcomer),
     );
   }
-  const changedPeople = [...people].flatMap((id) => state.people[id] ?? []);
-  if (changedPeople.length > 0) {
+  const within = { room: room.id };
+  statements.push(
+    ...upsert(db, 'participant', within, ['id'], personRows(state, people)),
+    ...upsert(db, 'task', within, ['id'], taskRows(state, tasks)),
+  );
+  const objections = objectionRows(state, tasks);
+  if (objections.length > 0) {
+    const asked = JSON.stringify(objections.map((one) => one['task_id']));
+    const words = answers.flatMap((one) => wordsOf(`${one.question}\n${one.answer}`).map((word) => ({ task_id: one.task, word })));
+    const ofWorkspace = { ...within, workspace: room.workspace };
     statements.push(
-      db
-        .prepare(
-          `INSERT INTO participant (room_id, id, side, name, email, locale, zone, status, mail, trouble, person_id)
-           SELECT ?1, value ->> 'id', value ->> 'side', value ->> 'name', value ->> 'email', value ->> 'locale', value ->> 'zone', value ->> 'status', value ->> 'mail', value ->> 'trouble', value ->> 'person' FROM json_each(?2) WHERE true
-           ON CONFLICT (room_id, id) DO UPDATE SET name = excluded.name, email = excluded.email, locale = excluded.locale, zone = excluded.zone, status = excluded.status, mail = excluded.mail, trouble = excluded.trouble, person_id = excluded.person_id`,
-        )
-        .bind(room.id, JSON.stringify(changedPeople)),
+      ...upsert(db, 'objection', within, ['task_id'], objections),
+      // An answer that no longer stands is no longer offered.
+      db.prepare(`DELETE FROM answer WHERE room_id = ?1 AND task_id IN (SELECT value FROM json_each(?2))`).bind(room.id, asked),
+      db.prepare(`DELETE FROM answer_word WHERE room_id = ?1 AND task_id IN (SELECT value FROM json_each(?2))`).bind(room.id, asked),
+      ...upsert(db, 'answer', ofWorkspace, ['task_id'], answerRows(answers)),
+      ...upsert(db, 'answer_word', ofWorkspace, ['word', 'task_id'], words),
     );
   }
-  const changedTasks = [...tasks].flatMap((id) => state.plan.tasks[id] ?? []);
-  if (changedTasks.length > 0) {
-    statements.push(
-      db
-        .prepare(
-          `INSERT INTO task (room_id, id, title, kind, owners, due, "after", completed_at, removed)
-           SELECT ?1, value ->> 'id', value ->> 'title', value ->> 'kind', value -> 'owners', nullif(value -> 'due', 'null'), value -> 'after', value ->> 'completedAt', value ->> 'removed' FROM json_each(?2) WHERE true
-           ON CONFLICT (room_id, id) DO UPDATE SET title = excluded.title, kind = excluded.kind, owners = excluded.owners, due = excluded.due, "after" = excluded."after", completed_at = excluded.completed_at, removed = excluded.removed`,
-        )
-        .bind(room.id, JSON.stringify(changedTasks)),
-    );
-  }
-  const objections = [...tasks].flatMap((id) => objectionOf(state, state.plan.tasks[id]) ?? []);
-  if (objections.length > 0) statements.push(...objectionRows(db, state, objections, answers));
-  if (events.some(({ event }) => isValueEvent(event))) {
-    const { currency, history, lines } = state.value;
-    const titles = Object.fromEntries(Object.values(lines).map((line) => [line.id, line.title]));
-    statements.push(
-      db
-        .prepare(
-          `INSERT INTO value_case (room_id, currency, history, titles) VALUES (?1, ?2, ?3, ?4)
-           ON CONFLICT (room_id) DO UPDATE SET currency = excluded.currency, history = excluded.history, titles = excluded.titles`,
-        )
-        .bind(room.id, currency, JSON.stringify(history.slice(-VALUE_POINTS)), JSON.stringify(titles)),
-    );
-  }
-  if (read.length > 0) {
-    statements.push(
-      db
-        .prepare(
-          `INSERT INTO seen (room_id, participant_id, thread, seq)
-           SELECT ?1, value ->> 'participant', value ->> 'thread', value ->> 'seq' FROM json_each(?2) WHERE true
-           ON CONFLICT (room_id, participant_id, thread) DO UPDATE SET seq = excluded.seq`,
-        )
-        .bind(room.id, JSON.stringify(read)),
-    );
-  }
+  if (events.some(({ event }) => isValueEvent(event))) statements.push(...upsert(db, 'value_case', within, [], valueRows(state)));
+  const marks = read.map((one) => ({ participant_id: one.participant, thread: one.thread, seq: one.seq }));
+  statements.push(...upsert(db, 'seen', within, ['participant_id', 'thread'], marks));
   if (last) {
+    const row = roomRow(state, last, comment ?? null);
+    const columns = Object.keys(row);
+    const news = columns.filter((one) => !FOUNDED.has(one));
     statements.push(
       db
         .prepare(
-          `INSERT INTO room (id, workspace_id, account_id, opportunity_id, name, account_name, demo, seq, held, last_comment_seq, last_comment_by, opened_at, last_activity_at, stage, qualified, confirmed, needed, amount, currency, close, source, slipped, seller_acted_at, customer_acted_at)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
-           ON CONFLICT (id) DO UPDATE SET name = excluded.name, account_name = excluded.account_name, seq = excluded.seq, held = excluded.held, last_activity_at = excluded.last_activity_at,
-             last_comment_seq = max(room.last_comment_seq, excluded.last_comment_seq), last_comment_by = coalesce(excluded.last_comment_by, room.last_comment_by),
-             stage = excluded.stage, qualified = excluded.qualified, confirmed = excluded.confirmed, needed = excluded.needed, amount = excluded.amount, currency = excluded.currency, close = excluded.close, source = excluded.source, slipped = excluded.slipped,
-             seller_acted_at = excluded.seller_acted_at, customer_acted_at = excluded.customer_acted_at
+          `INSERT INTO room (${columns.join(', ')}) SELECT ${columns.map(valueOf).join(', ')} FROM json_each(?1) WHERE true
+           ON CONFLICT (id) DO UPDATE SET ${news.map((one) => `${one} = ${NEWEST[one] ?? `excluded.${one}`}`).join(', ')}
            WHERE excluded.seq > room.seq`,
         )
-        .bind(
-          room.id,
-          room.workspace,
-          room.account,
-          room.opportunity,
-          room.name,
-          room.accountName,
-          room.demo ? 1 : 0,
-          last.seq,
-          Object.keys(state.held).length,
-          comment?.seq ?? 0,
-          comment?.by ?? null,
-          room.openedAt,
-          last.at,
-          countedStage(deal, qualification.qualified),
-          qualification.qualified ? 1 : 0,
-          qualification.confirmed.length,
-          qualification.needed,
-          deal.amount?.minor ?? null,
-          deal.amount?.currency ?? null,
-          deal.close,
-          deal.source,
-          slippedDays(state),
-          state.truth.acted.seller ?? null,
-          state.truth.acted.customer ?? null,
-        ),
+        .bind(JSON.stringify([row])),
     );
   }
   await db.batch(statements);
@@ -161,42 +120,196 @@ export interface AcceptedAnswer {
 /** As much of a value's history as a week's mail can ask about. */
 const VALUE_POINTS = 60;
 
-function objectionRows(db: D1Database, state: RoomState, objections: Objection[], answers: AcceptedAnswer[]): D1PreparedStatement[] {
-  const { room } = state;
-  if (!room) return [];
+// ---------------------------------------------------------------- rows
+
+/** A row as D1 stores it, under the names of its columns. */
+export type Row = Record<string, string | number | null>;
+
+const asJson = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value));
+
+const personRows = (state: RoomState, ids: Iterable<ParticipantId>): Row[] =>
+  [...ids].flatMap((id) => {
+    const one = state.people[id];
+    if (!one) return [];
+    const { side, name, email, locale, zone, status, mail, trouble, person } = one;
+    return { id, side, name, email, locale, zone, status, mail, trouble: trouble ?? null, person_id: person ?? null };
+  });
+
+const taskRows = (state: RoomState, ids: Iterable<TaskId>): Row[] =>
+  [...ids].flatMap((id) => {
+    const one = state.plan.tasks[id];
+    if (!one) return [];
+    const { title, kind, owners, due, after, completedAt, removed } = one;
+    return {
+      id,
+      title,
+      kind,
+      owners: asJson(owners),
+      due: asJson(due),
+      after: asJson(after),
+      completed_at: completedAt,
+      removed: removed ? 1 : 0,
+    };
+  });
+
+function objectionRows(state: RoomState, ids: Iterable<TaskId>): Row[] {
   const zone = roomZone(state);
-  const rows = objections.map((one) => ({
-    task: one.task.id,
-    title: one.task.title,
-    side: askerOf(state, one).side,
-    state: one.state,
-    removed: one.task.removed ? 1 : 0,
-    at: one.task.addedAt,
-  }));
-  const words = answers.flatMap((one) => wordsOf(`${one.question}\n${one.answer}`).map((word) => ({ task: one.task, word })));
-  const asked = JSON.stringify(objections.map((one) => one.task.id));
-  return [
-    db
-      .prepare(
-        `INSERT INTO objection (room_id, task_id, title, state, side, removed, asked_at, zone)
-         SELECT ?1, value ->> 'task', value ->> 'title', value ->> 'state', value ->> 'side', value ->> 'removed', value ->> 'at', ?3 FROM json_each(?2) WHERE true
-         ON CONFLICT (room_id, task_id) DO UPDATE SET title = excluded.title, state = excluded.state, side = excluded.side, removed = excluded.removed, zone = excluded.zone`,
-      )
-      .bind(room.id, JSON.stringify(rows), zone),
-    // An answer that no longer stands is no longer offered.
-    db.prepare(`DELETE FROM answer WHERE room_id = ?1 AND task_id IN (SELECT value FROM json_each(?2))`).bind(room.id, asked),
-    db.prepare(`DELETE FROM answer_word WHERE room_id = ?1 AND task_id IN (SELECT value FROM json_each(?2))`).bind(room.id, asked),
-    db
-      .prepare(
-        `INSERT INTO answer (workspace_id, room_id, task_id, question, answer, accepted_at)
-         SELECT ?1, ?2, value ->> 'task', value ->> 'question', value ->> 'answer', value ->> 'at' FROM json_each(?3)`,
-      )
-      .bind(room.workspace, room.id, JSON.stringify(answers)),
-    db
-      .prepare(
-        `INSERT OR IGNORE INTO answer_word (workspace_id, word, room_id, task_id)
-         SELECT ?1, value ->> 'word', ?2, value ->> 'task' FROM json_each(?3)`,
-      )
-      .bind(room.workspace, room.id, JSON.stringify(words)),
-  ];
+  return [...ids].flatMap((id) => {
+    const one = objectionOf(state, state.plan.tasks[id]);
+    if (!one) return [];
+    const { title, removed, addedAt } = one.task;
+    const side = askerOf(state, one).side ?? null;
+    return { task_id: id, title, state: one.state, side, removed: removed ? 1 : 0, asked_at: addedAt, zone };
+  });
+}
+
+const answerRows = (answers: AcceptedAnswer[]): Row[] =>
+  answers.map(({ task, question, answer, at }) => ({ task_id: task, question, answer, accepted_at: at }));
+
+function valueRows({ value: { currency, history, lines } }: RoomState): Row[] {
+  const titles = Object.fromEntries(Object.values(lines).map((line) => [line.id, line.title]));
+  return [{ currency, history: asJson(history.slice(-VALUE_POINTS)), titles: asJson(titles) }];
+}
+
+type Last = Pick<Recorded, 'seq' | 'at'>;
+type LastComment = Pick<Recorded, 'seq' | 'by'> | null;
+
+function roomRow(state: RoomState, last: Last, comment: LastComment): Row {
+  const { room, deal, truth } = state;
+  const { qualified, confirmed, needed } = qualificationOf(state);
+  return {
+    id: room?.id ?? '',
+    workspace_id: room?.workspace ?? '',
+    account_id: room?.account ?? '',
+    opportunity_id: room?.opportunity ?? '',
+    name: room?.name ?? '',
+    account_name: room?.accountName ?? '',
+    demo: room?.demo ? 1 : 0,
+    seq: last.seq,
+    held: Object.keys(state.held).length,
+    last_comment_seq: comment?.seq ?? 0,
+    last_comment_by: comment?.by ?? null,
+    opened_at: room?.openedAt ?? '',
+    last_activity_at: last.at,
+    stage: countedStage(deal, qualified),
+    qualified: qualified ? 1 : 0,
+    confirmed: confirmed.length,
+    needed,
+    amount: deal.amount?.minor ?? null,
+    currency: deal.amount?.currency ?? null,
+    close: deal.close,
+    source: deal.source,
+    slipped: slippedDays(state),
+    seller_acted_at: truth.acted.seller ?? null,
+    customer_acted_at: truth.acted.customer ?? null,
+  };
+}
+
+/** Columns that a room is founded with, and never changes. */
+const FOUNDED = new Set(['id', 'workspace_id', 'account_id', 'opportunity_id', 'demo', 'opened_at']);
+/** A batch without comments leaves the newest one as it was. */
+const NEWEST: Record<string, string> = {
+  last_comment_seq: 'max(room.last_comment_seq, excluded.last_comment_seq)',
+  last_comment_by: 'coalesce(excluded.last_comment_by, room.last_comment_by)',
+};
+
+const valueOf = (column: string): string => `value ->> '${column}'`;
+
+/** Rows of a room that are overwritten with what they are now. A parameter holds so many characters: D1 takes 2 MB of bytes. */
+function upsert(
+  db: D1Database,
+  table: string,
+  within: { room: RoomId; workspace?: WorkspaceId },
+  key: string[],
+  rows: Row[],
+): D1PreparedStatement[] {
+  const [first] = rows;
+  if (!first) return [];
+  const columns = Object.keys(first);
+  const quoted = (names: string[]) => names.map((one) => `"${one}"`);
+  const { room, workspace } = within;
+  const own = workspace ? ['room_id', 'workspace_id'] : ['room_id'];
+  const identity = table === 'answer_word' ? [...own, ...key] : ['room_id', ...key];
+  const rest = quoted(columns.filter((one) => !key.includes(one)));
+  const what = rest.length > 0 ? `UPDATE SET ${rest.map((one) => `${one} = excluded.${one}`).join(', ')}` : 'NOTHING';
+  const text = `INSERT INTO ${table} (${[...own, ...quoted(columns)].join(', ')})
+    SELECT ${workspace ? '?1, ?3' : '?1'}, ${columns.map(valueOf).join(', ')} FROM json_each(?2) WHERE true
+    ON CONFLICT (${quoted(identity).join(', ')}) DO ${what}`;
+  return inParts(rows).map((part) => db.prepare(text).bind(room, part, ...(workspace ? [workspace] : [])));
+}
+
+/** Characters that one parameter may have: of at most 3 bytes each, and D1 takes 2,000,000 bytes. */
+const MOST = 600_000;
+
+/** Things as JSON lists, as many as it takes for each to be a parameter. */
+function inParts(things: unknown[]): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const one of things) {
+    const text = JSON.stringify(one);
+    if (part !== '' && part.length + text.length > MOST) {
+      parts.push(`[${part}]`);
+      part = '';
+    }
+    part += part === '' ? text : `,${text}`;
+  }
+  return part === '' ? parts : [...parts, `[${part}]`];
+}
+
+// ---------------------------------------------------------------- what must be there
+
+/** The tables that show a room, without its log and the marks of what was read; rows in the order of their second column. */
+const SHOWN = ['participant', 'task', 'objection', 'answer', 'value_case', 'room'] as const;
+
+/** What D1 must show of a room, as lines: from its folded state, its last event and comment, and all answers that stand. */
+export function shownOf(state: RoomState, last: Last, comment: LastComment, answers: AcceptedAnswer[]): string[] {
+  const tasks = Object.keys(state.plan.tasks) as TaskId[];
+  const rows: Record<(typeof SHOWN)[number], Row[]> = {
+    participant: personRows(state, Object.keys(state.people) as ParticipantId[]),
+    task: taskRows(state, tasks),
+    objection: objectionRows(state, tasks),
+    answer: answerRows(answers),
+    value_case: valueRows(state),
+    room: [roomRow(state, last, comment)],
+  };
+  return SHOWN.flatMap((table) => linesOf(table, rows[table]));
+}
+
+/** The same of what D1 does show. */
+export async function shownIn(db: D1Database, room: RoomId): Promise<string[]> {
+  const found = await db.batch<Row>(
+    SHOWN.map((table) => db.prepare(`SELECT * FROM ${table} WHERE ${table === 'room' ? 'id' : 'room_id'} = ?`).bind(room)),
+  );
+  return SHOWN.flatMap((table, index) =>
+    linesOf(
+      table,
+      (found[index]?.results ?? []).map((row) => {
+        if (table === 'room') return row;
+        const { room_id: _, workspace_id: __, ...rest } = row;
+        return rest;
+      }),
+    ),
+  );
+}
+
+/** Rows as lines that are equal when the rows are, whatever order they and their columns came in. A value case without a line is none. */
+const linesOf = (table: string, rows: Row[]): string[] =>
+  rows
+    .filter((row) => row['titles'] !== '{}')
+    .map((row) => `${table} ${JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))}`)
+    .sort();
+
+/** The last event that D1 has of a room. */
+export async function headIn(db: D1Database, room: RoomId): Promise<number> {
+  const row = await db.prepare('SELECT max(seq) AS head FROM room_event WHERE room_id = ?').bind(room).first<{ head: number | null }>();
+  return row?.head ?? 0;
+}
+
+/** Takes a room out of D1's derived tables, so that its history can be written anew. */
+export async function forgetRoom(db: D1Database, room: RoomId): Promise<void> {
+  await db.batch(
+    [...SHOWN, 'answer_word', 'seen', 'room_event'].map((table) =>
+      db.prepare(`DELETE FROM ${table} WHERE ${table === 'room' ? 'id' : 'room_id'} = ?`).bind(room),
+    ),
+  );
 }

@@ -78,6 +78,11 @@ export class Reading {
       this.#sql.exec('UPDATE seen SET dirty = 0 WHERE participant = ? AND thread = ? AND seq = ?', row.participant, row.thread, row.seq);
   }
 
+  /** D1 has lost all marks. */
+  untold(): void {
+    this.#sql.exec('UPDATE seen SET dirty = 1');
+  }
+
   /** Who is to be told of one event, and why: one row, however many they are. */
   notice(notices: Notice[]): void {
     const [first] = notices;

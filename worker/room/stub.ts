@@ -15,3 +15,14 @@ export function roomStub(env: Pick<Env, 'ROOM'>, room: RoomId | 'healthz'): Room
   // The platform's own stub type wraps unions until they no longer match themselves; what crosses here is plain data.
   return env.ROOM.get(env.ROOM.idFromName(room)) as unknown as RoomStub;
 }
+
+/** The room behind an object's own id, 64 hexadecimal digits; null if it is none. */
+export function objectStub(env: Pick<Env, 'ROOM'>, object: string): RoomStub | null {
+  if (!/^[0-9a-f]{64}$/.test(object)) return null;
+  try {
+    return env.ROOM.get(env.ROOM.idFromString(object)) as unknown as RoomStub;
+  } catch {
+    // An id of another namespace.
+    return null;
+  }
+}

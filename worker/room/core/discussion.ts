@@ -71,7 +71,7 @@ export type DiscussionEvent =
     }
   | { type: 'comment.edited'; comment: CommentId; thread: ThreadId; body: string }
   /** `files`: those it had, which go with it. */
-  | { type: 'comment.deleted'; comment: CommentId; thread: ThreadId; files?: FileId[] }
+  | { type: 'comment.deleted'; comment: CommentId; thread: ThreadId; files: FileId[] }
   /** Brings back what a deletion took, for whoever no longer has it. */
   | { type: 'comment.restored'; comment: CommentId; thread: ThreadId; body: string; files: FileFact[] }
   | { type: 'comment.reacted'; comment: CommentId; thread: ThreadId; reaction: Reaction; on: boolean };
@@ -101,7 +101,7 @@ export function applyThreads(threads: RoomState['threads'], recorded: Recorded<D
 export function applyFiles(files: RoomFile[], recorded: Recorded<DiscussionEvent>): RoomFile[] {
   const { event, at, by } = recorded;
   if (event.type === 'comment.deleted') {
-    const gone = event.files ?? [];
+    const gone = event.files;
     return gone.length > 0 ? files.filter((one) => one.thread !== event.thread || !gone.includes(one.id)) : files;
   }
   if ((event.type !== 'comment.posted' && event.type !== 'comment.restored') || by === 'system' || event.files.length === 0) return files;

@@ -1,4 +1,4 @@
-/** What can have happened in a room. Events are facts: a type's meaning is never edited; add a new type instead. */
+/** What can have happened in a room. Events are facts: a type’s meaning is never edited, and a changed shape is a new version (versions.ts). */
 import type { Audience } from './audience.ts';
 import type { DealEvent } from './deal.ts';
 import type { DiscussionEvent } from './discussion.ts';
