@@ -279,10 +279,9 @@ export function samplesOf(deal: Deal): Sample[] {
   add('news-room', news(about({ task: null, actor: buyer.name, reader: sellerReader, said: [said(buyer.name, deal.short)] })), [
     deal.short,
   ]);
-  add(
-    'news-completed',
-    news(about({ because: 'completed', task: task(deal.tasks.quote, { owners: [seller.name, deal.colleague], mine: false, due: null }) })),
-  );
+  const quote = { owners: [seller.name, deal.colleague], mine: false, due: null };
+  add('news-completed', news(about({ because: 'completed', task: task(deal.tasks.quote, { ...quote, state: 'done' }) })));
+  add('news-reopened', news(about({ because: 'reopened', task: task(deal.tasks.quote, quote) })));
   add('news-changed', news(about({ because: 'changed', task: task(deal.tasks.demo, { owners: [buyer.name, seller.name] }) })));
   add(
     'news-proposed',
@@ -388,12 +387,16 @@ export function samplesOf(deal: Deal): Sample[] {
       }),
     ),
   );
-  const question = task(deal.line.question, { owners: [seller.name], mine: false, due: null });
+  const question = task(deal.line.question, { owners: [], mine: false, due: null, state: 'question' });
   add(
     'news-objection',
     news(about({ because: 'objection', actor: buyer.name, reader: sellerReader, task: question, description: deal.short })),
   );
   add('news-answer', news(about({ because: 'answer', task: question, said: [said(seller.name, deal.line.answer)] })), [deal.line.answer]);
+  add(
+    'news-question-closed',
+    news(about({ because: 'completed', actor: buyer.name, reader: sellerReader, task: { ...question, state: 'answered' } })),
+  );
   add(
     'news-internal',
     news(
