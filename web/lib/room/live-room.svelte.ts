@@ -398,7 +398,8 @@ export class LiveRoom {
   /** A customer's zone is a guess until their browser says it, once: whoever travels later keeps the one that they have, or chooses. */
   #tellZone(): void {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (this.peek || this.me.side === 'seller' || this.me.zoneTold || zone === this.me.zone) return;
+    // A browser that says UTC most often keeps its place to itself.
+    if (this.peek || this.me.side === 'seller' || this.me.zoneTold || zone === this.me.zone || !/^(?!Etc)\w+\//.test(zone)) return;
     this.do({ type: 'participant.describe', participant: this.me.id, zone });
   }
 
