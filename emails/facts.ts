@@ -246,12 +246,23 @@ export interface RejectionFacts extends Addressed {
     | 'encrypted'
     | 'two_senders'
     | 'left'
+    | 'deleted'
     | 'refused';
   /** Whether a seller will see the mail although it was not posted. */
   held: boolean;
   roomName: string | null;
   /** Bytes; said when the mail was too large. */
   limit: number;
+}
+
+/** Words about the workspace itself, ready to be read. */
+export interface NoticeFacts extends Addressed {
+  workspaceName: string;
+  title: string;
+  lead: string;
+  lines: string[];
+  button: string;
+  url: string;
 }
 
 export interface DigestItem {

@@ -27,6 +27,7 @@ import { news } from './news.tsx';
 import { receipt } from './receipt.tsx';
 import { planCheck } from './plan-check.tsx';
 import { reflection } from './reflection.tsx';
+import { notice } from './notice.tsx';
 import { rejection } from './rejection.tsx';
 import { reminder } from './reminder.tsx';
 import { signIn } from './sign-in.tsx';
@@ -510,6 +511,7 @@ export function samplesOf(deal: Deal): Sample[] {
     'encrypted',
     'two_senders',
     'left',
+    'deleted',
     'refused',
   ];
   for (const reason of reasons) {
@@ -606,6 +608,18 @@ export function samplesOf(deal: Deal): Sample[] {
     minutes: 7 * 24 * 60,
   };
   add('colleague', colleague(joined));
+  add(
+    'notice',
+    notice({
+      reader: sellerReader,
+      workspaceName: deal.workspace,
+      title: m.mail_ending_title({ count: 2 }, { locale }),
+      lead: m.mail_ending_lead({ day: '2026-12-11' }, { locale }),
+      lines: [deal.room, deal.account],
+      button: m.mail_ending_button({}, { locale }),
+      url: url('/settings/rooms'),
+    }),
+  );
   return samples;
 }
 

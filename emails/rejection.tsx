@@ -27,6 +27,8 @@ function sayReason({ reason, limit }: RejectionFacts, locale: Locale): [what: st
       return [m.mail_rejection_two_senders_what({}, l), m.mail_rejection_two_senders_do({}, l)];
     case 'left':
       return [m.mail_rejection_left_what({}, l), m.mail_rejection_left_do({}, l)];
+    case 'deleted':
+      return [m.mail_rejection_deleted_what({}, l), m.mail_rejection_deleted_do({}, l)];
     case 'refused':
       return [m.mail_rejection_refused_what({}, l), m.mail_rejection_refused_do({}, l)];
   }

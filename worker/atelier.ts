@@ -19,6 +19,8 @@ import { importCopy } from './copy/import.ts';
 import { findAnswers } from './directory/answers.ts';
 import { summariesIn } from './mail/digest.ts';
 import { Rooms } from './directory/rooms.ts';
+import { People } from './directory/people.ts';
+import { Shelf } from './directory/shelf.ts';
 import { OwnTemplates } from './directory/own-templates.ts';
 import { templatesIn, type RoomTemplate } from './directory/templates.ts';
 import type { Env } from './env.ts';
@@ -37,6 +39,8 @@ export function createServices(env: Env): Services {
   const members = new Members(env);
   const noted = (seller: Seller, deed: Deed) => note(env, seller, deed);
   const rooms = new Rooms(env);
+  const people = new People(env);
+  const shelf = new Shelf(env);
   const templates = new OwnTemplates(env);
   const accounts = new Accounts(env);
   const stub = (room: RoomId) => roomStub(env, room);
@@ -180,6 +184,9 @@ export function createServices(env: Env): Services {
         await rooms.removeDemo(seller);
         await noted(seller, { type: 'demo.removed' });
       },
+      shelf: (seller) => shelf.page(seller),
+      shelve: async (seller, id, input) => (isRoom(id) ? shelf.move(seller, id, input) : refuse('not_found', 'no_such_room')),
+      retain: (seller, input) => shelf.retain(seller, input),
       qualification: async (seller) => (await rooms.qualification(seller.workspace)) ?? defaultRule,
       setQualification: async (seller, input) => {
         const changed = await rooms.setQualification(seller, input);
@@ -198,6 +205,11 @@ export function createServices(env: Env): Services {
       separate: (seller, id) => accounts.separate(seller, id),
       addDomain: (seller, id, input) => accounts.addDomain(seller, id, input),
       removeDomain: (seller, id, domain) => accounts.removeDomain(seller, id, domain),
+    },
+    people: {
+      at: (seller, input) => people.at(seller, input),
+      data: (seller, input) => people.data(seller, input),
+      erase: (seller, input) => people.erase(seller, input),
     },
     rooms: {
       open: async (actor, room, threads, at = null) => {
@@ -266,6 +278,8 @@ export function createServices(env: Env): Services {
         }
         return done({ people });
       },
+      eraseMe: async (actor, room) =>
+        isRoom(room) ? stub(room).eraseMe(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       retrospective: async (actor, room) =>
         isRoom(room) ? stub(room).retrospective(await roomActor(actor)) : refuse('forbidden', 'not_a_participant'),
       customerSide: async (actor, room) =>

@@ -5,6 +5,7 @@ import { Sellers } from './access/sellers.ts';
 import { Sessions } from './access/sessions.ts';
 import type { Bindings } from './app.ts';
 import type { Env } from './env.ts';
+import { Shelf } from './directory/shelf.ts';
 import { sendDigests } from './mail/digest.ts';
 import { MAX_MAIL, receiveMail } from './mail/inbound.ts';
 
@@ -25,10 +26,11 @@ export function entrypoint(app: Hono<Bindings>) {
 
     async scheduled(event, env) {
       const count = await sendDigests(env, event.scheduledTime);
+      const shelf = await new Shelf(env).sweep(event.scheduledTime);
       await new Sellers(env).sweep();
       await new Sessions(env).sweep();
       await new Passkeys(env).sweep();
-      console.log(JSON.stringify({ what: 'cron', ...count }));
+      console.log(JSON.stringify({ what: 'cron', ...count, ...shelf }));
     },
   } satisfies ExportedHandler<Env>;
 }

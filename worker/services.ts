@@ -25,6 +25,7 @@ import type { AuditRow } from './directory/deeds.ts';
 import type { Result } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
 import type { Due } from '#core/due.ts';
+import type { MyData } from './room/my-data.ts';
 import type { RoomTemplate } from './directory/templates.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 
@@ -214,6 +215,30 @@ export interface Imported {
   matches: boolean;
 }
 
+/** A room as the list of rooms that are put away or deleted shows it. */
+export interface ShelfRow {
+  room: RoomId;
+  name: string;
+  accountName: string;
+  lastActivityAt: string;
+  archivedAt: string | null;
+  /** Deleted: it is erased after this. */
+  erasedAfter: string | null;
+  mine: boolean;
+}
+/** A customer's address, and the rooms in which it stands. */
+export interface KnownPerson {
+  email: string;
+  rooms: { room: RoomId; name: string; called: string }[];
+}
+export interface ShelfPage {
+  inUse: ShelfRow[];
+  archived: ShelfRow[];
+  deleted: ShelfRow[];
+  /** For how many years archived rooms are kept; 0: for ever. */
+  years: number;
+}
+
 /** A device on which a seller is signed in. */
 export interface SessionRow {
   id: SessionId;
@@ -308,6 +333,12 @@ export interface Services {
     /** Accepted answers of the workspace that are like a text, the newest for an empty one; `near` gives only a few that are about the same. */
     answers(seller: Seller, text: string, near?: boolean): Promise<AnswerRow[]>;
     removeDemo(seller: Seller): Promise<void>;
+    /** Rooms in use, put away and deleted: a seller's own; an owner's, all of the workspace. */
+    shelf(seller: Seller): Promise<ShelfPage>;
+    /** Archives or deletes a room, or takes that back: `{ how }`. */
+    shelve(seller: Seller, room: string, input: unknown): Promise<Result<{ name: string }>>;
+    /** For how many years archived rooms are kept: `{ years }`, 0 for ever. Owners only. */
+    retain(seller: Seller, input: unknown): Promise<Result<{ years: number }>>;
     /** What qualifies a deal in this workspace, unless a room says otherwise. */
     qualification(seller: Seller): Promise<QualificationRule>;
     /** Changes it, and with it every room that goes by it. */
@@ -330,6 +361,13 @@ export interface Services {
     addDomain(seller: Seller, account: string, input: unknown): Promise<Result<{ domain: string }>>;
     removeDomain(seller: Seller, account: string, domain: string): Promise<Result<null>>;
   };
+  /** Somebody of a customer's who asks what is kept of them: `{ email }`. A seller's own rooms; an owner's, all of the workspace. */
+  people: {
+    at(seller: Seller, input: unknown): Promise<Result<KnownPerson>>;
+    data(seller: Seller, input: unknown): Promise<Result<{ rooms: MyData[] }>>;
+    /** Their name and address for good, what they mailed and uploaded. What they wrote in a room stays, without them. */
+    erase(seller: Seller, input: unknown): Promise<Result<{ rooms: number }>>;
+  };
   rooms: {
     /** With the first page of these threads, or the one around a comment where it stands in one of them. */
     open(actor: Actor, room: RoomId, threads: ThreadId[], at?: CommentId | null): Promise<Result<RoomPage>>;
@@ -350,6 +388,8 @@ export interface Services {
     upload(actor: Actor, room: RoomId, upload: Upload): Promise<Result<FileFact>>;
     /** The room as a file, with all that this actor may see. Reading changes nothing. */
     takeCopy(actor: Actor, room: RoomId): Promise<Result<Copy>>;
+    /** Erases the customer who asks, from this room. */
+    eraseMe(actor: Actor, room: RoomId): Promise<Result<null>>;
     /** Where the days went, from the room's own history. */
     retrospective(actor: Actor, room: RoomId): Promise<Result<Retrospective | null>>;
     /** Who did what, with the events that each number counts; `asCustomer` narrows a seller's view to what the customer sees. */

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as m from '#messages';
 import { useBrowser } from './browser.ts';
-import { DESK, device, type Device, EVERYWHERE, expectAccessible, expectNoSidewaysScroll, followSignIn } from './people.ts';
+import { DESK, device, type Device, EVERYWHERE, expectAccessible, expectNoSidewaysScroll, followSignIn, post } from './people.ts';
 
 const browser = useBrowser();
 
@@ -39,6 +39,31 @@ describe.each(EVERYWHERE)('in %s on %s', (locale, _place, options) => {
         automaticPresenceSimulation: true,
       },
     });
+  });
+
+  test('a room is put away, deleted and brought back, and what that means is said before the press', async () => {
+    const { page } = one;
+    const account = 'Shelf Company GmbH';
+    const { room } = (await post(page, '/api/rooms', { email: `chen.${run}@corp.example`, account })) as { room: string };
+    const row = page.locator(`li[id="${room}"]`);
+    const pressed = async (label: string, did: string) => {
+      await row.getByRole('button', { name: `${label}: ${account}` }).click();
+      await page.getByText(did).waitFor();
+    };
+    await page.goto(`${settings}/rooms`);
+    await pressed(m.shelf_archive({}, say), m.shelf_did_archive({ name: account }, say));
+    await row.locator('summary').click();
+    await page.getByText(m.shelf_delete_what({ name: account }, say)).waitFor();
+    await expectAccessible(page);
+    await pressed(m.shelf_delete({}, say), m.shelf_did_delete({ name: account }, say));
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+
+    await page.goto(`${inject('url')}/rooms/${room}`);
+    await page.getByText(m.room_closed_title({}, say)).waitFor();
+    await page.goto(`${settings}/rooms`);
+    await pressed(m.shelf_restore({}, say), m.shelf_did_restore({ name: account }, say));
+    one.complaints.length = 0;
   });
 
   test('a passkey is made by one press, and signs in by one press', async () => {

@@ -235,6 +235,20 @@ const TABLE: Row[] = [
     path: () => '/api/audit.csv',
     answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
   },
+  { route: 'GET /api/shelf', path: () => '/api/shelf', answers: SELLERS },
+  // An owner may from outside, whoever is neither owner nor in the room may not, and another workspace has no such room.
+  {
+    route: 'PUT /api/rooms/:room/shelf',
+    path: ({ room }) => `/api/rooms/${room}/shelf`,
+    init: () => ({ ...json({ how: 'unarchive' }), method: 'PUT' }),
+    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
+  },
+  {
+    route: 'PUT /api/retention',
+    path: () => '/api/retention',
+    init: () => ({ ...json({ years: 0 }), method: 'PUT' }),
+    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
+  },
   { route: 'GET /api/answers', path: () => '/api/answers?q=data', answers: SELLERS },
   { route: 'GET /api/accounts', path: () => '/api/accounts?q=corp', answers: SELLERS },
   { route: 'GET /api/accounts/match', path: () => '/api/accounts/match?email=chen@corp.example&name=Corp', answers: SELLERS },
@@ -393,6 +407,25 @@ const TABLE: Row[] = [
     path: () => '/hooks/resend',
     init: () => json({ type: 'email.bounced', data: {} }),
     answers: { else: [401, 404] },
+  },
+  {
+    route: 'POST /api/people/data.json',
+    path: () => '/api/people/data.json',
+    init: () => json({ email: 'nobody@corp.example' }),
+    answers: SELLERS,
+  },
+  {
+    route: 'POST /api/people/erase',
+    path: () => '/api/people/erase',
+    init: () => json({ email: 'nobody@corp.example' }),
+    answers: SELLERS,
+  },
+  // The last row: the customer is gone after it.
+  {
+    route: 'DELETE /api/rooms/:room/my-data',
+    path: ({ room }) => `/api/rooms/${room}/my-data`,
+    init: () => ({ method: 'DELETE' }),
+    answers: { customer: 200, ...OUT },
   },
 ];
 
@@ -596,6 +629,17 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
     path: () => '/settings',
     answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
   },
+  {
+    page: '/settings/rooms',
+    path: () => '/settings/rooms',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
+  {
+    page: '/settings/people',
+    path: () => '/settings/people',
+    answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
+  },
+  { page: '/r/[room]/erase', path: ({ room }) => `/r/${room}/erase`, answers: { customer: 200, else: [303, 401, 403, 404] } },
   {
     page: '/settings/record',
     path: () => '/settings/record',

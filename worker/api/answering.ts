@@ -33,6 +33,15 @@ export function csvFile(c: Ctx, text: string, fallback: string, name?: string) {
   });
 }
 
+/** Data to keep. */
+export function jsonFile(c: Ctx, data: object, name: string) {
+  return c.body(JSON.stringify(data, null, 2), 200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'private, no-store',
+  });
+}
+
 const schemaOf = (schema: v.GenericSchema) => toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' }) as object;
 export const body = (schema: v.GenericSchema) => ({ required: true, content: { 'application/json': { schema: schemaOf(schema) } } });
 export const refusals = {

@@ -14,7 +14,7 @@ import { MAX_FILE, readAll } from '../files/store.ts';
 import { originalPage } from '../mail/original.ts';
 import { type Actor, asSeller } from '../services.ts';
 import { roomStub } from '../room/stub.ts';
-import { answer, body, csvFile, json, refusals, sellerOf, signInFirst, type Ctx } from './answering.ts';
+import { answer, body, csvFile, json, jsonFile, refusals, sellerOf, signInFirst, type Ctx } from './answering.ts';
 import { directory } from './directory.ts';
 import { workspace } from './workspace.ts';
 
@@ -299,12 +299,20 @@ api.get(
     if (!actor) return signInFirst(c);
     if (!ID_PATTERN.test(roomOf(c))) return c.json({ error: { code: 'forbidden', reason: 'not_a_participant' } }, 403);
     const result = await stub(c).myData(await roomActor(actor));
-    if (!result.ok) return answer(c, result);
-    return c.body(JSON.stringify(result.value, null, 2), 200, {
-      'content-type': 'application/json; charset=utf-8',
-      'content-disposition': 'attachment; filename="my-data.json"',
-      'cache-control': 'private, no-store',
-    });
+    return result.ok ? jsonFile(c, result.value, 'my-data.json') : answer(c, result);
+  },
+);
+
+api.delete(
+  '/rooms/:room/my-data',
+  describeRoute({
+    summary: 'Erase the caller from a room, if they are a customer',
+    description: 'Name, address, mails and files go everywhere and for good; what they wrote stays as that of a former participant.',
+    responses: { 200: { description: 'Erased' }, ...refusals },
+  }),
+  async (c) => {
+    const actor = await actorOf(c);
+    return actor ? answer(c, await c.get('services').rooms.eraseMe(actor, roomOf(c))) : signInFirst(c);
   },
 );
 

@@ -3,12 +3,14 @@ import { Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
 import * as m from '#messages';
 import * as v from 'valibot';
+import { email } from '#core/commands.ts';
 import { ID_PATTERN, type PersonId, type SessionId } from '#core/ids.ts';
 import { refuse } from '#core/refusal.ts';
 import type { Bindings } from '../app.ts';
 import { csv } from '../csv.ts';
+import { moving, retaining } from '../directory/shelf.ts';
 import { sayDeed } from '../directory/deeds.ts';
-import { answer, body, csvFile, json, refusals, sellerOf, signInFirst } from './answering.ts';
+import { answer, body, csvFile, type Ctx, json, jsonFile, refusals, sellerOf, signInFirst } from './answering.ts';
 
 export const workspace = new Hono<Bindings>();
 
@@ -118,5 +120,82 @@ workspace.get(
     const say = { locale: seller.locale };
     const rows = log.value.rows.map(({ at, name, deed }) => [at, name, sayDeed(deed, seller.locale)]);
     return csvFile(c, csv([[m.audit_when({}, say), m.audit_who({}, say), m.audit_what({}, say)], ...rows]), 'audit.csv');
+  },
+);
+
+workspace.get(
+  '/shelf',
+  describeRoute({
+    summary: 'Rooms in use, archived and deleted',
+    description: 'A seller’s own; an owner’s, all of the workspace. A deleted room is erased after `erasedAfter`.',
+    responses: { 200: { description: 'By what became of them, the longest silent first' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    return seller ? c.json(await c.get('services').directory.shelf(seller)) : signInFirst(c);
+  },
+);
+
+workspace.put(
+  '/rooms/:room/shelf',
+  describeRoute({
+    summary: 'Archive or delete a room, or take that back',
+    description: 'A deleted room is shut at once and can be restored for 30 days. For sellers of the room and owners of the workspace.',
+    requestBody: body(moving),
+    responses: { 200: { description: 'Done' }, ...refusals, 404: { description: 'No such room in this workspace' } },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    return seller ? answer(c, await c.get('services').directory.shelve(seller, c.req.param('room'), await json(c))) : signInFirst(c);
+  },
+);
+
+workspace.put(
+  '/retention',
+  describeRoute({
+    summary: 'For how long archived rooms are kept',
+    requestBody: body(retaining),
+    responses: { 200: { description: 'Years; 0 for ever' }, ...owners },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    return seller ? answer(c, await c.get('services').directory.retain(seller, await json(c))) : signInFirst(c);
+  },
+);
+
+const about = v.object({ email });
+
+/** By POST, so that the address stands in no address of ours: JSON, or a page's form. */
+async function personAsked(c: Ctx): Promise<unknown> {
+  return c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') ? c.req.parseBody() : json(c);
+}
+
+workspace.post(
+  '/people/data.json',
+  describeRoute({
+    summary: 'Everything that is kept of somebody of a customer’s who asks for it',
+    requestBody: body(about),
+    responses: { 200: { description: 'One entry for each room: a seller’s own; an owner’s, all of the workspace' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    if (!seller) return signInFirst(c);
+    const data = await c.get('services').people.data(seller, await personAsked(c));
+    return data.ok ? jsonFile(c, data.value, 'their-data.json') : answer(c, data);
+  },
+);
+
+workspace.post(
+  '/people/erase',
+  describeRoute({
+    summary: 'Erase somebody of a customer’s who asks for it',
+    description:
+      'Their name and address, what they mailed and uploaded. What they wrote in a room stays, without them. This can’t be undone.',
+    requestBody: body(about),
+    responses: { 200: { description: 'In how many rooms' }, ...refusals },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    return seller ? answer(c, await c.get('services').people.erase(seller, await personAsked(c))) : signInFirst(c);
   },
 );

@@ -18,7 +18,12 @@ export type Deed =
   | { type: 'template.removed'; name: string }
   | { type: 'copy.taken'; room: RoomId }
   | { type: 'copy.brought'; room: RoomId }
-  | { type: 'demo.removed' };
+  | { type: 'demo.removed' }
+  | { type: 'room.archived' | 'room.unarchived' | 'room.deleted' | 'room.undeleted' | 'room.erased'; name: string }
+  /** Somebody of a customer's, by their own wish. Who it was is not written down. */
+  | { type: 'person.exported' | 'person.erased'; rooms: number }
+  /** Years; 0 keeps everything. */
+  | { type: 'retention.set'; years: number };
 
 export interface AuditRow {
   id: number;
@@ -57,6 +62,22 @@ export function sayDeed(deed: Deed, locale: Locale): string {
       return m.deed_copy_taken({}, say);
     case 'copy.brought':
       return m.deed_copy_brought({}, say);
+    case 'room.archived':
+      return m.deed_room_archived(deed, say);
+    case 'room.unarchived':
+      return m.deed_room_unarchived(deed, say);
+    case 'room.deleted':
+      return m.deed_room_deleted(deed, say);
+    case 'room.undeleted':
+      return m.deed_room_undeleted(deed, say);
+    case 'room.erased':
+      return m.deed_room_erased(deed, say);
+    case 'person.exported':
+      return m.deed_person_exported({ count: deed.rooms }, say);
+    case 'person.erased':
+      return m.deed_person_erased({ count: deed.rooms }, say);
+    case 'retention.set':
+      return m.deed_retention({ years: deed.years }, say);
     case 'demo.removed':
       return m.deed_demo_removed({}, say);
   }

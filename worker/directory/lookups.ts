@@ -16,6 +16,23 @@ export async function colleaguesByAddress(db: D1Database, workspace: WorkspaceId
   return Object.fromEntries(rows.map((row) => [row.email, row.id]));
 }
 
+/** The owners of a workspace, as a mail about it needs them. */
+export async function ownersOf(db: D1Database, id: WorkspaceId) {
+  return drizzle(db)
+    .select({
+      person: person.id,
+      name: person.name,
+      email: person.email,
+      locale: person.locale,
+      zone: person.zone,
+      workspaceName: workspace.name,
+    })
+    .from(membership)
+    .innerJoin(person, eq(person.id, membership.personId))
+    .innerJoin(workspace, eq(workspace.id, membership.workspaceId))
+    .where(and(eq(membership.workspaceId, id), eq(membership.role, 'owner')));
+}
+
 /** What qualifies a deal in a workspace, unless a room says otherwise. */
 export async function qualificationRuleOf(db: D1Database, id: WorkspaceId): Promise<QualificationRule> {
   const [row] = await drizzle(db).select({ rule: workspace.qualification }).from(workspace).where(eq(workspace.id, id));

@@ -34,7 +34,8 @@ import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import type { RoomRow, Seller, StepRow } from '../services.ts';
 import { accountName, Accounts } from './accounts.ts';
-import { objection, valueCase, account, opportunity, participant, room, roomEvent, seen, task, workspace } from './schema.ts';
+import { account, objection, opportunity, participant, room, seen, task, workspace } from './schema.ts';
+import { eraseRoom } from './shelf.ts';
 import { OwnTemplates } from './own-templates.ts';
 import { templateOf, type RoomTemplate } from './templates.ts';
 import { roomStub } from '../room/stub.ts';
@@ -224,7 +225,7 @@ export class Rooms {
       .select({ room, me: participant.id })
       .from(participant)
       .innerJoin(room, eq(room.id, participant.roomId))
-      .where(and(eq(participant.personId, seller.person), ne(participant.status, 'left'), eq(room.workspaceId, seller.workspace)))
+      .where(and(eq(participant.personId, seller.person), ne(participant.status, 'left'), eq(room.workspaceId, seller.workspace), ...inUse))
       .orderBy(desc(room.lastActivityAt))
       .limit(200);
     const ids = rows.map((row) => row.room.id);
@@ -309,34 +310,18 @@ export class Rooms {
     return done(rule);
   }
 
-  /** Takes the demo rooms out of the workspace's list. */
+  /** Erases the demo rooms. */
   async removeDemo(seller: Seller): Promise<void> {
     const demos = await this.#db
-      .select({ id: room.id, account: room.accountId })
+      .select({ id: room.id })
       .from(room)
       .where(and(eq(room.workspaceId, seller.workspace), eq(room.demo, true)));
-    for (const { id, account: company } of demos) {
-      await this.#db.batch([
-        this.#db
-          .delete(account)
-          .where(
-            and(
-              eq(account.id, company),
-              sql`NOT EXISTS (SELECT 1 FROM room WHERE account_id = ${company} AND NOT demo)`,
-              sql`NOT EXISTS (SELECT 1 FROM account AS other WHERE other.merged_into = ${company})`,
-            ),
-          ),
-        this.#db.delete(room).where(and(eq(room.id, id), eq(room.workspaceId, seller.workspace))),
-        this.#db.delete(participant).where(eq(participant.roomId, id)),
-        this.#db.delete(task).where(eq(task.roomId, id)),
-        this.#db.delete(roomEvent).where(eq(roomEvent.roomId, id)),
-        this.#db.delete(seen).where(eq(seen.roomId, id)),
-        this.#db.delete(objection).where(eq(objection.roomId, id)),
-        this.#db.delete(valueCase).where(eq(valueCase.roomId, id)),
-      ]);
-    }
+    for (const { id } of demos) await eraseRoom(this.#env, id);
   }
 }
+
+/** Neither put away nor deleted. */
+export const inUse = [isNull(room.archivedAt), isNull(room.erasedAfter)];
 
 /** As much of a room's state as D1's rows give: enough for the core's own rules about next steps and standstill. */
 export function picture(

@@ -42,6 +42,8 @@ export const workspace = sqliteTable('workspace', {
   name: text('name').notNull(),
   /** What qualifies a deal; null is the default. */
   qualification: text('qualification', { mode: 'json' }).$type<QualificationRule>(),
+  /** Archived rooms are deleted this many years after the last thing that happened in them; null keeps them. */
+  retention: integer('retention'),
   createdAt: instant('created_at').notNull(),
 });
 
@@ -237,8 +239,18 @@ export const room = sqliteTable(
     /** When each side last did or said something that both see; null if it never did. */
     sellerActedAt: instant('seller_acted_at'),
     customerActedAt: instant('customer_acted_at'),
+    /** Off the lists since then. */
+    archivedAt: instant('archived_at'),
+    /** Deleted: it is erased after this. */
+    erasedAfter: instant('erased_after'),
+    /** When its owners were told that it will be deleted. The directory's own: the projection leaves it alone. */
+    endingToldAt: instant('ending_told_at'),
   },
-  (table) => [index('room_workspace').on(table.workspaceId, table.lastActivityAt), index('room_account').on(table.accountId)],
+  (table) => [
+    index('room_workspace').on(table.workspaceId, table.lastActivityAt),
+    index('room_account').on(table.accountId),
+    index('room_erased').on(table.erasedAfter),
+  ],
 );
 
 export const participant = sqliteTable(
@@ -399,4 +411,25 @@ export const digest = sqliteTable(
     at: instant('at').notNull(),
   },
   (table) => [uniqueIndex('digest_once').on(table.workspaceId, table.email, table.week)],
+);
+
+/** What the product last did, and when: the cron, for the owners' status page. */
+export const beat = sqliteTable('beat', {
+  name: text('name').$type<'cron' | 'digest'>().primaryKey(),
+  at: instant('at').notNull(),
+  count: integer('count').notNull(),
+});
+
+/** What is wrong, for a workspace: its owners were told of it, and will be when it is well again. */
+export const alert = sqliteTable(
+  'alert',
+  {
+    workspaceId: workspaceId(),
+    kind: text('kind').notNull(),
+    since: instant('since').notNull(),
+    toldAt: instant('told_at').notNull(),
+    /** Whether it still is. A row stays for a day after, so that what comes and goes is told of once a day. */
+    open: integer('open', { mode: 'boolean' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.kind] })],
 );

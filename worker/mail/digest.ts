@@ -21,7 +21,7 @@ import * as m from '#messages';
 import { digest as digestMail, mostPressing } from '#emails/digest.tsx';
 import type { DigestItem } from '#emails/facts.ts';
 import { fresh, hashOf } from '../access/tokens.ts';
-import { picture } from '../directory/rooms.ts';
+import { inUse, picture } from '../directory/rooms.ts';
 import { objection, participant, room, type roomEvent, seen, task, valueCase, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { changeWords } from './changes.ts';
@@ -83,7 +83,7 @@ async function readersDue(env: Env, at: number): Promise<Reader[]> {
     SELECT DISTINCT r.workspace_id AS workspaceId, p.email, z.value ->> 'week' AS week, z.value ->> 'weekly' AS weekly
     FROM participant p
     JOIN json_each(${JSON.stringify(due)}) z ON z.value ->> 'zone' = p.zone
-    JOIN room r ON r.id = p.room_id AND NOT r.demo
+    JOIN room r ON r.id = p.room_id AND NOT r.demo AND r.archived_at IS NULL AND r.erased_after IS NULL
     LEFT JOIN digest d ON d.workspace_id = r.workspace_id AND d.email = p.email AND d.week = z.value ->> 'week'
     WHERE p.status IN ('invited', 'joined')
       AND iif(z.value ->> 'weekly', p.mail != 'none', p.mail = 'daily')
@@ -171,6 +171,7 @@ function placesOf(env: Env, readers: Reader[]): Promise<Place[]> {
         ),
         inArray(participant.status, ['invited', 'joined']),
         eq(room.demo, false),
+        ...inUse,
       ),
     );
 }

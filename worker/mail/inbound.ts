@@ -54,6 +54,7 @@ type Target = ReplyTarget & {
   zone: string;
   replyHash: string;
   here: boolean;
+  deleted: boolean;
 };
 
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
@@ -182,6 +183,14 @@ interface Where {
 async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Promise<Acted> {
   const { target, room, kept } = where;
   const stub = (one: RoomId) => roomStub(env, one);
+  // A room that is shut takes nothing: what people wrote is held until it is brought back, or goes with it.
+  if (target?.deleted && outcome.action !== 'ignore' && outcome.action !== 'bounce') {
+    const { mail } = outcome;
+    const text = outcome.action === 'calendar' ? (outcome.comment ?? mail.subject) : outcome.text;
+    const authenticated =
+      outcome.action === 'calendar' ? outcome.verified : outcome.action === 'reject' ? (outcome.verdict?.authenticated ?? false) : true;
+    return reject(env, id, { mail, text, reason: 'deleted', authenticated }, where);
+  }
 
   switch (outcome.action) {
     case 'ignore':
@@ -344,6 +353,7 @@ const ANSWERED: ReadonlySet<HeldReason> = new Set([
   'unreadable',
   'encrypted',
   'left',
+  'deleted',
   'refused',
 ]);
 

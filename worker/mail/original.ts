@@ -29,9 +29,7 @@ export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRa
       },
     });
 
-  const skeleton = new Skeleton();
-  for await (const piece of pieces(object.body)) skeleton.push(piece);
-  const mail = await readMail(skeleton.end());
+  const mail = await readKept(object.body);
   const rows = [
     ['From', mail.from ? `${mail.from.name} <${mail.from.address}>` : ''],
     ['Date', mail.date?.toUTCString() ?? ''],
@@ -45,7 +43,27 @@ export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRa
 
 /** The mail as a mail again, without the keys it quotes: who, when, about what, and every word. Its files stand beside it. */
 export async function originalWithoutKeys(bytes: Uint8Array): Promise<string> {
-  const mail = await readMail(bytes);
+  return plainly(await readMail(bytes), 'keys of other people were taken out');
+}
+
+/** A mail that is kept, read without holding it whole. */
+export async function readKept(body: ReadableStream<Uint8Array>): Promise<ReadMail> {
+  const skeleton = new Skeleton();
+  for await (const piece of pieces(body)) skeleton.push(piece);
+  return readMail(skeleton.end());
+}
+
+/** Everything that can be read in a mail, head and words; and the mail with other words in their place. */
+export const toldBy = (mail: ReadMail): string =>
+  [mail.subject, ...[mail.from, ...mail.to, ...mail.cc].flatMap((one) => (one ? [one.name, one.address] : [])), words(mail)].join('\n');
+export const retold = (mail: ReadMail, change: (text: string) => string): string =>
+  plainly(
+    { ...mail, from: mail.from && { name: change(mail.from.name), address: change(mail.from.address) }, subject: change(mail.subject) },
+    'somebody who is no longer to be known was taken out',
+    change,
+  );
+
+function plainly(mail: ReadMail, note: string, change = (text: string) => text): string {
   const encoded = (text: string) => `=?UTF-8?B?${toBase64(text)}?=`;
   const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ');
   return [
@@ -55,9 +73,9 @@ export async function originalWithoutKeys(bytes: Uint8Array): Promise<string> {
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',
     'Content-Transfer-Encoding: base64',
-    'X-Atelier-Note: keys of other people were taken out',
+    `X-Atelier-Note: ${note}`,
     '',
-    base64Lines(withoutKeys(words(mail))),
+    base64Lines(change(withoutKeys(words(mail)))),
     '',
   ].join('\r\n');
 }

@@ -33,6 +33,9 @@ export async function enqueue(env: Env, mails: PostedMail[], urgent: boolean): P
   if (mails.length > 0) await env.POSTBOX.get(env.POSTBOX.idFromName('main')).accept(mails, urgent);
 }
 
+/** Takes back everything of a room that has not left yet. */
+export const withdraw = (env: Env, room: RoomId): Promise<void> => env.POSTBOX.get(env.POSTBOX.idFromName('main')).withdraw(room, false);
+
 export class Postbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -193,7 +196,16 @@ export class Postbox extends DurableObject<Env> {
 
   /** Whoever asked to be forgotten is: what was posted to them from a room is known no more, nor does it go out. */
   forget(room: RoomId, recipient: string): void {
-    this.ctx.storage.sql.exec('DELETE FROM mail WHERE room = ? AND recipient = ?', room, recipient.toLowerCase());
+    this.ctx.storage.sql.exec(
+      "DELETE FROM mail WHERE recipient = ?2 AND (room = ?1 OR (room IS NULL AND state NOT IN ('waiting', 'failing')))",
+      room,
+      recipient.toLowerCase(),
+    );
+  }
+
+  /** Nothing more goes out for this room; `whole`: nor is anything known of what went. */
+  withdraw(room: RoomId, whole: boolean): void {
+    this.ctx.storage.sql.exec(`DELETE FROM mail WHERE room = ?${whole ? '' : " AND state = 'waiting'"}`, room);
   }
 
   /** What the sender reports later: delivered, bounced for good, complained. */

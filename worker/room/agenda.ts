@@ -25,8 +25,18 @@ export type Chore =
   | 'brought'
   /** Take an address out of what mail has left behind; the key says which and where. */
   | 'erase'
+  /** Take somebody out of what the room has elsewhere; the key says who, and where they stand. */
+  | 'eraseElsewhere'
+  /** Take back what the postbox has not sent yet. */
+  | 'withdraw'
   /** Mail somebody what they asked for; the key is `<data|copy>|<participant>|<mail>`. */
   | 'hand';
+
+/** What goes on in a room that is shut, and what rests in one that is put away. */
+export const RESTS: { deleted: ReadonlySet<Chore>; archived: ReadonlySet<Chore> } = {
+  deleted: new Set(['project', 'text', 'erase', 'eraseElsewhere', 'withdraw']),
+  archived: new Set(['check', 'ask', 'lapse', 'remind', 'reflect']),
+};
 
 export interface Due extends Record<string, SqlStorageValue> {
   kind: Chore;
@@ -105,6 +115,13 @@ export class Agenda {
   again(chore: Due, at: number): void {
     this.#known = null;
     this.#storage.sql.exec('UPDATE agenda SET at = ?, tries = tries + 1 WHERE kind = ? AND key = ?', at, chore.kind, chore.key);
+  }
+
+  /** What was put off is looked at now: each chore knows by the state whether it still is one. */
+  bringForward(now: number): void {
+    this.forget();
+    this.#storage.sql.exec('UPDATE agenda SET at = ?1 WHERE at > ?1', now);
+    if (!this.#isRunning) this.rearm();
   }
 
   /** Takes everything of a kind off the list. */

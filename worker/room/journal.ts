@@ -236,6 +236,43 @@ export class Journal {
     this.#keepSnapshot(state);
   }
 
+  /** Rewrites what events say, without moving any: gives those that changed. The snapshot is the caller's to take anew. */
+  rewrite(change: (text: string) => string): number[] {
+    const changed: number[] = [];
+    for (let since = 0; ;) {
+      const rows = this.#sql
+        .exec<{ seq: number; event: string }>('SELECT seq, event FROM event WHERE seq > ? ORDER BY seq LIMIT 1000', since)
+        .toArray();
+      for (const { seq, event } of rows) {
+        const after = change(event);
+        if (after === event) continue;
+        this.#sql.exec('UPDATE event SET event = ? WHERE seq = ?', after, seq);
+        changed.push(seq);
+      }
+      const last = rows.at(-1);
+      if (!last) return changed;
+      since = last.seq;
+    }
+  }
+
+  /** The state as the history alone gives it, and a snapshot of that. */
+  replay(): RoomState {
+    const state = this.since(0, Number.MAX_SAFE_INTEGER).reduce(apply, emptyRoom);
+    this.#keepSnapshot(state);
+    return state;
+  }
+
+  /** Events by their numbers. */
+  numbered(seqs: number[]): Recorded[] {
+    return this.#sql
+      .exec<EventRow>(
+        'SELECT seq, at, by, via, seller, event FROM event WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq',
+        JSON.stringify(seqs),
+      )
+      .toArray()
+      .map(recorded);
+  }
+
   /** What somebody did, and what others did that names them. */
   concerning(who: ParticipantId): Recorded[] {
     return this.#sql

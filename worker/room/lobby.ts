@@ -149,6 +149,15 @@ export class Lobby {
     for (const socket of this.#ctx.getWebSockets()) if (this.who(socket).side === side) this.tell(socket, message);
   }
 
+  /** To every socket what is its own; nothing where that is null. */
+  tellEach(of: (side: Side, participant: ParticipantId) => FromRoom | null): void {
+    for (const socket of this.#ctx.getWebSockets()) {
+      const { side, participant, shut } = this.who(socket);
+      const message = shut ? null : of(side, participant);
+      if (message) this.tell(socket, message);
+    }
+  }
+
   /** To the sockets of others that have this thread before them; who may not see it can't have. */
   tellLooking(thread: ThreadId, except: ParticipantId, message: FromRoom): void {
     for (const socket of this.#ctx.getWebSockets()) {

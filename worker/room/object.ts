@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
+import { audienceOf, internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
 import { commandOfAct, firstLine, isProposed, readAct, saidBelow, saysNo, undoOf } from '#core/acts.ts';
 import { look, name as nameSchema, submission, text as textSchema, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
@@ -31,7 +31,7 @@ import { objectionOf } from '#core/objections.ts';
 import { fitsBudget, isPressing, MAIL_CAP, weekOf } from '#core/mail-budget.ts';
 import { type NoticeKind, noticesOf, stillNews, wanted, WINDOW } from '#core/notices.ts';
 import { zoneByClock } from '#core/zones.ts';
-import { present, withAddress, type Locale, type Participant } from '#core/people.ts';
+import { formerName, present, withAddress, type Locale, type Participant } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
 import {
   CLOSE,
@@ -55,6 +55,7 @@ import { isAsked } from '#core/reflection.ts';
 import { answersIn, LOOKING_BACK } from '#core/reflection-words.ts';
 import { retrospective, type Retrospective } from '#core/retrospective.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
+import { type ShelfEvent, UNDO_DAYS, wakes } from '#core/shelf.ts';
 import { functionOf } from '#core/stakeholders.ts';
 import { described, isTextId, MAX_TEXT, type TextId, textsIn, wordsOf, writable } from '#core/texts.ts';
 import { historyOf, type HistoryEntry } from '#core/task-history.ts';
@@ -64,7 +65,7 @@ import { companyDomain } from '../directory/company-name.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf, storedMailsOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
 import { calendarOf, slotOf } from '../mail/calendar.ts';
-import { erase, type Traces } from '../mail/erase.ts';
+import { erase, erasePerson, type PersonTraces, type Traces } from '../mail/erase.ts';
 import {
   broughtInMail,
   codeMail,
@@ -83,10 +84,10 @@ import {
   type Minter,
 } from '../mail/compose.ts';
 import { fromBase64, toBase64 } from '../base64.ts';
-import { enqueue } from '../mail/postbox.ts';
+import { enqueue, withdraw } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { type Account, hashOfLines, hashOfLog } from '../operator/accounts.ts';
-import { Agenda, backoff, type Due } from './agenda.ts';
+import { Agenda, backoff, RESTS, type Due } from './agenda.ts';
 import { Books, type Line, NotRebuilt } from './books.ts';
 import { CODE_MINUTES, Doors, type Key, type MailedKind, type Newcomer } from './doors.ts';
 import { commandKey, fingerprint, Journal, type Written } from './journal.ts';
@@ -101,6 +102,7 @@ import { PlanDuties } from './plan-duties.ts';
 import { planCalendar, planCsv } from './plan-file.ts';
 import { forgetRoom, headIn, project, shownOf, tasksIn, type AcceptedAnswer } from './projection.ts';
 import { Reading } from './reading.ts';
+import { redactedText, redactorOf, redactTables } from './redaction.ts';
 import { SharedTexts } from './shared-texts.ts';
 import { Receipts } from './receipts.ts';
 import { meantBy } from './replies.ts';
@@ -170,6 +172,8 @@ const CALENDAR_AFTER = 20_000;
 const MEETING_EVENTS =
   "('task.added', 'task.changed', 'task.removed', 'task.restored', 'meeting.proposed', 'meeting.picked', 'meeting.described', 'meeting.attended', 'meeting.cancelled', 'meeting.restored')";
 const STAGED_LIFE = 86_400_000;
+/** What the room keeps of one person alone. */
+const OWN_TABLES = ['sent', 'key', 'device', 'code', 'code_sent', 'opening', 'visit', 'mailed', 'reminded', 'calendar', 'told'] as const;
 /** A text that was written together becomes an event after a pause of this long (ms), or, while it goes on, this long after the last one. */
 const SETTLE_AFTER = 5_000;
 const SETTLE_AT_LAST = 60_000;
@@ -276,6 +280,11 @@ export class Room extends DurableObject<Env> {
 
   /** Whether this actor is in the room, and as whom. */
   me(actor: RoomActor): Participant | undefined {
+    return this.#state.room?.deleted ? undefined : this.#someone(actor);
+  }
+
+  /** The same of a room that is shut, too. */
+  #someone(actor: RoomActor): Participant | undefined {
     const here = (one: Participant | undefined) => (one && one.status !== 'left' ? one : undefined);
     if (actor.kind === 'seller') {
       // A person may sell for several companies: each of them sees its own rooms only.
@@ -306,6 +315,65 @@ export class Room extends DurableObject<Env> {
             { type: 'participant.joined', participant: heir },
           ];
     this.#record(null, 'system', 'app', [...inherits, { type: 'participant.left', participant: leaving.id }]);
+  }
+
+  /**
+   * Puts the room away, deletes it, or takes that back: whoever may in the room, or an owner of its workspace, from outside. Doing it twice
+   * changes nothing. A deleted room is shut in this turn: no page, no socket, no mail.
+   */
+  async shelve(actor: RoomActor, isOwner: boolean, how: ShelfEvent['type']): Promise<Result<{ name: string }>> {
+    const { room } = this.#state;
+    if (!room || actor.kind !== 'seller' || actor.workspace !== room.workspace) return refuse('not_found', 'no_such_room');
+    const me = this.#someone(actor);
+    if (!isOwner && !(me && can.shelve(me))) return refuse('forbidden', 'not_a_participant');
+    this.#putAway(me?.id ?? 'system', how);
+    // Whoever asked sees it in their lists at once; where D1 is away it follows.
+    await this.settle().catch(() => {});
+    return done({ name: room.name });
+  }
+
+  /** An archived room has stood for as long as its workspace keeps them. Null when it was taken up again meanwhile. */
+  async expire(): Promise<{ until: string } | null> {
+    const { room } = this.#state;
+    if (!room?.archived && !room?.deleted) return null;
+    this.#putAway('system', 'room.deleted');
+    await this.settle();
+    return this.#state.room?.deleted ?? null;
+  }
+
+  #putAway(by: ParticipantId | 'system', type: ShelfEvent['type']): void {
+    const { room } = this.#state;
+    if (!room) return;
+    const stands = {
+      'room.archived': room.archived,
+      'room.unarchived': !room.archived,
+      'room.deleted': room.deleted,
+      'room.undeleted': !room.deleted,
+    };
+    // In a deleted room nothing but its return can happen.
+    if (stands[type] || (room.deleted && type !== 'room.undeleted')) return;
+    const now = Date.now();
+    const until = new Date(now + UNDO_DAYS * 86_400_000).toISOString();
+    this.#record(null, by, 'app', [type === 'room.deleted' ? { type, until } : { type }]);
+    if (type !== 'room.deleted') return;
+    for (const side of ['seller', 'customer']) this.#lobby.close(side, CLOSE.left, 'deleted');
+  }
+
+  /**
+   * Erases everything that the object has. Only once its time is over: false otherwise. An object without facts has nothing to lose, so that
+   * doing it again is harmless. Ends this instance, which remembers what is gone: the call then throws, and `title` is null.
+   */
+  async purge(): Promise<boolean> {
+    const { room } = this.#state;
+    if (!room) return true;
+    if (!room.demo && !(room.deleted && Date.parse(room.deleted.until) <= Date.now())) return false;
+    await this.#settling.catch(() => {});
+    for (const side of ['seller', 'customer']) this.#lobby.close(side, CLOSE.left, 'erased');
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    await this.ctx.storage.sync();
+    this.ctx.abort('erased');
+    return true;
   }
 
   /** The one way an open room changes, whichever door the command came through. `input` is a submission: id and command. */
@@ -448,7 +516,10 @@ export class Room extends DurableObject<Env> {
     const now = Date.now();
     let state = this.#state;
     const rewritten: Change['rewritten'] = [];
-    const written = this.#journal.append(command, by, via, now, events);
+    // Whoever works in a room that was put away takes it up again.
+    const woken = state.room?.archived && events.some((event) => wakes({ by, audience: audienceOf(event), event }));
+    const all: RoomEvent[] = woken ? [...events, { type: 'room.unarchived' }] : events;
+    const written = this.#journal.append(command, by, via, now, all);
     for (const { recorded } of written) {
       const before = state;
       state = apply(state, recorded);
@@ -477,6 +548,9 @@ export class Room extends DurableObject<Env> {
   #keep(state: RoomState, recorded: Recorded, now: number, quiet: boolean): void {
     const { event, by } = recorded;
     if (event.type === 'participant.left') this.#doors.shut(event.participant);
+    if (event.type === 'room.unarchived' || event.type === 'room.undeleted') this.#agenda.bringForward(now);
+    // What waits to be sent is taken back.
+    if (event.type === 'room.deleted') this.#agenda.add('withdraw', '', now, now);
     if (event.type === 'newcomer.forgotten') this.#forget(state, event.newcomer, event.why === 'asked', now);
     if (event.type === 'comment.posted' && by !== 'system') this.#reading.seen(by, event.thread, recorded.seq);
     this.#shelve(event);
@@ -541,6 +615,7 @@ export class Room extends DurableObject<Env> {
     at: CommentId | null = null,
   ): Result<{ view: RoomView; pages: Record<ThreadId, ThreadPage> }> {
     const me = this.me(actor);
+    if (this.#state.room?.deleted && this.#someone(actor)) return refuse('not_found', 'room_deleted');
     if (!me || !this.#state.room) return refuse('forbidden', 'not_a_participant');
     if (actor.kind === 'guest') this.#doors.visited(actor.device, Date.now());
     this.#visits.note(me.id, Date.now());
@@ -669,6 +744,100 @@ export class Room extends DurableObject<Env> {
     const { room } = this.#state;
     if (!room) return null;
     return storedMailsOf(this.env.DB, room.workspace, room.id, email).catch(() => null);
+  }
+
+  /** Everything that is stored about everybody with this address, for a seller whom they asked for it. */
+  async dataAt(actor: RoomActor, isOwner: boolean, email: string): Promise<Result<{ data: MyData[] }>> {
+    const asked = this.#onBehalf(actor, isOwner, email);
+    return asked.ok ? done({ data: await Promise.all(asked.value.people.map((one) => this.#dataOf(one))) }) : asked;
+  }
+
+  /** Erases this customer at their own wish. */
+  eraseMe(actor: RoomActor): Result<null> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    if (!can.erase(me, me)) return refuse('forbidden', 'not_for_your_side');
+    this.#erase(me, me.id);
+    return done(null);
+  }
+
+  /** Erases everybody with this address, who asked a seller of the room or an owner for it. Gives how many there were. */
+  eraseAt(actor: RoomActor, isOwner: boolean, email: string): Result<{ count: number }> {
+    const asked = this.#onBehalf(actor, isOwner, email);
+    if (!asked.ok) return asked;
+    const { by, people, newcomer } = asked.value;
+    for (const one of people) this.#erase(one, by);
+    if (newcomer) this.#record(null, by, 'app', [{ type: 'newcomer.forgotten', newcomer, why: 'asked' }]);
+    return done({ count: people.length + (newcomer ? 1 : 0) });
+  }
+
+  /** Who of the customer's side has an address, and as whom a seller, or an owner from outside, acts for them. In a room that is shut, too. */
+  #onBehalf(
+    actor: RoomActor,
+    isOwner: boolean,
+    email: string,
+  ): Result<{ by: ParticipantId | 'system'; people: Participant[]; newcomer: ParticipantId | undefined }> {
+    const me = this.#someone(actor);
+    const { room, people } = this.#state;
+    if (actor.kind !== 'seller' || room?.workspace !== actor.workspace || !(me ?? isOwner)) return refuse('forbidden', 'not_a_participant');
+    const theirs = Object.values(people).filter(
+      (one) => one.email === email.toLowerCase() && (me ? can.erase(me, one) : one.side === 'customer'),
+    );
+    return done({ by: me?.id ?? 'system', people: theirs, newcomer: this.#newcomers.withAddress(email)?.newcomer });
+  }
+
+  /**
+   * Takes a person's name and address out of the room, and what they sent by mail or as a file with them. The events stay, in their order
+   * and under their numbers: who did what is the other side's history, too, and says "former participant" from now on.
+   */
+  #erase(one: Participant, by: ParticipantId | 'system'): void {
+    // What is being written becomes words first: edits can't be searched.
+    for (const text of this.#texts.kept()) this.#settleText(text);
+    const left: RoomEvent[] = one.status === 'left' ? [] : [{ type: 'participant.left', participant: one.id }];
+    this.#record(null, by, 'app', [...left, { type: 'participant.erased', participant: one.id }]);
+    const now = Date.now();
+    const sql = this.ctx.storage.sql;
+    const writers = this.#texts.kept().flatMap((text) => this.#lobby.writersOf(text));
+    const state = this.#atOnce(() => {
+      const about = this.#journal.concerning(one.id);
+      const names = about.flatMap(
+        ({ event }) => ('participant' in event && event.participant === one.id && 'name' in event && event.name) || [],
+      );
+      const known = { names: [...new Set([one.name, ...names])], emails: [one.email], instead: formerName(one.locale) };
+      const redact = redactorOf(known.names, known.emails, known.instead);
+      const files = sql.exec<{ id: string }>('DELETE FROM file WHERE by = ? RETURNING id', one.id).toArray();
+      const mails = about.flatMap(({ by: author, event }) =>
+        author === one.id && 'mail' in event && event.mail
+          ? [event.mail]
+          : event.type === 'mail.held' && event.from === one.email
+            ? [event.held]
+            : [],
+      );
+      for (const table of OWN_TABLES) sql.exec(`DELETE FROM ${table} WHERE participant = ?`, one.id);
+      this.#texts.dropAll();
+      const seqs = this.#journal.rewrite((text) => redactedText(text, redact));
+      redactTables(sql, redact, ['event', 'snapshot']);
+      const traces: PersonTraces = { ...known, participant: one.id, mails: [...new Set(mails)], files: files.map((file) => file.id), seqs };
+      this.#agenda.forget();
+      this.#reading.forget();
+      this.#agenda.add('eraseElsewhere', JSON.stringify(traces), now, now);
+      this.#agenda.add('project', '', now, now);
+      return this.#journal.replay();
+    });
+    this.#state = state;
+    for (const socket of writers) socket.close(CLOSE.reload, 'erased');
+    this.#lobby.tellEach((side, participant) => {
+      const reader = this.#state.people[participant];
+      return reader && reader.status !== 'left' && reader.side === side ? { type: 'snapshot', view: this.#viewOf(reader) } : null;
+    });
+  }
+
+  async #eraseElsewhere(traces: PersonTraces): Promise<void> {
+    const { room } = this.#state;
+    if (!room) return;
+    // Whatever was on its way to D1 has arrived by then.
+    await this.settle();
+    await erasePerson(this.env, room, traces, (seqs) => this.#journal.numbered(seqs));
   }
 
   /** When each person was last heard of, and by which way they take part. */
@@ -907,13 +1076,14 @@ export class Room extends DurableObject<Env> {
   async #linkOwner(hash: string): Promise<Participant | undefined> {
     const key = await this.#keyFor('enter', hash);
     const one = key && this.#state.people[key.participant];
-    return one && one.status !== 'left' ? one : undefined;
+    return one && one.status !== 'left' && !this.#state.room?.deleted ? one : undefined;
   }
 
   /** What stands behind a customer's link. Reads only: scanners follow links. */
   async look(hash: string, device: string | null): Promise<Result<LinkLook>> {
     const one = await this.#linkOwner(hash);
     const room = this.#state.room;
+    if (room?.deleted && (await this.#keyFor('enter', hash))) return refuse('not_found', 'room_deleted');
     if (!one || !room) return refuse('not_found', 'link_unknown');
     const inviter = one.broughtBy ? this.#state.people[one.broughtBy] : undefined;
     const now = Date.now();
@@ -1107,7 +1277,7 @@ export class Room extends DurableObject<Env> {
     const key = this.#doors.key('feed', hash);
     const one = key && this.#state.people[key.participant];
     const room = this.#state.room;
-    if (!one || one.status === 'left' || !room) return null;
+    if (!one || one.status === 'left' || !room || room.deleted) return null;
     const url = `${this.env.APP_URL}/${one.side === 'seller' ? 'rooms' : 'r'}/${room.id}`;
     return planCalendar(viewFor(one.side, this.#state), one, room.id, url, Date.now());
   }
@@ -1215,13 +1385,16 @@ export class Room extends DurableObject<Env> {
     locale: Locale;
     zone: string;
     here: boolean;
+    /** The room was deleted: nothing is taken, and what came is held. */
+    deleted: boolean;
   } | null> {
     const key = await this.#keyFor('reply', hash);
+    const deleted = this.#state.room?.deleted !== undefined;
     const one = key && this.#state.people[key.participant];
     const asked = key && !one ? this.#newcomers.of(key.participant) : undefined;
     if (key && asked) {
       const { newcomer: participant, email: address, name, locale, zone } = asked;
-      return { participant, address, name, thread: key.thread, side: 'customer', locale, zone, here: true };
+      return { participant, address, name, thread: key.thread, side: 'customer', locale, zone, here: true, deleted };
     }
     if (!key || !one) return null;
     return {
@@ -1234,6 +1407,7 @@ export class Room extends DurableObject<Env> {
       locale: one.locale,
       zone: one.zone,
       here: one.status !== 'left',
+      deleted,
     };
   }
 
@@ -1922,6 +2096,10 @@ export class Room extends DurableObject<Env> {
 
   async #do(chore: Due): Promise<void> {
     const now = Date.now();
+    const { archived, deleted } = this.#state.room ?? {};
+    // Put away, nobody is asked or reminded; shut, nobody hears anything. Both wait for the room's return.
+    if (deleted ? !RESTS.deleted.has(chore.kind) : archived && RESTS.archived.has(chore.kind))
+      return this.#agenda.add(chore.kind, chore.key, now + UNDO_DAYS * 86_400_000, now);
     switch (chore.kind) {
       case 'project':
         return this.settle();
@@ -1952,6 +2130,10 @@ export class Room extends DurableObject<Env> {
         return this.#askNewcomer(chore.key as ParticipantId);
       case 'erase':
         return this.#state.room ? erase(this.env, this.#state.room.id, JSON.parse(chore.key) as Traces) : undefined;
+      case 'eraseElsewhere':
+        return this.#eraseElsewhere(JSON.parse(chore.key) as PersonTraces);
+      case 'withdraw':
+        return this.#state.room?.deleted ? withdraw(this.env, this.#state.room.id) : undefined;
       case 'notify':
         return this.#notify(chore.key);
     }

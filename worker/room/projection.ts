@@ -100,7 +100,8 @@ export async function project(
       db
         .prepare(
           `INSERT INTO room (${columns.join(', ')}) SELECT ${columns.map(valueOf).join(', ')} FROM json_each(?1) WHERE true
-           ON CONFLICT (id) DO UPDATE SET ${news.map((one) => `${one} = ${NEWEST[one] ?? `excluded.${one}`}`).join(', ')}
+           ON CONFLICT (id) DO UPDATE SET ${news.map((one) => `${one} = ${NEWEST[one] ?? `excluded.${one}`}`).join(', ')},
+             ending_told_at = iif(excluded.archived_at IS room.archived_at, room.ending_told_at, NULL)
            WHERE excluded.seq > room.seq`,
         )
         .bind(JSON.stringify([row])),
@@ -202,6 +203,8 @@ function roomRow(state: RoomState, last: Last, comment: LastComment): Row {
     slipped: slippedDays(state),
     seller_acted_at: truth.acted.seller ?? null,
     customer_acted_at: truth.acted.customer ?? null,
+    archived_at: room?.archived ?? null,
+    erased_after: room?.deleted?.until ?? null,
   };
 }
 
@@ -284,8 +287,10 @@ export async function shownIn(db: D1Database, room: RoomId): Promise<string[]> {
     linesOf(
       table,
       (found[index]?.results ?? []).map((row) => {
-        if (table === 'room') return row;
-        const { room_id: _, workspace_id: __, ...rest } = row;
+        // Whether owners were warned is the directory's to know.
+        const { ending_told_at: _, ...own } = row;
+        if (table === 'room') return own;
+        const { room_id: __, workspace_id: ___, ...rest } = own;
         return rest;
       }),
     ),

@@ -127,6 +127,21 @@ export class SharedTexts {
     this.#live.delete(id);
   }
 
+  /** The texts of which edits are kept. */
+  kept(): TextId[] {
+    return this.#sql
+      .exec<{ text: string }>('SELECT DISTINCT text FROM text_edit')
+      .toArray()
+      .map((row) => row.text as TextId);
+  }
+
+  /** Lets go of every edit: a text begins again from the words of its last event. */
+  dropAll(): void {
+    this.forgetAll();
+    this.#sql.exec('DELETE FROM text_edit');
+    this.#sql.exec('DELETE FROM text_writer');
+  }
+
   forgetAll(): void {
     for (const id of this.#live.keys()) this.forget(id);
   }

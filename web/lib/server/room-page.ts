@@ -5,6 +5,7 @@
 import { error, redirect, type RequestEvent } from '@sveltejs/kit';
 import { render } from 'svelte/server';
 import { entries } from 'virtual:room-client';
+import * as m from '#messages';
 import { ROOM_THREAD, internalOf } from '#core/audience.ts';
 import type { CommentId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import { ID_PATTERN } from '#core/ids.ts';
@@ -36,6 +37,12 @@ function asked(url: URL, state: RoomState, otherwise: Locale): string {
   return criterion && criteriaOf(state.deal.rule).includes(criterion) ? questionFor(criterion, customersLocale(state, otherwise)) : '';
 }
 
+/** The customer's device that asks; whoever has none is told how to come in. */
+export function guest(event: RequestEvent): Actor {
+  if (!event.locals.device) error(401, m.error_shut_title());
+  return { kind: 'guest', device: event.locals.device };
+}
+
 export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) {
   const { url, locals } = event;
   const task = idIn<TaskId>(url, 'task');
@@ -46,7 +53,7 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
   const about = shared ?? ROOM_THREAD;
   const threads = [...new Set([ROOM_THREAD, internal ? internalOf(about) : about])];
   const opened = await servicesOf(event).rooms.open(actor, room, threads, comment);
-  if (!opened.ok) error(statusOf(opened.refusal), say(opened.refusal));
+  if (!opened.ok) error(opened.refusal.reason === 'room_deleted' ? 410 : statusOf(opened.refusal), say(opened.refusal));
 
   // What became of a task, for whoever asks for it without script.
   const past = task && url.searchParams.get('past') === '1' ? await servicesOf(event).rooms.history(actor, room, task) : null;

@@ -80,5 +80,7 @@ learnRefusals({
   no_proposal: m.refusal_no_proposal,
   sign_in_first: m.refusal_sign_in_first,
   not_a_copy: m.refusal_not_a_copy,
+  room_deleted: m.refusal_room_deleted,
+  no_such_room: m.refusal_no_such_room,
   unavailable: m.refusal_unavailable,
 });

@@ -58,6 +58,7 @@ const held: Record<HeldReason, () => string> = {
   encrypted: m.held_encrypted,
   two_senders: m.held_two_senders,
   left: m.held_left,
+  deleted: m.held_deleted,
   refused: m.held_refused,
   colleague: m.held_colleague,
 };

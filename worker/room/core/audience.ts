@@ -5,6 +5,7 @@ import type { ThreadId } from './ids.ts';
 import { materialsFor } from './materials.ts';
 import type { Side } from './people.ts';
 import type { RoomState } from './room.ts';
+import { facing } from './shelf.ts';
 import { stakeholdersForCustomer } from './stakeholders.ts';
 
 export type Audience = 'all' | 'seller';
@@ -48,6 +49,10 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'admin.ruleSet':
     case 'material.kept':
     case 'stakeholder.cast':
+    case 'room.archived':
+    case 'room.unarchived':
+    case 'room.deleted':
+    case 'room.undeleted':
       return 'seller';
     case 'reflection.answered':
       return event.side === 'seller' ? 'seller' : 'all';
@@ -67,6 +72,7 @@ export function audienceOf(event: RoomEvent): Audience {
     case 'participant.invited':
     case 'participant.joined':
     case 'participant.left':
+    case 'participant.erased':
     case 'participant.described':
     case 'participant.located':
     case 'placeholder.added':
@@ -138,6 +144,7 @@ export function viewFor(side: Side, state: RoomState): RoomState {
   if (side === 'seller') return state;
   return {
     ...state,
+    room: state.room && facing(state.room),
     people: Object.fromEntries(Object.entries(state.people).map(([id, one]) => [id, { ...one, trouble: null }])),
     threads: Object.fromEntries(Object.entries(state.threads).filter(([thread]) => maySeeThread(side, thread as ThreadId))),
     files: state.files.filter((file) => maySeeThread(side, file.thread)),

@@ -11,6 +11,7 @@ import type { PeopleEvent } from './people.ts';
 import type { ObjectionEvent } from './objections.ts';
 import type { PlanEvent } from './plan.ts';
 import type { ReflectionEvent } from './reflection.ts';
+import type { ShelfEvent } from './shelf.ts';
 import type { StakeholderEvent } from './stakeholders.ts';
 import type { TruthEvent } from './plan-truth.ts';
 import type { ValueEvent } from './value.ts';
@@ -50,6 +51,7 @@ export type RoomOnlyEvent =
 
 export type RoomEvent =
   | RoomOnlyEvent
+  | ShelfEvent
   | PeopleEvent
   | StakeholderEvent
   | PlanEvent

@@ -12,6 +12,7 @@ export const heldReasons = [
   'encrypted',
   'two_senders',
   'left',
+  'deleted',
   'refused',
   'colleague',
 ] as const;

@@ -54,10 +54,15 @@ export type PeopleEvent =
   | { type: 'participant.invited'; participant: ParticipantId; note: string }
   | { type: 'participant.joined'; participant: ParticipantId }
   | { type: 'participant.left'; participant: ParticipantId }
+  /** They asked for it: their name and address are nowhere in the room any more. */
+  | { type: 'participant.erased'; participant: ParticipantId }
   | { type: 'participant.described'; participant: ParticipantId; name?: string; locale?: Locale; zone?: string; mail?: MailWish }
   /** Their mail's clock shows where they are, while nobody has said it. */
   | { type: 'participant.located'; participant: ParticipantId; zone: string }
   | { type: 'participant.troubled'; participant: ParticipantId; trouble: 'bounced' | 'complained' | 'failed' | null; detail: string };
+
+/** What stands for somebody who was erased. */
+export const formerName = (locale: Locale): string => (locale === 'zh-CN' ? '前参与者' : 'Former participant');
 
 /** A room that came from elsewhere: whoever brought it is in; its customers wait for a new invitation, its other sellers are gone. */
 export function peopleImported(
@@ -95,6 +100,9 @@ export function applyPeople(people: RoomState['people'], event: PeopleEvent): Ro
       return changed({ status: 'joined' });
     case 'participant.left':
       return changed({ status: 'left' });
+    case 'participant.erased':
+      // A domain that nobody can have (RFC 2606): it tells people apart, and no mail goes there.
+      return changed({ status: 'left', name: formerName(about.locale), email: `${about.id}@erased.invalid`, trouble: null });
     case 'participant.described': {
       const { type: _, participant: __, ...changes } = event;
       return changed({ ...changes, ...(changes.zone !== undefined && { zoneTold: true }) });

@@ -14,6 +14,8 @@ export const can = {
   add: (who: Participant, side: Side) => who.side === 'seller' || side === 'customer',
   /** Any member can revoke anyone of the customer's side; sellers also each other. */
   remove: (who: Participant, about: Participant) => about.side === 'customer' || who.side === 'seller',
+  /** Taking somebody's name and address out for good: a customer's, at their own wish, which a seller may carry out. */
+  erase: (who: Participant, about: Participant) => about.side === 'customer' && (who.id === about.id || who.side === 'seller'),
   /** Your own name, language, zone and mail wishes; nobody sets another's. */
   describe: (who: Participant, about: Participant) => who.id === about.id,
   /** Functions that nobody is named for yet: either side may say that somebody is missing, on either side. */
@@ -53,5 +55,7 @@ export const can = {
   /** Templates are the workspace's. */
   saveTemplate: (who: Participant) => who.side === 'seller',
   rename: (who: Participant) => who.side === 'seller',
+  /** Putting a room away, and deleting it. Owners of the workspace may as well, from outside. */
+  shelve: (who: Participant) => who.side === 'seller',
   alwaysAskCode: (_who: Participant) => true,
 } as const;

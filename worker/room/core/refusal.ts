@@ -77,6 +77,8 @@ export const reasons = [
   'no_proposal',
   'sign_in_first',
   'not_a_copy',
+  'room_deleted',
+  'no_such_room',
   'unavailable',
 ] as const;
 

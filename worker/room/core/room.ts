@@ -16,6 +16,7 @@ import { applyPlan } from './plan-changes.ts';
 import { emptyPlan, type Plan } from './plan.ts';
 import { applyReflection, noReflection, type Reflection } from './reflection.ts';
 import { applyTruth } from './plan-history.ts';
+import { applyShelf } from './shelf.ts';
 import { applyStakeholders, noStakeholders, type Stakeholders } from './stakeholders.ts';
 import { emptyTruth, type Truth } from './plan-truth.ts';
 import { applyValue, emptyValue, type ValueCase } from './value.ts';
@@ -31,6 +32,10 @@ export interface RoomFacts {
   openedAt: string;
   alwaysAskCode: boolean;
   demo: boolean;
+  /** Since when it is off the lists (ISO instant). */
+  archived?: string;
+  /** Shut, and until when it can be brought back. */
+  deleted?: { at: string; until: string };
   /** Where a room came from that was brought from a copy: whose it was, when it came here, and what was brought. */
   imported?: { at: string; from: string; events: number; hash: string };
 }
@@ -112,10 +117,16 @@ function applyNouns(state: RoomState, recorded: Recorded): RoomState {
       return state.room ? { ...next, room: { ...state.room, accountName: event.accountName } } : next;
     case 'room.codeRuled':
       return state.room ? { ...next, room: { ...state.room, alwaysAskCode: event.alwaysAskCode } } : next;
+    case 'room.archived':
+    case 'room.unarchived':
+    case 'room.deleted':
+    case 'room.undeleted':
+      return state.room ? { ...next, room: applyShelf(state.room, event, at) } : next;
     case 'participant.added':
     case 'participant.invited':
     case 'participant.joined':
     case 'participant.left':
+    case 'participant.erased':
     case 'participant.described':
     case 'participant.located':
     case 'participant.troubled':
