@@ -23,7 +23,7 @@ import { handed } from './handed.tsx';
 import { invitation } from './invitation.tsx';
 import { meeting } from './meeting.tsx';
 import { newDevice } from './new-device.tsx';
-import { news } from './news.tsx';
+import { news, severalNews } from './news.tsx';
 import { receipt } from './receipt.tsx';
 import { planCheck } from './plan-check.tsx';
 import { reflection } from './reflection.tsx';
@@ -283,6 +283,19 @@ export function samplesOf(deal: Deal): Sample[] {
   const quote = { owners: [seller.name, deal.colleague], mine: false, due: null };
   add('news-completed', news(about({ because: 'completed', task: task(deal.tasks.quote, { ...quote, state: 'done' }) })));
   add('news-reopened', news(about({ because: 'reopened', task: task(deal.tasks.quote, quote) })));
+  const asks = [deal.tasks.budget, deal.tasks.security, deal.tasks.demo].map((title, at) =>
+    about({ because: 'assigned', replyTo: address(`m${at}`), task: task(title, { answers: address(`m${at}`) }) }),
+  );
+  add('news-several-asked', severalNews(frame(buyer), asks));
+  add(
+    'news-several',
+    severalNews(frame(buyer), [
+      about({ because: 'mention', replyTo: address('m4'), said: [said(seller.name, deal.rich.text, { html: deal.rich.html })] }),
+      ...asks.slice(1, 2),
+      about({ because: 'completed', replyTo: address('m5'), task: task(deal.tasks.quote, { ...quote, state: 'done' }) }),
+    ]),
+    [deal.rich.text],
+  );
   add('news-changed', news(about({ because: 'changed', task: task(deal.tasks.demo, { owners: [buyer.name, seller.name] }) })));
   add(
     'news-proposed',

@@ -2,9 +2,11 @@
 import * as m from '#messages';
 import { wordFor } from '#core/acts.ts';
 import { AnswerLinks, type Answers } from './answers.tsx';
-import type { NewsFacts, Rendered } from './facts.ts';
-import { Button, fewerMails, mail, Title, Words } from './layout.tsx';
+import type { Child } from 'hono/jsx';
+import type { Frame, NewsFacts, Rendered } from './facts.ts';
+import { Button, fewerMails, mail, Section, Title, Words } from './layout.tsx';
 import { Brought, broughtText } from './material.tsx';
+import { sayNames } from './moment.ts';
 import { Proposed, proposedText } from './proposed.tsx';
 import { Said, saidText } from './said.tsx';
 import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './task.tsx';
@@ -99,35 +101,57 @@ function answersOf({ because, value, reader: { locale } }: NewsFacts): Answers['
   return value.number ? [{ says: m.act_right_number({}, say), body: yes }, other] : [other];
 }
 
-export function news(facts: NewsFacts): Rendered {
-  const { reader, task, said, internal: team } = facts;
+/** What is new of one thing: how it is called, and what stands below. Beside others, its hints are left out and its answer has an address of its own. */
+function partOf(facts: NewsFacts, subject: string, isAlone: boolean): { heading: string; html: Child; text: string } {
+  const { reader, task, said, value, internal: team } = facts;
   const { locale } = reader;
-  const subject = sayThread(facts);
-  const heading = sayHeading(facts);
-  const band = m.mail_news_internal_band({}, { locale });
-  const button = m.mail_open_here({}, { locale });
+  const say = { locale };
   const description = facts.description.trim();
   // Where people talk, their words come first; where the task changed, the task does.
   const wordsFirst = facts.because === 'mention' || facts.because === 'comment' || facts.because === 'answer';
-  const footer = [
-    { says: team ? m.mail_reply_internal({}, { locale }) : m.mail_reply_posts({}, { locale }) },
-    { says: sayWhy(facts) },
-    ...fewerMails(facts, locale),
-  ];
-
   const { materials = [] } = facts;
-  const brought = materials.map((one) => <Brought material={one} reader={reader} />);
   const words = said.map((one) => <Said said={one} reader={reader} team={team} />);
   const aboutTask = task && { task, reader, description };
-  const { value } = facts;
   // How to answer by a word: what a number or an "ok" in the reply does.
   const proposal = facts.proposal ? { ...facts.proposal, was: task?.due ?? null } : null;
-  const hint = value ? sayAnswerTo(value, locale) : facts.because === 'answer' ? m.mail_objection_how({}, { locale }) : null;
-  const answers = answersOf(facts);
+  const hint = value ? sayAnswerTo(value, locale) : facts.because === 'answer' ? m.mail_objection_how({}, say) : null;
+  const own = answersOf(facts);
+  const hasOwn = own.length > 0 || proposal !== null || (task?.answers !== undefined && task.mine);
+  const answers = isAlone || hasOwn ? own : [{ says: m.mail_digest_answer({}, say), body: '' }];
   const about = (aboutTask && <TaskCard {...aboutTask} />) ?? (value ? <ValueCard value={value} reader={reader} /> : null);
   const wordsText = said.map((one) => saidText(one, reader, team)).join('\n\n');
   const aboutText = (aboutTask && taskText(aboutTask)) ?? (value ? valueText(value, reader) : null);
+  const html = (
+    <>
+      {wordsFirst ? [words, about] : [about, words]}
+      {materials.map((one) => (
+        <Brought material={one} reader={reader} />
+      ))}
+      {hint && <Words>{hint}</Words>}
+      {answers.length > 0 && <AnswerLinks address={facts.replyTo} subject={subject} answers={answers} />}
+      {proposal ? (
+        <Proposed proposal={proposal} reader={reader} subject={subject} />
+      ) : (
+        task && <TaskAnswers task={task} reader={reader} subject={subject} quiet={!isAlone} />
+      )}
+    </>
+  );
+  const text = [
+    ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
+    materials.map((one, place) => broughtText(one, reader, materials[place + 1]?.url !== one.url)).join('\n\n'),
+    hint,
+    isAlone ? null : m.mail_digest_answer_text({ address: facts.replyTo }, say),
+    proposal ? proposedText({ proposal, reader, subject }) : isAlone && task && taskAnswersText({ task, reader }),
+  ];
+  return { heading: sayHeading(facts), html, text: text.filter(Boolean).join('\n\n') };
+}
 
+export function news(facts: NewsFacts): Rendered {
+  const { reader, internal: team } = facts;
+  const { locale } = reader;
+  const subject = sayThread(facts);
+  const button = m.mail_open_here({}, { locale });
+  const { heading, html, text } = partOf(facts, subject, true);
   return mail({
     kind: team ? 'internal' : 'news',
     mark: facts.mark,
@@ -136,32 +160,78 @@ export function news(facts: NewsFacts): Rendered {
     preheader: sayPreheader(facts, heading),
     head: facts.roomName,
     team,
-    footer,
+    footer: [
+      { says: team ? m.mail_reply_internal({}, { locale }) : m.mail_reply_posts({}, { locale }) },
+      { says: sayWhy(facts) },
+      ...fewerMails(facts, locale),
+    ],
     children: (
       <>
         <Title>{heading}</Title>
-        {wordsFirst ? [words, about] : [about, words]}
-        {brought}
-        {hint && <Words>{hint}</Words>}
-        {answers.length > 0 && <AnswerLinks address={facts.replyTo} subject={subject} answers={answers} />}
-        {proposal ? (
-          <Proposed proposal={proposal} reader={reader} subject={subject} />
-        ) : (
-          task && <TaskAnswers task={task} reader={reader} subject={subject} />
-        )}
+        {html}
         <Button url={facts.url} team={team}>
           {button}
         </Button>
       </>
     ),
+    text: [team && m.mail_news_internal_band({}, { locale }), heading, text, m.mail_link_to({ title: button, url: facts.url }, { locale })],
+  });
+}
+
+/** News of several things that came at once, in one mail: each has its own heading and its own answer. */
+export function severalNews(frame: Frame, items: NewsFacts[]): Rendered {
+  const { reader, roomName: room } = frame;
+  const say = { locale: reader.locale };
+  const team = items.every((one) => one.internal);
+  const titleOf = (one: NewsFacts) => one.task?.title ?? one.value?.title ?? m.mail_news_discussion({}, say);
+  const titles = sayNames([...new Set(items.map(titleOf))], reader.locale);
+  const subjectOf = team ? m.mail_news_subject_internal : m.mail_news_subject;
+  const subject = subjectOf(
+    {
+      room,
+      title: m.mail_several_subject({ title: items[0] ? titleOf(items[0]) : room, count: items.length - 1, total: items.length }, say),
+    },
+    say,
+  );
+  const actors = new Set(items.map((one) => one.actor));
+  const areAsked = items.every((one) => one.because === 'assigned') && actors.size === 1;
+  const heading = areAsked
+    ? m.mail_several_asked({ actor: items[0]?.actor ?? '', count: items.length }, say)
+    : m.mail_several({ count: items.length }, say);
+  const button = m.mail_open_here({}, say);
+  const parts = items.map((one) => partOf(one, sayThread(one), false));
+  return mail({
+    kind: team ? 'internal' : 'news',
+    mark: frame.mark,
+    locale: reader.locale,
+    subject,
+    preheader: titles.length > 200 ? `${titles.slice(0, 199)}…` : titles,
+    head: room,
+    team,
+    footer: [
+      { says: team ? m.mail_reply_internal({}, say) : m.mail_several_reply({}, say) },
+      { says: m.mail_news_why_other({ room, workspace: frame.workspaceName }, say) },
+      ...fewerMails(frame, reader.locale),
+    ],
+    children: (
+      <>
+        <Title>{heading}</Title>
+        {parts.map((part) => (
+          <>
+            {!areAsked && <Section>{part.heading}</Section>}
+            {part.html}
+          </>
+        ))}
+        <Button url={frame.url} team={team}>
+          {button}
+        </Button>
+      </>
+    ),
     text: [
-      team && band,
+      team && m.mail_news_internal_band({}, say),
       heading,
-      ...(wordsFirst ? [wordsText, aboutText] : [aboutText, wordsText]),
-      materials.map((one, place) => broughtText(one, reader, materials[place + 1]?.url !== one.url)).join('\n\n'),
-      hint,
-      proposal ? proposedText({ proposal, reader, subject }) : task && taskAnswersText({ task, reader }),
-      m.mail_link_to({ title: button, url: facts.url }, { locale }),
+      ...parts.map((part) => (areAsked ? part.text : `${part.heading}\n\n${part.text}`)),
+      m.mail_link_to({ title: button, url: frame.url }, say),
     ],
   });
 }

@@ -140,6 +140,29 @@ describe('a customer who answers a task with one line', () => {
   });
 });
 
+test('things that are asked within two minutes are one mail, in which each is answered by itself', async () => {
+  const { seller, opened } = await asked('Security review');
+  const titles = ['Budget approval', 'Data protection', 'Site survey'];
+  const ids = titles.map(() => fresh<TaskId>());
+  for (const [at, title] of titles.entries())
+    await act(seller, opened.room, { type: 'task.add', task: ids[at] ?? '', title, owners: [opened.customer], due: null });
+  await deliverMail(opened.room);
+  const [mail, before] = await mailsTo(opened.customerEmail);
+  expect(before?.text).toContain('Security review');
+  expect(mail?.subject).toContain('Budget approval and 2 more');
+  expect(mail?.text).toContain('asks you to take on 3 things');
+  const addresses = [...(mail?.text ?? '').matchAll(/^Answer: (\S+)$/gm)].map((found) => found[1] ?? '');
+  expect(addresses).toHaveLength(3);
+  await bring({ from: opened.customerEmail, to: addresses[1] ?? '', text: 'done' });
+  await bring({ from: opened.customerEmail, to: addresses[2] ?? '', text: 'On Friday, at the gate.' });
+  const { tasks } = (await viewOf(seller, opened.room)).state.plan;
+  expect(ids.map((id) => tasks[id]?.completedAt !== null)).toEqual([false, true, false]);
+  expect((await comments(seller, opened.room, ids[2])).map((one) => one.body)).toEqual(['On Friday, at the gate.']);
+  // To the mail as a whole: that is said in the room.
+  await bring({ from: opened.customerEmail, to: mail?.replyTo ?? '', text: 'Thank you for the list.' });
+  expect((await comments(seller, opened.room)).map((one) => one.body)).toEqual(['Thank you for the list.']);
+});
+
 describe('what the seller hears of it', () => {
   /** Mails to the seller about the customer's task, as text. */
   async function told(deal: Awaited<ReturnType<typeof asked>>) {

@@ -220,7 +220,7 @@ describe('times to choose from', () => {
     await deliverMail(opened.room);
     const [mail] = await mailsTo(opened.customerEmail);
     expect(mail?.calendar).toBeNull();
-    expect(mail?.text).toMatch(/^1\. .*15:00 · 1 hr: http.*time=1/m);
+    expect(mail?.text).toMatch(/^1\. .*15:00 \(Shanghai\) · 1 hr: http.*time=1/m);
     expect(mail?.text).toMatch(/^2\. .*time=2/m);
     await bring({ from: opened.customerEmail, to: mail?.replyTo ?? '', text: '2', inReplyTo: mail?.messageId });
     const view = await viewOf(seller, opened.room);

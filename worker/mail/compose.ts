@@ -1,5 +1,5 @@
 /** From what happened to a mail: facts for the template, the address that answers it, the headers that thread it. */
-import { audienceOfThread, ROOM_THREAD, sharedOf } from '#core/audience.ts';
+import { audienceOfThread, internalOf, ROOM_THREAD, sharedOf } from '#core/audience.ts';
 import type { Command } from '#core/commands.ts';
 import { isOverdue, sayDue } from '#core/due.ts';
 import type { Recorded } from '#core/events.ts';
@@ -24,7 +24,7 @@ import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
 import { meeting as meetingLetter } from '#emails/meeting.tsx';
 import { sayNames } from '#emails/moment.ts';
-import { news } from '#emails/news.tsx';
+import { news, severalNews } from '#emails/news.tsx';
 import { planCheck } from '#emails/plan-check.tsx';
 import { reflection } from '#emails/reflection.tsx';
 import { reminder } from '#emails/reminder.tsx';
@@ -250,69 +250,95 @@ export const HEADS: NoticeKind[] = [
   'material',
 ];
 
-/** One mail to one person about one thread: an invitation, or the news since the last such mail. */
+/** One mail to one person: an invitation, the news of one thread since the last such mail, or of several at once. */
 export async function newsMail(
   env: Addresses,
   state: RoomState,
   to: Participant,
-  what: News,
+  all: [News, ...News[]],
   mint: Minter,
   budget?: Budget,
 ): Promise<OutgoingMail> {
   const room = state.room;
   if (!room) throw new Error('a room without facts sends no mail');
-  const now = Date.now();
-  const shared = sharedOf(what.thread);
-  const task = state.plan.tasks[shared as string as TaskId] ?? null;
-  const enter = to.side === 'customer' ? (await mint('enter', shared)).token : null;
-  const reply = await mint('reply', what.thread);
-  const replyTo = replyAddress(env, reply.token);
+  const [what] = all;
+  const isTeam = audienceOfThread(what.thread) === 'seller';
+  const thread = all.length === 1 ? what.thread : isTeam ? internalOf(ROOM_THREAD) : ROOM_THREAD;
   const wishes = await mint('wishes', ROOM_THREAD);
-  const line = state.value.lines[shared as string as ValueLineId] ?? null;
-  const url = roomUrl(env, room.id, to, enter, task?.id ?? null, line?.id ?? null);
-  const frame = {
+  const common = {
     roomName: room.name,
     workspaceName: room.workspaceName,
-    url,
     wishesUrl: `${env.APP_URL}/unsubscribe/${wishes.token}?lang=${to.locale}`,
-    mark: reply.hash,
     ...(budget && { budget }),
   };
-
-  const { kind } = what;
-  const actor = nameOf(state, what.by);
+  const { replyTo, ...own } = await aboutThread(env, state, room.id, to, thread, mint);
+  const frame = { ...common, ...own };
+  const now = Date.now();
+  const actors = [...new Set(all.map((one) => nameOf(state, one.by)))];
+  const actor = actors.length === 1 ? (actors[0] ?? '') : '';
   let rendered: Rendered;
-  if (kind === 'invitation') {
+  if (what.kind === 'invitation') {
     const inviter = what.by === 'system' ? undefined : state.people[what.by];
     const from = inviter ?? Object.values(state.people).find((one) => one.side === 'seller') ?? to;
     rendered = invitation(invitationFacts(state, to, from, what.note, frame, now));
-  } else {
-    const facts: NewsFacts = {
-      ...frame,
-      reader: readerOf(to),
-      because: kind === 'check' || kind === 'reminder' || kind === 'reflection' ? 'changed' : kind,
-      actor,
-      task: task && {
-        ...taskFacts(state, task, to.id, url, now),
-        ...(audienceOfThread(what.thread) === 'all' && task.completedAt === null && task.kind !== 'objection' && { answers: replyTo }),
-      },
-      replyTo,
-      value: line && valueFacts(state, line, to, url),
-      proposal: kind === 'proposed' && task ? proposalFacts(state, task.id, replyTo) : null,
-      description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
-      materials: (what.brought ?? []).flatMap((one) => materialFacts(state, one, to, url)),
-      said: what.said.flatMap((one) => saidFacts(state, one, url)),
-      internal: audienceOfThread(what.thread) === 'seller',
-    };
-    rendered = news(facts);
+  } else if (all.length === 1) rendered = news(newsFacts(state, to, what, { ...frame, replyTo }, now));
+  else {
+    const items: NewsFacts[] = [];
+    for (const one of all)
+      items.push(newsFacts(state, to, one, { ...common, ...(await aboutThread(env, state, room.id, to, one.thread, mint)) }, now));
+    rendered = severalNews({ ...frame, reader: readerOf(to) }, items);
   }
   return envelop(env, rendered, {
-    key: `news/${room.id}/${to.id}/${what.thread}/${what.seq}`,
+    key: `news/${room.id}/${to.id}/${all.map((one) => `${one.thread}/${one.seq}`).join('/')}`,
     from: fromName(state, actor),
     to,
     replyTo,
-    headers: threadHeaders(env, room.id, what.thread, wishes.token),
+    headers: threadHeaders(env, room.id, thread, wishes.token),
   });
+}
+
+/** The way to a thread, and the address that answers it. */
+async function aboutThread(env: Addresses, state: RoomState, room: RoomId, to: Participant, thread: ThreadId, mint: Minter) {
+  const shared = sharedOf(thread);
+  const enter = to.side === 'customer' ? (await mint('enter', shared)).token : null;
+  const reply = await mint('reply', thread);
+  const task = state.plan.tasks[shared as string as TaskId] ?? null;
+  const line = state.value.lines[shared as string as ValueLineId] ?? null;
+  return {
+    url: roomUrl(env, room, to, enter, task?.id ?? null, line?.id ?? null),
+    replyTo: replyAddress(env, reply.token),
+    mark: reply.hash,
+  };
+}
+
+function newsFacts(
+  state: RoomState,
+  to: Participant,
+  what: News,
+  frame: Omit<Frame, 'reader'> & { replyTo: string },
+  now: number,
+): NewsFacts {
+  const shared = sharedOf(what.thread);
+  const task = state.plan.tasks[shared as string as TaskId] ?? null;
+  const line = state.value.lines[shared as string as ValueLineId] ?? null;
+  const { kind } = what;
+  const { url, replyTo } = frame;
+  return {
+    ...frame,
+    reader: readerOf(to),
+    because: kind === 'check' || kind === 'reminder' || kind === 'reflection' || kind === 'invitation' ? 'changed' : kind,
+    actor: nameOf(state, what.by),
+    task: task && {
+      ...taskFacts(state, task, to.id, url, now),
+      ...(audienceOfThread(what.thread) === 'all' && task.completedAt === null && task.kind !== 'objection' && { answers: replyTo }),
+    },
+    value: line && valueFacts(state, line, to, url),
+    proposal: kind === 'proposed' && task ? proposalFacts(state, task.id, replyTo) : null,
+    description: kind === 'assigned' || kind === 'objection' ? (task?.description ?? '') : '',
+    materials: (what.brought ?? []).flatMap((one) => materialFacts(state, one, to, url)),
+    said: what.said.flatMap((one) => saidFacts(state, one, url)),
+    internal: audienceOfThread(what.thread) === 'seller',
+  };
 }
 
 /** A material as it came, if its reader still has it: what was taken back meanwhile is not told. */

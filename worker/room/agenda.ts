@@ -106,6 +106,14 @@ export class Agenda {
     return this.#storage.sql.exec('SELECT 1 FROM agenda WHERE kind = ? AND key LIKE ? LIMIT 1', kind, like).toArray().length > 0;
   }
 
+  /** The keys of what is still to be done of this kind with a key like this (SQL LIKE), the earliest first. */
+  keys(kind: Chore, like: string): string[] {
+    return this.#storage.sql
+      .exec<{ key: string }>('SELECT key FROM agenda WHERE kind = ? AND key LIKE ? ORDER BY at', kind, like)
+      .toArray()
+      .map((row) => row.key);
+  }
+
   /** Done, unless it was put on again meanwhile. */
   done(chore: Due): void {
     this.#known = null;

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { audienceOf, internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
+import { audienceOfThread, audienceOf, internalOf, maySee, maySeeThread, ROOM_THREAD, sharedOf, viewFor, visible } from '#core/audience.ts';
 import { commandOfAct, firstLine, isProposed, readAct, saidBelow, saysNo, undoOf } from '#core/acts.ts';
 import { look, name as nameSchema, submission, text as textSchema, type Command } from '#core/commands.ts';
 import { type Facts, noFacts } from '#core/decision.ts';
@@ -75,6 +75,7 @@ import {
   meetingMail,
   newDeviceMail,
   HEADS,
+  type News,
   newsMail,
   planCheckMail,
   receiptMail,
@@ -128,6 +129,19 @@ export interface ReceivedMail {
 /** What a reply was taken as. Kept by its place in this list. */
 const TAKEN_AS = ['comment', 'act', 'calendar', 'session', 'forgotten'] as const;
 type Taken<More = never> = Result<{ outcome: (typeof TAKEN_AS)[number] | More; seq: number }>;
+
+/** What is new to somebody of one thread, up to an event; until when (epoch ms) it waits since it is their night. */
+interface Fresh {
+  thread: ThreadId;
+  upTo: number;
+  kinds: NoticeKind[];
+  task: Task | null;
+  rests: number | null;
+  news: News | null;
+}
+
+/** Things that one mail tells of. What is more comes in the next. */
+const MOST_TOGETHER = 12;
 
 /** Somebody of the workspace who does something from outside the room. */
 export interface Administrator {
@@ -1856,44 +1870,76 @@ export class Room extends DurableObject<Env> {
     return done(invitationPreview(this.env, this.#state, one, me, note.slice(0, 2_000)));
   }
 
-  /** Mails a person their invitation, or the news of one thread unless they have read it or are looking at it. */
+  /**
+   * Mails a person their invitation, or what is new to them: of this thread, and in the same mail of all others for which their windows
+   * are open, so that six things that are asked of somebody within two minutes are one mail.
+   */
   async #notify(key: string): Promise<void> {
     const [to, thread, what] = key.split('|') as [ParticipantId, ThreadId, 'invitation' | 'news'];
-    const invitation = what === 'invitation';
+    const one = this.#state.people[to];
+    const first = this.#freshNews(to, thread, what === 'invitation');
+    if (!first) return;
+    if (first.rests !== null) return this.#agenda.add('notify', key, first.rests, Date.now());
+    const others = what === 'invitation' || !first.news ? [] : this.#othersWith(to, thread);
+    const week = one && weekOf(one.zone, Date.now());
+    const sent = one && week ? this.#mailed.count(one.id, week) : 0;
+    // What does not fit into the week is left to the summary, each thing by itself.
+    const all = [first, ...others].flatMap(({ news, kinds, task }) =>
+      news && one && fitsBudget(one, sent, kinds, task, Date.now()) ? [{ news, kinds, task }] : [],
+    );
+    const rank = (each: { news: News }) => HEADS.indexOf(each.news.kind);
+    const [head, ...rest] = all.toSorted((a, b) => rank(a) - rank(b) || a.news.seq - b.news.seq);
+    if (one && head)
+      await this.#postCounted(
+        one,
+        all.flatMap((each) => each.kinds),
+        head.task,
+        (mint, budget) => newsMail(this.env, this.#state, one, [head.news, ...rest.map((each) => each.news)], mint, budget),
+      );
+    for (const each of [first, ...others]) this.#reading.told(to, each.thread, each.upTo, what === 'invitation');
+  }
+
+  /** What else somebody would be told soon, of the same audience. What rests, or is being read, goes its own way. */
+  #othersWith(to: ParticipantId, thread: ThreadId): Fresh[] {
+    return this.#agenda
+      .keys('notify', `${to}|%|news`)
+      .map((key) => key.split('|')[1] as ThreadId)
+      .filter((other) => other !== thread && audienceOfThread(other) === audienceOfThread(thread))
+      .slice(0, MOST_TOGETHER - 1)
+      .flatMap((other) => {
+        const found = this.#freshNews(to, other, false);
+        return found?.news && found.rests === null ? [found] : [];
+      });
+  }
+
+  /** What is new to somebody of one thread; null where nothing is noted. `news` null: it was read, taken back, or is nothing for them. */
+  #freshNews(to: ParticipantId, thread: ThreadId, invitation: boolean): Fresh | null {
     const notices = this.#reading.noticesFor(to, thread, invitation);
     const last = notices.at(-1);
     const one = this.#state.people[to];
-    if (!last) return;
+    if (!last) return null;
     const seenTo = this.#reading.of(to)[thread] ?? 0;
     const recordedAt = (seq: number) => this.#journal.since(seq - 1, 1)[0];
     const open = notices.filter((notice) => one !== undefined && wanted(one, notice.kind) && (invitation || notice.seq > seenTo));
     const unread = one ? stillNews(this.#state, one, thread, open, recordedAt) : [];
     const [first] = unread;
     const task = this.#state.plan.tasks[sharedOf(thread) as string as TaskId] ?? null;
-    const looking = !invitation && this.#lobby.isLookingAt(to, thread);
-    const rests = one && first && !looking ? this.#restUntil(one, unread, task) : null;
-    if (rests !== null) return this.#agenda.add('notify', key, rests, Date.now());
-    const posted = invitation || !first ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
-    const said = one && first?.kind === 'objection' ? [...this.#askedWith(thread, one), ...posted] : posted;
+    const kinds = unread.map((notice) => notice.kind);
+    const none = { thread, upTo: last.seq, kinds, task, rests: null, news: null };
+    if (!one || !first || (!invitation && this.#lobby.isLookingAt(to, thread))) return none;
+    const rests = this.#restUntil(one, unread, task);
+    if (rests !== null) return { ...none, rests };
+    const posted = invitation ? [] : this.#journal.said(thread, first.seq - 1).filter((event) => event.by !== to);
+    const said = first.kind === 'objection' ? [...this.#askedWith(thread, one), ...posted] : posted;
     // What was deleted before its mail went out is not told of.
-    const takenBack = said.length === 0 && unread.every((notice) => notice.kind === 'comment' || notice.kind === 'mention');
-    if (one && first && !looking && !takenBack && maySeeThread(one.side, thread)) {
-      const kinds = unread.map((notice) => notice.kind);
-      const kind = HEADS.find((one) => kinds.includes(one)) ?? first.kind;
-      const by = recordedAt(unread.findLast((notice) => notice.kind === kind)?.seq ?? last.seq)?.by ?? 'system';
-      const news = {
-        thread,
-        kind,
-        said,
-        brought: unread.filter((notice) => notice.kind === 'material').flatMap((notice) => recordedAt(notice.seq) ?? []),
-        seq: last.seq,
-        note: invitation ? this.#noteFor(to) : '',
-        by,
-      };
-      if (kinds.some((one) => one !== 'material') || isThere(this.#state, one, news.brought))
-        await this.#postCounted(one, kinds, task, (mint, budget) => newsMail(this.env, this.#state, one, news, mint, budget));
-    }
-    this.#reading.told(to, thread, last.seq, invitation);
+    const isTakenBack = said.length === 0 && kinds.every((kind) => kind === 'comment' || kind === 'mention');
+    if (isTakenBack || !maySeeThread(one.side, thread)) return none;
+    const brought = unread.filter((notice) => notice.kind === 'material').flatMap((notice) => recordedAt(notice.seq) ?? []);
+    if (kinds.every((kind) => kind === 'material') && !isThere(this.#state, one, brought)) return none;
+    const kind = HEADS.find((each) => kinds.includes(each)) ?? first.kind;
+    const by = recordedAt(unread.findLast((notice) => notice.kind === kind)?.seq ?? last.seq)?.by ?? 'system';
+    const news = { thread, kind, said, brought, seq: last.seq, note: invitation ? this.#noteFor(to) : '', by };
+    return { ...none, news };
   }
 
   /** The words that a question was raised from, where they stand in another thread that its reader may see. */

@@ -41,7 +41,7 @@ export interface Notice {
 export const WINDOW: Record<NoticeKind, number> = {
   invitation: 0,
   mention: 20,
-  assigned: 20,
+  assigned: 120,
   comment: 120,
   completed: 120,
   reopened: 120,
