@@ -284,7 +284,11 @@ export function samplesOf(deal: Deal): Sample[] {
   add('news-completed', news(about({ because: 'completed', task: task(deal.tasks.quote, { ...quote, state: 'done' }) })));
   add('news-reopened', news(about({ because: 'reopened', task: task(deal.tasks.quote, quote) })));
   const asks = [deal.tasks.budget, deal.tasks.security, deal.tasks.demo].map((title, at) =>
-    about({ because: 'assigned', replyTo: address(`m${at}`), task: task(title, { answers: address(`m${at}`) }) }),
+    about({
+      because: 'assigned',
+      replyTo: address(`m${at}`),
+      task: task(title, { answers: address(`m${at}`), url: url(`/join/${key}?task=m${at}&lang=${locale}`) }),
+    }),
   );
   add('news-several-asked', severalNews(frame(buyer), asks));
   add(

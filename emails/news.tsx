@@ -199,13 +199,15 @@ export function severalNews(frame: Frame, items: NewsFacts[]): Rendered {
     ? m.mail_several_asked({ actor: items[0]?.actor ?? '', count: items.length }, say)
     : m.mail_several({ count: items.length }, say);
   const button = m.mail_open_here({}, say);
+  // The words that answer a task are said once.
+  const asked = items.find(({ task, proposal }) => task?.answers && task.mine && !proposal)?.task;
   const parts = items.map((one) => partOf(one, sayThread(one), false));
   return mail({
     kind: team ? 'internal' : 'news',
     mark: frame.mark,
     locale: reader.locale,
     subject,
-    preheader: titles.length > 200 ? `${titles.slice(0, 199)}…` : titles,
+    preheader: titles.length > 200 ? `${titles.slice(0, 199)}…` : m.mail_several_preheader({ titles }, say),
     head: room,
     team,
     footer: [
@@ -231,6 +233,7 @@ export function severalNews(frame: Frame, items: NewsFacts[]): Rendered {
       team && m.mail_news_internal_band({}, say),
       heading,
       ...parts.map((part) => (areAsked ? part.text : `${part.heading}\n\n${part.text}`)),
+      asked ? taskAnswersText({ task: asked, reader }) : null,
       m.mail_link_to({ title: button, url: frame.url }, say),
     ],
   });

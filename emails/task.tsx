@@ -66,10 +66,9 @@ export const TaskCard: FC<TaskProps> = ({ task, reader, description }) => (
 );
 
 export function taskText({ task, reader, description }: TaskProps): string {
-  const facts = [sayState(task, reader), sayOwners(task, reader)].filter(Boolean).join(' · ');
   // Every line of a mail is told from the others by what it says: facts alone would not be.
-  const head = task.url ? [task.title, ...(facts ? [facts] : []), task.url] : [[task.title, facts].filter(Boolean).join(' · ')];
-  return [...head, ...(description ? [description] : [])].join('\n');
+  const head = [task.title, sayState(task, reader), sayOwners(task, reader)].filter(Boolean).join(' · ');
+  return [head, task.url, description].filter(Boolean).join('\n');
 }
 
 /** What its owner may answer with a press: no link does anything by itself. */
