@@ -3,6 +3,7 @@
  * taken away for ten minutes, under browsers that remember every promise. The last line is one JSON object; the end is not 0 if
  * anything was lost, doubled or told differently to two. See README.md beside this file.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +12,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Browser } from './faults/browser.ts';
 import { audit, type Findings, projectedTo } from './faults/books.ts';
+import { operator } from '../../scripts/operator.mjs';
+import { ROOT } from '../../scripts/tools.mjs';
 import { FrontDoor, type Visitor } from './room/people.ts';
-import { bundle, ours, raw } from './room/systems.ts';
+import { bundle, OPERATOR_KEY, ours, raw } from './room/systems.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +26,7 @@ const { values } = parseArgs({
     browsers: { type: 'string' },
     outage: { type: 'string' },
     'outage-events': { type: 'string' },
+    histories: { type: 'string' },
   },
 });
 const size = (name: Exclude<keyof typeof values, 'quick'>, whole: number, quick: number) =>
@@ -36,6 +40,8 @@ const SIZE = {
   /** Seconds without D1, and what is said in them. */
   outage: size('outage', 600, 12),
   outageEvents: size('outage-events', 10_000, 200),
+  /** Random histories against the real object, D1 failing in every way. */
+  histories: size('histories', 1_000, 20),
 };
 /** Seconds in which everything must be settled, or it counts as lost. */
 const PATIENCE = 120;
@@ -177,6 +183,25 @@ try {
     await secondsUntil(() => new Set(here.filter((one) => one.who.as === 'seller').map(({ state }) => state.seq)).size === 1, 20);
     findings.push(await audit(door, seller, room, here, d1));
   }
+
+  // ---------------------------------------------------------------- each side made of the other
+  for (const one of browsers) one.stop();
+  process.env['OPERATOR_KEY'] = OPERATOR_KEY;
+  const there = operator(system.url);
+  const rebuilding = performance.now();
+  let differ = 0;
+  for (const { room } of rooms) {
+    const before = await there.account(room);
+    await there.project(room, true);
+    await there.gather(room, there.lines(room, 'd1'));
+    await there.rebuild(room, true, true);
+    const after = await there.account(room);
+    const hashes = [before.room, before.d1, after.room, after.d1].map((one) => `${one?.log} ${one?.shown}`);
+    if (new Set(hashes).size !== 1) differ += 1;
+  }
+  result['rebuildDiffers'] = differ;
+  result['rebuildSeconds'] = round((performance.now() - rebuilding) / 1000);
+
   const total = (name: keyof Findings) => sum(findings.map((one) => one[name]));
   const faults = browsers.flatMap((one) => one.faults);
   for (const one of new Set(faults)) say(`! ${one} (${faults.filter((other) => other === one).length})`);
@@ -217,7 +242,16 @@ try {
   await Promise.all([system.stop(), plain.stop()]);
   rmSync(folder, { recursive: true, force: true });
 }
+say(`\n${SIZE.histories} random histories …`);
+const played = spawnSync('vitest', ['run', '--config', 'test/worker/vitest.config.ts', 'faults', '-t', 'random histories'], {
+  cwd: ROOT,
+  env: { ...process.env, NODE_ENV: 'test', HISTORIES: String(SIZE.histories) },
+  encoding: 'utf8',
+});
+if (played.status !== 0) say(played.stdout.slice(-4_000));
+Object.assign(result, { histories: SIZE.histories, historiesFailed: played.status === 0 ? 0 : 1 });
 say(`\n${Math.round((Date.now() - began) / 1000)} s`);
 const { kills, acknowledged, lost, doubled, diverged, d1OutageSeconds, outboxLost, ...more } = result;
 say(JSON.stringify({ kills, acknowledged, lost, doubled, diverged, d1OutageSeconds, outboxLost, ...more }));
-process.exit([lost, doubled, diverged, outboxLost, more['unanswered'], more['pagesFailed']].every((one) => one === 0) ? 0 : 1);
+const mustBeNone = ['unanswered', 'pagesFailed', 'rebuildDiffers', 'historiesFailed'].map((name) => more[name]);
+process.exit([lost, doubled, diverged, outboxLost, ...mustBeNone].every((one) => one === 0) ? 0 : 1);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Recorded } from '#core/events.ts';
 import type { CommentId, ParticipantId, RoomId, TaskId } from '#core/ids.ts';
+import { CLOSE } from '#core/protocol.ts';
 import { apply, emptyRoom } from '#core/room.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import { accountOfD1 } from '../../worker/operator/accounts.ts';
@@ -263,78 +264,85 @@ describe('a command that needs D1', () => {
   });
 });
 
-test('random histories, with D1 failing in every way, sleep and alarms at any moment and every command sent twice, end as they should', async () => {
-  const seller = await newSeller();
-  const titles = ['one', 'two', 'three'];
-  const step = fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.record({ do: fc.constant('act' as const), what: fc.nat(3), on: fc.nat(5), title: fc.constantFrom(...titles) }),
-    },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), nth: fc.nat(30) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('ring' as const) }) },
-    { weight: 1, arbitrary: fc.constantFrom({ do: 'sleep' as const }, { do: 'late' as const }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('d1' as const), how: fc.constantFrom('well', 'not', 'half', 'mute', 'late') }) },
-  );
-  const batch = env.DB.batch.bind(env.DB);
-  let how = 'well';
-  let late: D1PreparedStatement[][] = [];
-  const lost = () => new Error('D1_ERROR: Network connection lost');
-  vi.spyOn(console, 'error').mockImplementation(() => {});
-  vi.spyOn(env.DB, 'batch').mockImplementation(async (statements) => {
-    if (how === 'not') throw lost();
-    if (how === 'half') for (const one of statements.slice(0, statements.length / 2)) await one.run();
-    if (how === 'mute') await batch(statements);
-    if (how === 'late') late.push(statements);
-    if (how !== 'well') throw lost();
-    return batch(statements);
-  });
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
-      how = 'well';
-      late = [];
-      const { room } = await openRoom(seller);
-      const tasks = Array.from({ length: 6 }, () => fresh<TaskId>());
-      const sent: { id: string; command: Parameters<typeof act>[2]; answer: string }[] = [];
-      for (const one of steps) {
-        if (one.do === 'act') {
-          const task = tasks[one.on] ?? fresh<TaskId>();
-          const command = [
-            { type: 'task.add' as const, task, title: one.title },
-            { type: 'task.change' as const, task, title: one.title },
-            { type: 'task.complete' as const, task },
-            post(one.title),
-          ][one.what];
-          if (!command) continue;
-          const id = fresh();
-          const answer = await act(seller, room, command, id);
-          if (answer.status === 202) sent.push({ id, command, answer: await answer.text() });
-        } else if (one.do === 'again') {
-          const before = sent[one.nth % Math.max(1, sent.length)];
-          if (before) {
-            const head = (await logOf(room)).length;
-            const answer = await act(seller, room, before.command, before.id);
-            expect(answer.status).toBe(202);
-            expect((await logOf(room)).length).toBe(head);
-          }
-        } else if (one.do === 'ring') await ring(room);
-        else if (one.do === 'sleep') {
-          // Only what is awake can fall asleep.
-          await stubOf(room).ping();
-          await evictDurableObject(stubOf(room));
-        } else if (one.do === 'late') await batch(late.shift() ?? [env.DB.prepare('SELECT 1')]).catch(() => {});
-        else if (one.do === 'd1') how = one.how;
-      }
-      how = 'well';
-      await ring(room);
-      for (const one of late) await batch(one).catch(() => {});
-      const log = await logOf(room);
-      expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
-      await expectD1IsTheFold(room);
-    }),
-    { numRuns: 60 },
-  );
-}, 120_000);
+/** As many as the run asks for: `HISTORIES=1000`, as `npm run bench:faults` does. */
+const histories = Number((env as unknown as { HISTORIES: string }).HISTORIES);
+
+test(
+  'random histories, with D1 failing in every way, sleep and alarms at any moment and every command sent twice, end as they should',
+  async () => {
+    const seller = await newSeller();
+    const titles = ['one', 'two', 'three'];
+    const step = fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({ do: fc.constant('act' as const), what: fc.nat(3), on: fc.nat(5), title: fc.constantFrom(...titles) }),
+      },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), nth: fc.nat(30) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('ring' as const) }) },
+      { weight: 1, arbitrary: fc.constantFrom({ do: 'sleep' as const }, { do: 'late' as const }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('d1' as const), how: fc.constantFrom('well', 'not', 'half', 'mute', 'late') }) },
+    );
+    const batch = env.DB.batch.bind(env.DB);
+    let how = 'well';
+    let late: D1PreparedStatement[][] = [];
+    const lost = () => new Error('D1_ERROR: Network connection lost');
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(env.DB, 'batch').mockImplementation(async (statements) => {
+      if (how === 'not') throw lost();
+      if (how === 'half') for (const one of statements.slice(0, statements.length / 2)) await one.run();
+      if (how === 'mute') await batch(statements);
+      if (how === 'late') late.push(statements);
+      if (how !== 'well') throw lost();
+      return batch(statements);
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
+        how = 'well';
+        late = [];
+        const { room } = await openRoom(seller);
+        const tasks = Array.from({ length: 6 }, () => fresh<TaskId>());
+        const sent: { id: string; command: Parameters<typeof act>[2]; answer: string }[] = [];
+        for (const one of steps) {
+          if (one.do === 'act') {
+            const task = tasks[one.on] ?? fresh<TaskId>();
+            const command = [
+              { type: 'task.add' as const, task, title: one.title },
+              { type: 'task.change' as const, task, title: one.title },
+              { type: 'task.complete' as const, task },
+              post(one.title),
+            ][one.what];
+            if (!command) continue;
+            const id = fresh();
+            const answer = await act(seller, room, command, id);
+            if (answer.status === 202) sent.push({ id, command, answer: await answer.text() });
+          } else if (one.do === 'again') {
+            const before = sent[one.nth % Math.max(1, sent.length)];
+            if (before) {
+              const head = (await logOf(room)).length;
+              const answer = await act(seller, room, before.command, before.id);
+              expect(answer.status).toBe(202);
+              expect((await logOf(room)).length).toBe(head);
+            }
+          } else if (one.do === 'ring') await ring(room);
+          else if (one.do === 'sleep') {
+            // Only what is awake can fall asleep.
+            await stubOf(room).ping();
+            await evictDurableObject(stubOf(room));
+          } else if (one.do === 'late') await batch(late.shift() ?? [env.DB.prepare('SELECT 1')]).catch(() => {});
+          else if (one.do === 'd1') how = one.how;
+        }
+        how = 'well';
+        await ring(room);
+        for (const one of late) await batch(one).catch(() => {});
+        const log = await logOf(room);
+        expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
+        await expectD1IsTheFold(room);
+      }),
+      { numRuns: histories },
+    );
+  },
+  60_000 + histories * 2_000,
+);
 
 describe('R2', () => {
   const send = (who: { cookie: string }, room: RoomId, body = '%PDF-1.4 whole') =>
@@ -472,5 +480,59 @@ describe('garbage on a socket', () => {
       expect(one.thread.length).toBeLessThan(64);
       expect(Number.isSafeInteger(one.seq) && one.seq >= 0).toBe(true);
     }
+  }, 60_000);
+});
+
+describe('a flood in one room', () => {
+  test('is bounded by socket, and while it lasts another room answers every command, reaches D1 and mails', async () => {
+    const [seller, quiet] = [await newSeller(), await quietRoom()];
+    const flooded = await openRoom(seller);
+    const customer = await joinedCustomer(seller, flooded);
+    const flood = { isOver: false, sockets: 0, shut: 0, most: 0, answered: new Set<number>() };
+    // All of this runs in one process, whose timers must get their turn.
+    const breath = () => new Promise((resolve) => setTimeout(resolve, 5));
+    // Windows that say as much as they can, and open anew as soon as they are shut.
+    const window = async (who: { cookie: string }): Promise<void> => {
+      while (!flood.isOver) {
+        const vandal = await browserIn(who, flooded.room);
+        flood.sockets += 1;
+        for (let n = 0; n < 120; n += 1) vandal.do(post(`Flood ${n}`));
+        if ((await vandal.whenClosed()) === CLOSE.tooMuch) flood.shut += 1;
+        flood.most = Math.max(flood.most, vandal.heard.filter((one) => one.type === 'accepted').length);
+        await breath();
+      }
+    };
+    const requests = async (): Promise<void> => {
+      while (!flood.isOver) {
+        flood.answered.add((await act(customer, flooded.room, post('By the other way'))).status);
+        await breath();
+      }
+    };
+    const running = Promise.all([...[customer, customer, seller].map(window), requests()]);
+    try {
+      await vi.waitFor(() => expect(flood.shut).toBeGreaterThan(0), { timeout: 10_000 });
+      const browser = await browserIn(quiet.seller, quiet.room);
+      await browser.next('snapshot');
+      const before = flood.shut;
+      for (let n = 0; n < 30; n += 1) {
+        const id = browser.do(addTask(`Quiet ${n}`));
+        await browser.next('accepted', (message) => message.id === id);
+      }
+      expect((await act(quiet.seller, quiet.room, post('Quiet, too'))).status).toBe(202);
+      await invite(quiet.seller, { ...quiet, me: (await viewOf(quiet.seller, quiet.room)).me });
+      await expectD1IsTheFold(quiet.room);
+      expect(browser.closed).toBeNull();
+      // It was a flood all the time.
+      await vi.waitFor(() => expect(flood.shut).toBeGreaterThan(before), { timeout: 10_000 });
+    } finally {
+      flood.isOver = true;
+      await running;
+    }
+    expect(flood.shut).toBe(flood.sockets);
+    // A socket may say 40 things at once and 4 a second.
+    expect(flood.most).toBeLessThan(60);
+    for (const status of flood.answered) expect([202, 429]).toContain(status);
+    await ring(flooded.room);
+    await expectD1IsTheFold(flooded.room);
   }, 60_000);
 });

@@ -20,6 +20,7 @@ export default defineConfig({
       miniflare: {
         bindings: {
           MIGRATIONS: await readD1Migrations(at('migrations')),
+          HISTORIES: process.env.HISTORIES ?? '60',
           FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 1_000_000_000),
         },
       },

@@ -40,6 +40,9 @@ export interface Ours extends System {
   d1File: () => string;
 }
 
+/** Opens `/operator` of the bundle. */
+export const OPERATOR_KEY = 'the key of whoever runs the bench, long enough';
+
 const COMPATIBLE = { compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] };
 
 /** Of all threads of a process, since the main one's does not say what the others did. */
@@ -119,6 +122,7 @@ export async function ours(code: string, state: string, { count = false, inspect
             REPLY_DOMAIN: 'in.atelier.bench',
             AUTHSERV_ID: 'mx.cloudflare.net',
             RESEND_API_KEY: 're_bench',
+            OPERATOR_KEY,
             ...(count ? { COUNT: true } : {}),
           },
           serviceBindings: { ASSETS: () => new Response('no files here', { status: 404 }) as never },
