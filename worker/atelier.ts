@@ -4,7 +4,7 @@ import { email, name } from '#core/commands.ts';
 import { defaultRule } from '#core/deal.ts';
 import { ID_PATTERN, type RoomId } from '#core/ids.ts';
 import { mailWishes } from '#core/people.ts';
-import { done, refuse } from '#core/refusal.ts';
+import { done, refuse, tooOften } from '#core/refusal.ts';
 import { deviceSecret, roomActor } from './access/actor.ts';
 import { Members } from './access/members.ts';
 import { Passkeys } from './access/passkeys.ts';
@@ -12,7 +12,7 @@ import { read, Sellers } from './access/sellers.ts';
 import { Sessions } from './access/sessions.ts';
 import { auditOf, note } from './directory/audit.ts';
 import { hashOf, readToken } from './access/tokens.ts';
-import { mayTry } from './access/limits.ts';
+import { tried } from './access/limits.ts';
 import { Accounts } from './directory/accounts.ts';
 import { takeCopy } from './copy/archive.ts';
 import { importCopy } from './copy/import.ts';
@@ -59,8 +59,8 @@ export function createServices(env: Env): Services {
 
   /** Runs one step at the door, where tries are counted by address of origin. D1 down does not shut the door. */
   async function atDoor<T>(ip: string, token: string, step: (room: ReturnType<typeof stub>, hash: string) => Promise<T>) {
-    const allowed = await mayTry(env.DB, `door:${ip}`, 60, 10).catch(() => true);
-    if (!allowed) return refuse('too_many', 'too_many');
+    const wait = await tried(env.DB, 'doorFrom', ip).catch(() => 0);
+    if (wait > 0) return tooOften(wait);
     const door = await behind('enter', token);
     return door ? step(door.room, door.hash) : refuse('not_found', 'link_unknown');
   }
@@ -79,7 +79,8 @@ export function createServices(env: Env): Services {
     if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
     const who = await roomActor(actor);
     // Asked before a byte is stored: a stranger fills no bucket.
-    if (!(await stub(room).me(who))) return refuse('forbidden', 'not_a_participant');
+    const may = await stub(room).mayUpload(who);
+    if (!may.ok) return may;
     const stored = await storeFile(env.FILES, room, file);
     if (!stored.ok) return stored;
     const { id } = stored.value;

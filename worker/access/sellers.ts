@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { email, line, locale, name, zone } from '#core/commands.ts';
 import type { PersonId, WorkspaceId } from '#core/ids.ts';
 import type { Locale } from '#core/people.ts';
-import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
+import { done, refuse, tooOften, type Reason, type Result } from '#core/refusal.ts';
 import { colleague as colleagueMail } from '#emails/colleague.tsx';
 import { signIn as signInMail } from '#emails/sign-in.tsx';
 import { openDemo } from '../directory/demo.ts';
@@ -15,7 +15,7 @@ import type { Env } from '../env.ts';
 import { envelop } from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
 import type { Seller } from '../services.ts';
-import { mayTry } from './limits.ts';
+import { tried } from './limits.ts';
 import { Sessions } from './sessions.ts';
 import { fresh, hashOf } from './tokens.ts';
 
@@ -50,12 +50,9 @@ export class Sellers {
     this.#sessions = new Sessions(env);
   }
 
-  async #mailAllowed(address: string, ip: string): Promise<boolean> {
-    const [byAddress, byIp] = await Promise.all([
-      mayTry(this.#env.DB, `sign-in:${address}`, 5, 60),
-      mayTry(this.#env.DB, `sign-in-ip:${ip}`, 30, 60),
-    ]);
-    return byAddress && byIp;
+  /** Counts a link that is asked for. 0, or the seconds until one may be again. */
+  async #asked(address: string, ip: string): Promise<number> {
+    return Math.max(...(await Promise.all([tried(this.#env.DB, 'signInMail', address), tried(this.#env.DB, 'signInFrom', ip)])));
   }
 
   /** Founds a workspace once the link that is mailed here is followed. */
@@ -63,7 +60,8 @@ export class Sellers {
     const asked = read(starting, input);
     if (!asked.ok) return asked;
     const { name: who, email: address, workspace: wanted } = asked.value;
-    if (!(await this.#mailAllowed(address, from.ip))) return refuse('too_many', 'too_many', 'email');
+    const wait = await this.#asked(address, from.ip);
+    if (wait > 0) return tooOften(wait, 'email');
     await this.#mailLink({
       email: address,
       name: who,
@@ -81,7 +79,8 @@ export class Sellers {
     const asked = read(asking, input);
     if (!asked.ok) return asked;
     const address = asked.value.email;
-    if (!(await this.#mailAllowed(address, from.ip))) return refuse('too_many', 'too_many', 'email');
+    const wait = await this.#asked(address, from.ip);
+    if (wait > 0) return tooOften(wait, 'email');
     const [known] = await this.#db
       .select({ name: person.name, locale: person.locale, zone: person.zone, workspaceId: workspace.id, workspaceName: workspace.name })
       .from(person)
@@ -98,7 +97,8 @@ export class Sellers {
   async inviteColleague(seller: Seller, input: unknown): Promise<Result<{ email: string }>> {
     const asked = read(invitingColleague, input);
     if (!asked.ok) return asked;
-    if (!(await mayTry(this.#env.DB, `colleague:${seller.workspace}`, 50, 60))) return refuse('too_many', 'too_many', 'email');
+    const wait = await tried(this.#env.DB, 'colleagues', seller.workspace);
+    if (wait > 0) return tooOften(wait, 'email');
     const secret = await this.#link(
       {
         email: asked.value.email,

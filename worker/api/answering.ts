@@ -18,10 +18,8 @@ export const signInFirst = (c: Ctx) => c.json({ error: { code: 'unauthenticated'
 
 export function answer<T>(c: Ctx, result: Result<T>, status: 200 | 201 | 202 = 200) {
   if (result.ok) return c.json(result.value as object, status);
-  const refused = statusOf(result.refusal);
-  // What is counted is counted by the hour (`mayTry`).
-  if (refused === 429) c.header('Retry-After', '3600');
-  return c.json({ error: result.refusal }, refused);
+  if (result.refusal.after !== undefined) c.header('Retry-After', String(result.refusal.after));
+  return c.json({ error: result.refusal }, statusOf(result.refusal));
 }
 
 /** A table to keep. `fallback`: its name for clients that read no other (RFC 6266); `name`: the same with the room's, percent-encoded. */

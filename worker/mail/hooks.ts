@@ -48,7 +48,10 @@ export const hooks = new Hono<Bindings>().post('/resend', async (c) => {
     case 'email.received': {
       for (const to of data.to) {
         const mail = await fetchRaw(c.env.RESEND_API_KEY ?? '', data.email_id);
-        await receiveMail(c.env, mail, { from: bare(data.from), to: bare(to) }, RESEND_AUTHSERV_ID);
+        const receipt = await receiveMail(c.env, mail, { from: bare(data.from), to: bare(to) }, RESEND_AUTHSERV_ID);
+        // Told again later; what was taken meanwhile is known by then.
+        if (!receipt.accepted && receipt.after !== undefined)
+          return c.json({ error: 'too many' }, 429, { 'Retry-After': String(receipt.after) });
       }
       return c.json({ ok: true });
     }

@@ -14,6 +14,7 @@ import { email as emailSchema, LONGEST_COMMENT } from '#core/commands.ts';
 import type { Locale } from '#core/people.ts';
 import { rejection } from '#emails/rejection.tsx';
 import type { RejectionFacts } from '#emails/facts.ts';
+import { tried } from '../access/limits.ts';
 import { hashOf, idFor, readToken, withoutKeys } from '../access/tokens.ts';
 import { inboundMail } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
@@ -46,7 +47,7 @@ export interface RawMail {
 const AT_HAND = 256 * 1024;
 
 /** What the sending server is told: taken, or refused with a sentence that its own user will read. */
-export type Receipt = { accepted: true; outcome: string } | { accepted: false; say: string };
+export type Receipt = { accepted: true; outcome: string } | { accepted: false; say: string; after?: number };
 
 type Target = ReplyTarget & {
   side: 'seller' | 'customer';
@@ -113,6 +114,14 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
   const token = tokenOf(envelope.to, env.REPLY_DOMAIN);
   const target = token ? targets.get(token) : undefined;
   const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
+  const wait = room && COUNTED.has(outcome.action) ? await countedMail(env, room, target) : 0;
+  if (wait > 0) {
+    // As if it had never come: sent again later, it is taken.
+    await env.FILES.delete(mailKey(id));
+    await drizzle(env.DB).delete(inboundMail).where(eq(inboundMail.id, id));
+    console.log(JSON.stringify({ what: 'mail in', id, outcome: 'too many', room }));
+    return { accepted: false, say: TOO_MANY, after: wait };
+  }
   const acted = await act(env, id, outcome, { target, room, envelope, kept });
   await drizzle(env.DB)
     .update(inboundMail)
@@ -121,6 +130,20 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
   console.log(JSON.stringify({ what: 'mail in', id, outcome: acted.outcome, reason: acted.reason, room }));
   return acted.say === null ? { accepted: true, outcome: acted.outcome } : { accepted: false, say: acted.say };
 }
+
+/** What makes a mail in a room: words posted, or held for its sellers. */
+const COUNTED: ReadonlySet<Outcome['action']> = new Set(['comment', 'calendar', 'reject']);
+
+/** 0, or the seconds until another mail is taken: to one participant's addresses, or to a room. */
+async function countedMail(env: Env, room: RoomId, target: Target | undefined): Promise<number> {
+  const waits = await Promise.all([
+    tried(env.DB, 'mailsInRoom', room),
+    target ? tried(env.DB, 'mails', `${room}:${target.participant}`) : 0,
+  ]);
+  return Math.max(...waits);
+}
+
+const TOO_MANY = 'So many messages came to this room within an hour that this one was not taken. Please send it again in an hour.';
 
 /** Stores a big mail while it comes. If the sending server breaks off, nothing half is kept, and it tries again. */
 async function keepPassing(env: Env, id: HeldMailId, mail: Opened, size: number): Promise<void> {

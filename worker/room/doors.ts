@@ -3,12 +3,12 @@
  * keys that were mailed (to enter, to reply, to set mail wishes), devices that are in, codes that were asked for.
  */
 import type { ParticipantId, ThreadId } from '#core/ids.ts';
+import { LIMITS, secondsUntil } from '../access/limits.ts';
 
 /** A device stays in for this long after it was last seen. */
 const DEVICE_LIFE = 90 * 86_400_000;
 export const CODE_MINUTES = 10;
 const CODE_TRIES = 5;
-const CODES_PER_HOUR = 5;
 
 export type MailedKind = 'enter' | 'reply' | 'wishes';
 
@@ -161,10 +161,14 @@ export class Doors {
     this.#sql.exec('UPDATE device SET revoked = 1 WHERE hash = ?', hash);
   }
 
-  /** Whether another code may be mailed on this person's account now. */
-  mayAskCode(participant: ParticipantId, now: number): boolean {
-    this.#sql.exec('DELETE FROM code_sent WHERE at < ?', now - 3_600_000);
-    return this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM code_sent WHERE participant = ?', participant).one().n < CODES_PER_HOUR;
+  /** 0 when another code may be mailed on this person's account now; else the seconds until it may. */
+  waitForCode(participant: ParticipantId, now: number): number {
+    const { most, seconds } = LIMITS.codes;
+    this.#sql.exec('DELETE FROM code_sent WHERE at < ?', now - seconds * 1000);
+    const [first] = this.#sql
+      .exec<{ at: number }>('SELECT at FROM code_sent WHERE participant = ? ORDER BY at DESC LIMIT 1 OFFSET ?', participant, most - 1)
+      .toArray();
+    return first ? secondsUntil(first.at + seconds * 1000, now) : 0;
   }
 
   askCode(device: string, participant: ParticipantId, hash: string, newcomer: Newcomer | null, now: number): void {

@@ -5,6 +5,7 @@ import type { ParticipantId, ThreadId } from '#core/ids.ts';
 import type { Side } from '#core/people.ts';
 import type { FromRoom, Presence } from '#core/protocol.ts';
 import type { TextId } from '#core/texts.ts';
+import { Allowances, LIMITS } from '../access/limits.ts';
 import type { Written } from './journal.ts';
 import { richText } from './rich-text.ts';
 
@@ -22,14 +23,6 @@ export interface Attachment {
   shut: boolean;
 }
 
-/** A token bucket: when it was last filled, and what is left. Full again after ten quiet seconds, so it need not survive sleep. */
-interface Allowance {
-  filledAt: number;
-  tokens: number;
-}
-
-const BURST = 40;
-const PER_SECOND = 4;
 /** A frame of a text that is being written costs less: whoever types sends four a second for as long as they type. */
 const TEXT_COST = 0.5;
 /** Texts that one browser may have open for writing. */
@@ -40,7 +33,7 @@ const TOGETHER = 100;
 export class Lobby {
   readonly #ctx: DurableObjectState;
   readonly #attachments = new WeakMap<WebSocket, Attachment>();
-  readonly #allowances = new WeakMap<WebSocket, Allowance>();
+  readonly #allowances = new Allowances<WebSocket>(LIMITS.frames, new WeakMap());
   readonly #gone = new WeakSet<WebSocket>();
   #presenceIsDue = false;
 
@@ -71,12 +64,7 @@ export class Lobby {
   /** Takes from the socket's allowance; false when it asks too much. */
   allows(socket: WebSocket, now: number, frame: string): boolean {
     const cost = frame.startsWith('{"type":"text.') ? TEXT_COST : 1;
-    const one = this.#allowances.get(socket) ?? { filledAt: now, tokens: BURST };
-    // A clock that was put back takes nothing away.
-    const passed = Math.max(0, now - one.filledAt);
-    const tokens = Math.min(BURST, one.tokens + (passed / 1000) * PER_SECOND) - cost;
-    this.#allowances.set(socket, { filledAt: now, tokens });
-    return tokens >= 0;
+    return this.#allowances.take(socket, now, cost) === 0;
   }
 
   left(socket: WebSocket): void {

@@ -45,7 +45,7 @@ import {
   type Whereabouts,
 } from '#core/protocol.ts';
 import { mayWriteFrom, quietHoursIn } from '#core/quiet-hours.ts';
-import { done, refuse, type Reason, type Result } from '#core/refusal.ts';
+import { done, refuse, tooOften, type Reason, type Result } from '#core/refusal.ts';
 import { broughtInCopy, type Copied } from '#core/deciding/carbon-copy.ts';
 import { decide } from '#core/deciding/index.ts';
 import { answersToRequest } from '#core/deciding/materials.ts';
@@ -60,6 +60,7 @@ import { functionOf } from '#core/stakeholders.ts';
 import { described, isTextId, MAX_TEXT, type TextId, textsIn, wordsOf, writable } from '#core/texts.ts';
 import { historyOf, type HistoryEntry } from '#core/task-history.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
+import { Allowances, type Limit, LIMITS, secondsUntil } from '../access/limits.ts';
 import { digest, fresh, hashOf, idFor, random, sixDigits, withoutKeys } from '../access/tokens.ts';
 import { companyDomain } from '../directory/company-name.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf, storedMailsOf } from '../directory/lookups.ts';
@@ -194,6 +195,9 @@ const SETTLE_AT_LAST = 60_000;
 
 const malformed = { code: 'invalid', reason: 'malformed' } as const;
 
+/** Whom a command brings in. */
+const broughtIn = (command: Command) => (command.type === 'participant.add' ? [command] : 'invite' in command ? command.invite : []);
+
 export class Room extends DurableObject<Env> {
   readonly #journal = new Journal(this.ctx.storage);
   readonly #doors = new Doors(this.ctx.storage);
@@ -207,6 +211,9 @@ export class Room extends DurableObject<Env> {
   readonly #calendars = new Calendars(this.ctx.storage);
   readonly #duties = new PlanDuties(this.ctx.storage, this.#agenda);
   readonly #lobby = new Lobby(this.ctx);
+  readonly #commands = new Allowances<ParticipantId>(LIMITS.commands, new Map());
+  readonly #commandsInRoom = new Allowances<'room'>(LIMITS.commandsInRoom, new Map());
+  readonly #brought = new Allowances<ParticipantId>(LIMITS.newcomers, new Map());
   readonly #texts = new SharedTexts(this.ctx.storage);
   readonly #books = new Books(this.ctx.storage, this.#journal);
   #state: RoomState = this.#journal.restore();
@@ -274,8 +281,8 @@ export class Room extends DurableObject<Env> {
   }
 
   /** Puts the files of an event that was brought on the room's books. */
-  #filesOf({ event, by }: Recorded): void {
-    if (by !== 'system') for (const file of filesOf(event)) this.#stageFor(by, file);
+  #filesOf({ event, by, at }: Recorded): void {
+    if (by !== 'system') for (const file of filesOf(event)) this.#stageFor(by, file, Date.parse(at));
     this.#shelve(event);
   }
 
@@ -397,6 +404,11 @@ export class Room extends DurableObject<Env> {
 
   /** Without an await where nothing must be looked up: then a command is one turn of the object from frame to frames. */
   #submit(me: () => Participant | undefined, via: Via, input: unknown): Result<{ seq: number }> | Promise<Result<{ seq: number }>> {
+    const asking = me();
+    if (!asking) return refuse('forbidden', 'not_a_participant');
+    const now = Date.now();
+    const wait = this.#commands.take(asking.id, now) || this.#commandsInRoom.take('room', now);
+    if (wait > 0) return tooOften(wait);
     const parsed = v.safeParse(submission, input);
     if (!parsed.success) {
       const [issue] = parsed.issues;
@@ -405,6 +417,9 @@ export class Room extends DurableObject<Env> {
     }
     const { id, command } = parsed.output;
     if (command.type === 'comment.post') command.mail = null;
+    const newcomers = broughtIn(command).length;
+    const waitForThem = newcomers > 0 ? this.#brought.take(asking.id, now, newcomers) : 0;
+    if (waitForThem > 0) return tooOften(waitForThem);
     const facts = this.#factsFor(command);
     const go = (found: Facts | null) => {
       if (!found) return refuse('unavailable', 'unavailable');
@@ -432,7 +447,7 @@ export class Room extends DurableObject<Env> {
         () => null,
       );
     }
-    const newcomers = command.type === 'participant.add' ? [command] : 'invite' in command ? command.invite : [];
+    const newcomers = broughtIn(command);
     const sellers = newcomers.filter((one) => one.side === 'seller').map((one) => one.email);
     const { room } = this.#state;
     if (newcomers.length === 0 || !room) return facts({});
@@ -1141,7 +1156,8 @@ export class Room extends DurableObject<Env> {
     const code = sixDigits();
     const codeHash = await hashOf('code', code);
     const now = Date.now();
-    if (!this.#doors.mayAskCode(owner.id, now)) return refuse('too_many', 'too_many');
+    const wait = this.#doors.waitForCode(owner.id, now);
+    if (wait > 0) return tooOften(wait);
     this.#doors.askCode(device, owner.id, codeHash, newcomer, now);
     const to = newcomer ?? owner;
     await this.#post(
@@ -1298,15 +1314,40 @@ export class Room extends DurableObject<Env> {
 
   // -------------------------------------------------------------- files
 
+  /** Whether somebody may upload a file now. */
+  mayUpload(actor: RoomActor): Result<null> {
+    const me = this.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const wait = Math.max(this.#waitForFile(LIMITS.uploads, me.id), this.#waitForFile(LIMITS.uploadsInRoom, null));
+    return wait > 0 ? tooOften(wait) : done(null);
+  }
+
+  /** 0, or the seconds until another file may come: from one person, or in the room. */
+  #waitForFile({ most, seconds }: Limit, by: ParticipantId | null): number {
+    const now = Date.now();
+    const [first] = this.ctx.storage.sql
+      .exec<{ at: number }>(
+        'SELECT at FROM file WHERE at > ?1 AND (?2 IS NULL OR by = ?2) ORDER BY at DESC LIMIT 1 OFFSET ?3',
+        now - seconds * 1000,
+        by,
+        most - 1,
+      )
+      .toArray();
+    return first ? secondsUntil(first.at + seconds * 1000, now) : 0;
+  }
+
   /** Keeps the facts of an uploaded file until a comment uses it. The bytes are in R2 by then. */
   stage(actor: RoomActor, file: FileFact): Result<FileFact> {
     const me = this.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
+    // Asked again: many may have come at once.
+    const may = this.mayUpload(actor);
+    if (!may.ok) return may;
     this.#stageFor(me.id, file);
     return done(file);
   }
 
-  #stageFor(by: ParticipantId, file: FileFact): void {
+  #stageFor(by: ParticipantId, file: FileFact, at = Date.now()): void {
     this.ctx.storage.sql.exec(
       'INSERT OR IGNORE INTO file (id, name, type, size, by, at) VALUES (?, ?, ?, ?, ?, ?)',
       file.id,
@@ -1314,7 +1355,7 @@ export class Room extends DurableObject<Env> {
       file.type,
       file.size,
       by,
-      Date.now(),
+      at,
     );
   }
 

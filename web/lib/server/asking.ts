@@ -1,5 +1,6 @@
 /** What pages need of a request besides its form: the services, and where it comes from. */
-import { error, redirect, type RequestEvent } from '@sveltejs/kit';
+import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import type { Refusal } from '#core/refusal.ts';
 import * as m from '#messages';
 import type { Seller, Services } from '../../../worker/services.ts';
 
@@ -19,6 +20,14 @@ export function sellerOf(event: Pick<RequestEvent, 'locals'>): Seller {
 
 /** Bytes of a form, its files among them: it is held in memory whole. */
 const LARGEST_FORM = 60 * 1024 * 1024;
+
+/** A refusal as the page's answer: what is asked too often says when it may be asked again. */
+export function refused<Said extends { refusal: Refusal }>(event: Pick<RequestEvent, 'setHeaders'>, said: Said) {
+  const { after } = said.refusal;
+  if (after === undefined) return fail(422, said);
+  event.setHeaders({ 'retry-after': String(after) });
+  return fail(429, said);
+}
 
 /** The form that was sent. What is none, is broken off or is too large is answered as such. */
 export async function formOf({ request }: Pick<RequestEvent, 'request'>): Promise<FormData> {

@@ -24,7 +24,7 @@ import { viewIn } from '$lib/room/views/index.ts';
 import '$lib/words/refusals.ts';
 import { say } from '$lib/words/say.ts';
 import type { Actor } from '../../../worker/services.ts';
-import { formOf, servicesOf, typedIn } from './asking.ts';
+import { formOf, refused, servicesOf, typedIn } from './asking.ts';
 
 const idIn = <Id extends string>(url: URL, name: string): Id | null => {
   const value = url.searchParams.get(name);
@@ -104,12 +104,12 @@ export async function drawRoom(event: RequestEvent, actor: Actor, room: RoomId) 
 }
 
 /** A form of the room's page, sent without script. What was refused is said on the page, with what had been typed. */
-export async function doInRoom(event: RequestEvent, actor: Actor, room: RoomId): Promise<void> {
+export async function doInRoom(event: RequestEvent, actor: Actor, room: RoomId) {
   const form = await formOf(event);
   const done = await servicesOf(event).rooms.submitForm(actor, room, form);
   if (!done.ok) {
     event.locals.refused = { refusal: done.refusal, typed: typedIn(form) };
-    return;
+    return done.refusal.after === undefined ? undefined : refused(event, { refusal: done.refusal });
   }
   redirect(303, backTo(event.url));
 }

@@ -1,5 +1,5 @@
-import { fail, redirect } from '@sveltejs/kit';
-import { formOf, from, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { redirect } from '@sveltejs/kit';
+import { formOf, from, refused, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { keepPreference, keepSeller, LOCALE } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -14,12 +14,12 @@ export const actions: Actions = {
       { email: typed['email'] },
       { ip: from(event).ip, locale: event.locals.locale },
     );
-    return asked.ok ? { sent: asked.value.email } : fail(422, { refusal: asked.refusal, typed, passkey: false });
+    return asked.ok ? { sent: asked.value.email } : refused(event, { refusal: asked.refusal, typed, passkey: false });
   },
   passkey: async (event) => {
     const typed = typedIn(await formOf(event));
     const entered = await servicesOf(event).access.signInWithPasskey(typed['answer'], from(event));
-    if (!entered.ok) return fail(422, { refusal: entered.refusal, typed: {} as Record<string, string>, passkey: true });
+    if (!entered.ok) return refused(event, { refusal: entered.refusal, typed: {} as Record<string, string>, passkey: true });
     keepSeller(event.cookies, entered.value.cookie);
     keepPreference(event.cookies, LOCALE, entered.value.locale);
     redirect(303, '/rooms');

@@ -1,5 +1,5 @@
-import { fail, redirect } from '@sveltejs/kit';
-import { formOf, from, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { redirect } from '@sveltejs/kit';
+import { formOf, from, refused, servicesOf, typedIn } from '$lib/server/asking.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => {
@@ -16,6 +16,6 @@ export const actions: Actions = {
       { name: typed['name'], email: typed['email'], workspace: typed['workspace'], zone },
       { ip: from(event).ip, locale, zone },
     );
-    return asked.ok ? { sent: asked.value.email } : fail(422, { refusal: asked.refusal, typed });
+    return asked.ok ? { sent: asked.value.email } : refused(event, { refusal: asked.refusal, typed });
   },
 };

@@ -90,6 +90,8 @@ export interface Refusal {
   code: RefusalCode;
   reason: Reason;
   field?: string;
+  /** Of what is asked too often: the seconds after which it may be asked again. */
+  after?: number;
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
@@ -99,6 +101,12 @@ export const done = <T>(value: T): Result<T> => ({ ok: true, value });
 export function refuse(code: RefusalCode, reason: Reason, field?: string): { ok: false; refusal: Refusal } {
   return { ok: false, refusal: field === undefined ? { code, reason } : { code, reason, field } };
 }
+
+/** A no to whoever asks too often, for so many seconds. */
+export const tooOften = (after: number, field?: string): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal: { ...refuse('too_many', 'too_many', field).refusal, after },
+});
 
 const STATUS: Record<RefusalCode, 401 | 403 | 404 | 409 | 422 | 429 | 503> = {
   invalid: 422,

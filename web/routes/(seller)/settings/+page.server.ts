@@ -1,7 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import type { PersonId, SessionId, WorkspaceId } from '#core/ids.ts';
 import type { Refusal } from '#core/refusal.ts';
-import { formOf, from, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, from, refused, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { keepPreference, LOCALE, toLocale } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -54,7 +54,7 @@ export const actions: Actions = {
   invite: async (event) => {
     const typed = typedIn(await formOf(event));
     const invited = await servicesOf(event).directory.inviteColleague(sellerOf(event), { name: typed['name'], email: typed['email'] });
-    if (!invited.ok) return fail(422, { ...said('invite'), refusal: invited.refusal, typed });
+    if (!invited.ok) return refused(event, { ...said('invite'), refusal: invited.refusal, typed });
     return { ...said('invite'), invited: invited.value.email };
   },
   addPasskey: async (event) => {

@@ -1,8 +1,8 @@
 /** The door behind a customer's link. Looking is free of effects: scanners and previews look too. */
-import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import { redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Result } from '#core/refusal.ts';
 import type { Entry } from '../../../../worker/services.ts';
-import { formOf, from, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, from, refused, servicesOf, typedIn } from '$lib/server/asking.ts';
 import { keepGuest, keepPreference, LOCALE } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad, RequestEvent as Event } from './$types';
 
@@ -35,7 +35,7 @@ export const load: PageServerLoad = async (event) => {
 
 /** In, or on to the code that was just mailed. */
 function step(event: Event, asked: Result<Entry>, way: 'enter' | 'introduce', typed: Record<string, string>) {
-  if (!asked.ok) return fail(422, { way, refusal: asked.refusal, typed, codeFor: typed['codeFor'] ?? '' });
+  if (!asked.ok) return refused(event, { way, refusal: asked.refusal, typed, codeFor: typed['codeFor'] ?? '' });
   // The device is kept at once: the code that is mailed counts on this device only.
   keepGuest(event.cookies, asked.value.device);
   if (!asked.value.entered) return { way, refusal: null, typed, codeFor: asked.value.maskedEmail };
