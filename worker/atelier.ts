@@ -117,7 +117,7 @@ export function createServices(env: Env): Services {
       start: (input, from) => sellers.start(input, from),
       askToSignIn: (input, from) => sellers.ask(input, from),
       lookAtSignIn: (token) => sellers.look(token),
-      signIn: (token, userAgent) => sellers.signIn(token, userAgent),
+      signIn: (token, userAgent, opened) => sellers.signIn(token, userAgent, opened),
       signOut: (cookie) => sessions.endByCookie(cookie),
       describe: (seller, input) => sellers.describe(seller, input),
       look: async (token, cookie) => {

@@ -298,7 +298,8 @@ export interface Services {
     askToSignIn(input: unknown, from: { ip: string; locale: Locale }): Promise<Result<{ email: string }>>;
     /** Whom a sign-in link would sign in. Changes nothing. */
     lookAtSignIn(token: string): Promise<Result<{ name: string; workspaceName: string; isNew: boolean }>>;
-    signIn(token: string, device: string): Promise<Result<{ cookie: string; locale: Locale }>>;
+    /** `opened`: what the session's cookie will be, so that a second press by the same browser meets it. */
+    signIn(token: string, device: string, opened?: string): Promise<Result<{ cookie: string; locale: Locale }>>;
     signOut(cookie: string | undefined): Promise<void>;
     describe(seller: Seller, input: unknown): Promise<Result<null>>;
 

@@ -389,7 +389,7 @@ const TABLE: Row[] = [
   {
     route: 'POST /api/unsubscribe/:token',
     path: () => `/api/unsubscribe/${'q'.repeat(52)}`,
-    init: () => ({ method: 'POST' }),
+    init: () => ({ method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) }),
     answers: { else: 404 },
   },
   {

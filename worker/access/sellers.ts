@@ -187,14 +187,20 @@ export class Sellers {
       : refuse('not_found', 'link_unknown');
   }
 
-  /** Uses a link up: one session, and the workspace or membership it stands for. */
-  async signIn(secret: string, userAgent: string): Promise<Result<{ cookie: string; locale: Locale }>> {
+  /**
+   * Uses a link up: one session, and the workspace or membership it stands for. `opened` is a secret of the browser that pressed, which
+   * becomes its cookie: a second press on the same page meets the session that the first one made.
+   */
+  async signIn(secret: string, userAgent: string, opened?: string): Promise<Result<{ cookie: string; locale: Locale }>> {
     const [link] = await this.#db
       .update(signIn)
       .set({ usedAt: now() })
       .where(and(eq(signIn.hash, await hashOf('sign-in', secret)), isNull(signIn.usedAt), gt(signIn.expiresAt, now())))
       .returning();
-    if (!link) return refuse('not_found', 'link_unknown');
+    if (!link) {
+      const twice = opened === undefined ? null : await this.#sessions.of(opened);
+      return opened !== undefined && twice ? done({ cookie: opened, locale: twice.locale }) : refuse('not_found', 'link_unknown');
+    }
 
     await this.#db
       .insert(person)
@@ -234,7 +240,7 @@ export class Sellers {
       if (joined.length > 0)
         await note(this.#env, { person: who.id, name: who.name, workspace: workspaceId }, { type: 'member.joined', email: who.email });
     }
-    const cookie = await this.#sessions.open({ person: who.id, name: who.name, workspace: workspaceId }, userAgent, 'link');
+    const cookie = await this.#sessions.open({ person: who.id, name: who.name, workspace: workspaceId }, userAgent, 'link', opened);
     return done({ cookie, locale: who.locale });
   }
 

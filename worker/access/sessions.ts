@@ -34,8 +34,12 @@ export class Sessions {
   }
 
   /** Signs a person in on a device. Gives the cookie. */
-  async open(who: { person: PersonId; name: string; workspace: WorkspaceId }, userAgent: string, by: 'link' | 'passkey'): Promise<string> {
-    const cookie = freshCookie();
+  async open(
+    who: { person: PersonId; name: string; workspace: WorkspaceId },
+    userAgent: string,
+    by: 'link' | 'passkey',
+    cookie = freshCookie(),
+  ): Promise<string> {
     const device = deviceName(userAgent);
     await this.#db.insert(session).values({
       hash: await hashOf('session', cookie),

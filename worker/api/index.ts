@@ -466,14 +466,16 @@ api.get(
   },
 );
 
-/** One click in the mail client ends these mails (RFC 8058): a POST does, a GET only leads to the page about it. */
+/** One click in the mail client ends these mails (RFC 8058): a POST that says so does, a GET only leads to the page about it. */
 api.post(
   '/unsubscribe/:token',
   describeRoute({
     summary: 'Stop mails of a room by one click (RFC 8058)',
-    responses: { 200: { description: 'Done' }, 404: { description: 'Unknown' } },
+    responses: { 200: { description: 'Done' }, 400: { description: 'Not the form of RFC 8058' }, 404: { description: 'Unknown' } },
   }),
   async (c) => {
+    const form = await c.req.formData().catch(() => new FormData());
+    if (form.get('List-Unsubscribe') !== 'One-Click') return c.text('List-Unsubscribe=One-Click', 400);
     const result = await c.get('services').access.unsubscribe(c.req.param('token'), 'none');
     return result.ok ? c.text('OK') : c.text('unknown', 404);
   },

@@ -45,8 +45,22 @@ export class FrontDoor {
     });
   }
 
-  async #post(path: string, fields: Record<string, string>): Promise<string> {
-    const response = await this.request(path, { method: 'POST', body: new URLSearchParams(fields) });
+  /** Opens a page of a mailed link and presses its button, as a browser does. */
+  async #press(path: string, action = ''): Promise<string> {
+    const page = await this.request(path);
+    const press = /name="press" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+    return this.#post(
+      path + action,
+      { press },
+      page.headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; '),
+    );
+  }
+
+  async #post(path: string, fields: Record<string, string>, cookie = ''): Promise<string> {
+    const response = await this.request(path, { method: 'POST', body: new URLSearchParams(fields), ...(cookie && { cookie }) });
     await response.arrayBuffer();
     if (response.status >= 400) throw new Error(`${path}: ${response.status}`);
     return response.headers
@@ -68,7 +82,7 @@ export class FrontDoor {
   async seller(): Promise<Visitor & { person: string; workspace: string }> {
     const email = `lidan.${freshId().slice(0, 6)}@yuncang.bench`;
     await this.#post('/start', { name: 'Li Dan', email, workspace: 'Yuncang', zone: 'Asia/Shanghai' });
-    const cookie = await this.#post(`/sign-in/${await this.mailed(email, /\/sign-in\/([a-z2-7]+)/)}`, {});
+    const cookie = await this.#press(`/sign-in/${await this.mailed(email, /\/sign-in\/([a-z2-7]+)/)}`);
     const session = (await (await this.request('/api/session', { cookie })).json()) as { person: string; workspace: string };
     return { cookie, as: 'seller', ...session };
   }
@@ -113,7 +127,7 @@ export class FrontDoor {
     const guests: Visitor[] = [];
     for (let n = 0; n < customers; n += 1) {
       const token = await this.mailed(email(n), /\/join\/([a-z2-7]{52})/);
-      guests.push({ cookie: await this.#post(`/join/${token}?/enter`, {}), as: 'customer' });
+      guests.push({ cookie: await this.#press(`/join/${token}`, '?/enter'), as: 'customer' });
     }
     return { room, guests };
   }

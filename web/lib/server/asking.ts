@@ -40,4 +40,4 @@ export const typedIn = (form: FormData): Record<string, string> =>
   Object.fromEntries([...form].flatMap(([name, value]) => (typeof value === 'string' && !NOT_TYPED.has(name) ? [[name, value]] : [])));
 
 /** `__proto__` is a field of nobody's, and nothing that carries it can be given back. */
-const NOT_TYPED = new Set(['command', 'id', '__proto__']);
+const NOT_TYPED = new Set(['command', 'id', 'press', '__proto__']);

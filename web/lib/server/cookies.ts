@@ -4,6 +4,7 @@ import type { Locale } from '#core/people.ts';
 
 export const SELLER = '__Host-seller';
 export const GUEST = '__Host-guest';
+export const PRESS = '__Host-press';
 export const LOCALE = 'locale';
 export const THEME = 'theme';
 export const STEPS = 'first-steps';
@@ -13,6 +14,8 @@ const safe = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as con
 
 export const keepSeller = (cookies: Cookies, value: string) => cookies.set(SELLER, value, { ...safe, maxAge: 90 * DAY });
 export const keepGuest = (cookies: Cookies, device: string) => cookies.set(GUEST, device, { ...safe, maxAge: 400 * DAY });
+/** For a page that stays open: a day. */
+export const keepPress = (cookies: Cookies, value: string) => cookies.set(PRESS, value, { ...safe, maxAge: DAY });
 export const keepPreference = (cookies: Cookies, name: string, value: string) => cookies.set(name, value, { ...safe, maxAge: 400 * DAY });
 
 export const toLocale = (value: string | null | undefined): Locale | null => (value === 'en' || value === 'zh-CN' ? value : null);

@@ -67,6 +67,7 @@ learnRefusals({
   sender_not_here: m.refusal_sender_not_here,
   reused_id: m.refusal_reused_id,
   too_many: m.refusal_too_many,
+  press_again: m.refusal_press_again,
   too_large: m.refusal_too_large,
   file_type: m.refusal_file_type,
   link_unknown: m.refusal_link_unknown,

@@ -67,6 +67,7 @@ export const reasons = [
   'too_large',
   'file_type',
   'link_unknown',
+  'press_again',
   'code_wrong',
   'code_expired',
   'only_asker_closes',

@@ -1,5 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { from, servicesOf } from '$lib/server/asking.ts';
+import { refuse } from '#core/refusal.ts';
+import { formOf, from, servicesOf } from '$lib/server/asking.ts';
+import { pressed, pressOf } from '$lib/server/press.ts';
 import { keepPreference, keepSeller, LOCALE } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -9,12 +11,14 @@ export const csr = false;
 export const load: PageServerLoad = async (event) => {
   event.setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
   const look = await servicesOf(event).access.lookAtSignIn(event.params.token);
-  return { look };
+  return { look, press: await pressOf(event) };
 };
 
 export const actions: Actions = {
   default: async (event) => {
-    const entered = await servicesOf(event).access.signIn(event.params.token, from(event).userAgent);
+    const opened = await pressed(event, await formOf(event));
+    if (!opened) return fail(422, { refusal: refuse('invalid', 'press_again').refusal });
+    const entered = await servicesOf(event).access.signIn(event.params.token, from(event).userAgent, opened);
     if (!entered.ok) return fail(422, { refusal: entered.refusal });
     keepSeller(event.cookies, entered.value.cookie);
     keepPreference(event.cookies, LOCALE, entered.value.locale);
