@@ -19,6 +19,7 @@ import { importCopy } from './copy/import.ts';
 import { findAnswers } from './directory/answers.ts';
 import { summariesIn } from './mail/digest.ts';
 import { Rooms } from './directory/rooms.ts';
+import { Operations } from './directory/operations.ts';
 import { People } from './directory/people.ts';
 import { Shelf } from './directory/shelf.ts';
 import { OwnTemplates } from './directory/own-templates.ts';
@@ -40,6 +41,7 @@ export function createServices(env: Env): Services {
   const noted = (seller: Seller, deed: Deed) => note(env, seller, deed);
   const rooms = new Rooms(env);
   const people = new People(env);
+  const operations = new Operations(env);
   const shelf = new Shelf(env);
   const templates = new OwnTemplates(env);
   const accounts = new Accounts(env);
@@ -206,6 +208,10 @@ export function createServices(env: Env): Services {
       separate: (seller, id) => accounts.separate(seller, id),
       addDomain: (seller, id, input) => accounts.addDomain(seller, id, input),
       removeDomain: (seller, id, domain) => accounts.removeDomain(seller, id, domain),
+    },
+    operations: {
+      status: (seller) => operations.status(seller),
+      again: (seller, input) => operations.again(seller, input),
     },
     people: {
       at: (seller, input) => people.at(seller, input),

@@ -5,6 +5,7 @@ import { Sellers } from './access/sellers.ts';
 import { Sessions } from './access/sessions.ts';
 import type { Bindings } from './app.ts';
 import type { Env } from './env.ts';
+import { Operations } from './directory/operations.ts';
 import { Shelf } from './directory/shelf.ts';
 import { sendDigests } from './mail/digest.ts';
 import { MAX_MAIL, receiveMail } from './mail/inbound.ts';
@@ -30,7 +31,10 @@ export function entrypoint(app: Hono<Bindings>) {
       await new Sellers(env).sweep();
       await new Sessions(env).sweep();
       await new Passkeys(env).sweep();
-      console.log(JSON.stringify({ what: 'cron', ...count, ...shelf }));
+      const operations = new Operations(env);
+      await operations.sweep();
+      const told = await operations.beat(event.scheduledTime, count.sent);
+      console.log(JSON.stringify({ what: 'cron', ...count, ...shelf, ...told }));
     },
   } satisfies ExportedHandler<Env>;
 }

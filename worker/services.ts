@@ -26,6 +26,7 @@ import type { Result } from '#core/refusal.ts';
 import type { HistoryEntry } from '#core/task-history.ts';
 import type { Due } from '#core/due.ts';
 import type { MyData } from './room/my-data.ts';
+import type { AlertKind } from './directory/alerts.ts';
 import type { RoomTemplate } from './directory/templates.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 
@@ -269,6 +270,24 @@ export interface PasskeyRow {
   usedAt: string | null;
 }
 
+/** How the product itself is doing, as far as it is a workspace's business. Instants are epoch ms. */
+export interface OperationStatus {
+  wrong: AlertKind[];
+  /** Mails of its rooms that wait to leave, and since when the oldest does. */
+  waiting: number;
+  oldest: number | null;
+  /** Mails that were given up, the newest first; addresses are masked. */
+  failed: { key: string; to: string; roomName: string; reason: string; at: number; canGoAgain: boolean }[];
+  /** Rooms whose lists and summaries are behind. */
+  lagging: number;
+  lagSince: number | null;
+  cron: number | null;
+  digest: { at: number; count: number } | null;
+  held: number;
+  /** Without a key of the sender's nothing leaves. */
+  hasTransport: boolean;
+}
+
 export interface Services {
   access: {
     /** The seller of a session cookie; null when there is none or it ended. Only who can keep a new cookie asks to `renew`. */
@@ -361,6 +380,12 @@ export interface Services {
     separate(seller: Seller, account: string): Promise<Result<null>>;
     addDomain(seller: Seller, account: string, input: unknown): Promise<Result<{ domain: string }>>;
     removeDomain(seller: Seller, account: string, domain: string): Promise<Result<null>>;
+  };
+  /** Owners only. */
+  operations: {
+    status(seller: Seller): Promise<Result<OperationStatus>>;
+    /** Sends a mail that was given up once more: `{ key }`. */
+    again(seller: Seller, input: unknown): Promise<Result<null>>;
   };
   /** Somebody of a customer's who asks what is kept of them: `{ email }`. A seller's own rooms; an owner's, all of the workspace. */
   people: {

@@ -420,6 +420,17 @@ const TABLE: Row[] = [
     init: () => json({ email: 'nobody@corp.example' }),
     answers: SELLERS,
   },
+  {
+    route: 'GET /api/status',
+    path: () => '/api/status',
+    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
+  },
+  {
+    route: 'POST /api/status/again',
+    path: () => '/api/status/again',
+    init: () => json({ key: 'news/nobody' }),
+    answers: { seller: 404, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
+  },
   // The last row: the customer is gone after it.
   {
     route: 'DELETE /api/rooms/:room/my-data',
@@ -640,6 +651,11 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
     answers: { seller: 200, 'colleague not in the room': 200, 'seller elsewhere': 200, else: 303 },
   },
   { page: '/r/[room]/erase', path: ({ room }) => `/r/${room}/erase`, answers: { customer: 200, else: [303, 401, 403, 404] } },
+  {
+    page: '/settings/status',
+    path: () => '/settings/status',
+    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 303 },
+  },
   {
     page: '/settings/record',
     path: () => '/settings/record',

@@ -54,3 +54,9 @@ export function sixDigits(): string {
     if (value !== undefined && value < 4_294_000_000) return String(value % 1_000_000).padStart(6, '0');
   }
 }
+
+/** `c•••i@corp.com`: enough to recognise one's own address, too little to learn another's. */
+export function masked(email: string): string {
+  const [local = '', domain = ''] = email.split('@');
+  return `${local.slice(0, 1)}•••${local.length > 2 ? local.slice(-1) : ''}@${domain}`;
+}

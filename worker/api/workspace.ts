@@ -199,3 +199,28 @@ workspace.post(
     return seller ? answer(c, await c.get('services').people.erase(seller, await personAsked(c))) : signInFirst(c);
   },
 );
+
+workspace.get(
+  '/status',
+  describeRoute({
+    summary: 'How the product is doing, as far as it is the workspace’s business',
+    responses: { 200: { description: '`wrong` lists what owners are told of by mail; instants are epoch ms' }, ...owners },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    return seller ? answer(c, await c.get('services').operations.status(seller)) : signInFirst(c);
+  },
+);
+
+workspace.post(
+  '/status/again',
+  describeRoute({
+    summary: 'Send a mail that was given up once more',
+    requestBody: body(v.object({ key: v.string() })),
+    responses: { 200: { description: 'It waits again' }, ...owners },
+  }),
+  async (c) => {
+    const seller = await sellerOf(c);
+    return seller ? answer(c, await c.get('services').operations.again(seller, await json(c))) : signInFirst(c);
+  },
+);

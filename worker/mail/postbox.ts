@@ -8,6 +8,7 @@ import { backoff } from '../room/agenda.ts';
 import type { Env } from '../env.ts';
 import { ResendTransport } from './resend.ts';
 import type { MailTransport, OutgoingMail } from './transport.ts';
+import { masked } from '../access/tokens.ts';
 import { roomStub } from '../room/stub.ts';
 
 export type PostedMail = OutgoingMail & { room: RoomId | null };
@@ -19,6 +20,8 @@ const PAUSE = 250;
 /** The sender remembers an idempotency key for 24 hours; an older doubtful batch gets no blind second try. */
 const KEY_LIFE = 23 * 3_600_000;
 const KEPT = 30 * 86_400_000;
+/** For so long (ms) a mail that was given up can be sent again. */
+const AGAIN = 7 * 86_400_000;
 
 interface Row extends Record<string, SqlStorageValue> {
   key: string;
@@ -33,6 +36,10 @@ export async function enqueue(env: Env, mails: PostedMail[], urgent: boolean): P
   if (mails.length > 0) await env.POSTBOX.get(env.POSTBOX.idFromName('main')).accept(mails, urgent);
 }
 
+/** Says since when (epoch ms) D1 is behind a room; null: no longer. */
+export const lags = (env: Env, room: RoomId, since: number | null): Promise<void> =>
+  env.POSTBOX.get(env.POSTBOX.idFromName('main')).lags(room, since);
+
 /** Takes back everything of a room that has not left yet. */
 export const withdraw = (env: Env, room: RoomId): Promise<void> => env.POSTBOX.get(env.POSTBOX.idFromName('main')).withdraw(room, false);
 
@@ -41,6 +48,7 @@ export class Postbox extends DurableObject<Env> {
     super(ctx, env);
     ctx.storage.sql.exec(`
       CREATE TABLE IF NOT EXISTS mail (key TEXT PRIMARY KEY, mail TEXT NOT NULL, recipient TEXT NOT NULL, room TEXT, state TEXT NOT NULL DEFAULT 'waiting', batch TEXT, tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, first INTEGER, provider TEXT, reason TEXT, at INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS lag (room TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS mail_due ON mail (due) WHERE state = 'waiting';
       CREATE INDEX IF NOT EXISTS mail_failing ON mail (due) WHERE state = 'failing';
       CREATE INDEX IF NOT EXISTS mail_provider ON mail (provider) WHERE provider IS NOT NULL;
@@ -97,6 +105,7 @@ export class Postbox extends DurableObject<Env> {
     const transport = this.transport();
     const now = Date.now();
     this.ctx.storage.sql.exec("DELETE FROM mail WHERE state NOT IN ('waiting', 'failing') AND at < ?", now - KEPT);
+    this.ctx.storage.sql.exec("UPDATE mail SET mail = '' WHERE state = 'failed' AND mail != '' AND at < ?", now - AGAIN);
     if (!transport) {
       // No key yet: nothing is lost, everything waits for the owner to set one.
       this.ctx.storage.sql.exec("UPDATE mail SET due = ? WHERE state = 'waiting'", now + 300_000);
@@ -155,9 +164,9 @@ export class Postbox extends DurableObject<Env> {
   }
 
   #finish(row: Row, state: 'sent' | 'failing', providerId: string | null, reason: string | null): void {
-    // What was in the mail (links that open rooms, codes) is not kept once it is out.
+    // What was in the mail (links that open rooms, codes) is not kept once it is out; of one that was given up for a few days, to be sent again.
     this.ctx.storage.sql.exec(
-      "UPDATE mail SET state = ?, provider = ?, reason = ?, mail = '', tries = 0, due = ? WHERE key = ?",
+      "UPDATE mail SET state = ?1, provider = ?2, reason = ?3, mail = iif(?1 = 'sent', '', mail), tries = 0, due = ?4 WHERE key = ?5",
       state,
       providerId,
       reason,
@@ -201,6 +210,8 @@ export class Postbox extends DurableObject<Env> {
       room,
       recipient.toLowerCase(),
     );
+    // Others' mails may name them: what was given up is not sent again.
+    this.ctx.storage.sql.exec("UPDATE mail SET mail = '' WHERE room = ? AND state = 'failed'", room);
   }
 
   /** Nothing more goes out for this room; `whole`: nor is anything known of what went. */
@@ -218,11 +229,49 @@ export class Postbox extends DurableObject<Env> {
     else await this.#report(row.key, what, detail);
   }
 
-  /** How many wait, and how many were given up. For the owner's status page. */
-  status(): { waiting: number; failed: number; hasTransport: boolean } {
-    const count = (state: string) =>
-      this.ctx.storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM mail WHERE state = ?', state).one().n;
-    return { waiting: count('waiting'), failed: count('failed') + count('failing'), hasTransport: this.transport() !== null };
+  /** D1 is behind a room. Rooms that can't write there say so here: an owner is told by another way. */
+  lags(room: RoomId, since: number | null): void {
+    if (since === null) this.ctx.storage.sql.exec('DELETE FROM lag WHERE room = ?', room);
+    else this.ctx.storage.sql.exec('INSERT OR REPLACE INTO lag (room, since) VALUES (?, ?)', room, since);
+  }
+
+  /** A mail that was given up goes out again, as another try of the sender's: its old one is known to have failed. */
+  async again(key: string): Promise<void> {
+    const now = Date.now();
+    this.ctx.storage.sql.exec(
+      "UPDATE mail SET state = 'waiting', tries = 0, due = ?1, first = ?1, at = ?1, batch = ?2, reason = NULL WHERE key = ?3 AND state = 'failed' AND mail != ''",
+      now,
+      `again/${now}/${key}`,
+      key,
+    );
+    await this.#arm();
+  }
+
+  /** What waits, by room; what was given up, with masked addresses; where D1 is behind. For the owners' status page. Epoch ms. */
+  status(): {
+    waiting: { room: RoomId | null; count: number; oldest: number }[];
+    failed: { key: string; room: RoomId | null; to: string; reason: string; at: number; canGoAgain: boolean }[];
+    lagging: { room: RoomId; since: number }[];
+    hasTransport: boolean;
+  } {
+    const { sql } = this.ctx.storage;
+    const waiting = sql
+      .exec<{ room: RoomId | null; count: number; oldest: number }>(
+        "SELECT room, count(*) AS count, min(at) AS oldest FROM mail WHERE state = 'waiting' GROUP BY room LIMIT 5000",
+      )
+      .toArray();
+    const failed = sql
+      .exec<{ key: string; room: RoomId | null; recipient: string; reason: string | null; at: number; kept: number }>(
+        "SELECT key, room, recipient, reason, at, mail != '' AS kept FROM mail WHERE state IN ('failed', 'failing') ORDER BY at DESC LIMIT 500",
+      )
+      .toArray()
+      .map(({ key, room, recipient, reason, at, kept }) => {
+        // What the sender says may name the address.
+        const why = (reason ?? '').replaceAll(recipient, masked(recipient));
+        return { key, room, to: masked(recipient), reason: why.slice(0, 300), at, canGoAgain: kept === 1 };
+      });
+    const lagging = sql.exec<{ room: RoomId; since: number }>('SELECT room, since FROM lag LIMIT 5000').toArray();
+    return { waiting, failed, lagging, hasTransport: this.transport() !== null };
   }
 
   ping(): 'pong' {

@@ -61,7 +61,7 @@ import { described, isTextId, MAX_TEXT, type TextId, textsIn, wordsOf, writable 
 import { historyOf, type HistoryEntry } from '#core/task-history.ts';
 import type { Entry, LinkLook, MailPreview } from '../services.ts';
 import { Allowances, type Limit, LIMITS, secondsUntil } from '../access/limits.ts';
-import { digest, fresh, hashOf, idFor, random, sixDigits, withoutKeys } from '../access/tokens.ts';
+import { digest, fresh, hashOf, idFor, masked, random, sixDigits, withoutKeys } from '../access/tokens.ts';
 import { companyDomain } from '../directory/company-name.ts';
 import { colleaguesByAddress, findMailedKey, qualificationRuleOf, storedMailsOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
@@ -86,7 +86,7 @@ import {
   type Minter,
 } from '../mail/compose.ts';
 import { fromBase64, toBase64 } from '../base64.ts';
-import { enqueue, withdraw } from '../mail/postbox.ts';
+import { enqueue, lags, withdraw } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
 import { type Account, hashOfLines, hashOfLog } from '../operator/accounts.ts';
 import { Agenda, backoff, RESTS, type Due } from './agenda.ts';
@@ -186,6 +186,8 @@ const CALENDAR_AFTER = 20_000;
 /** What changes the time, the place or the name of a meeting, as SQL lists it. */
 const MEETING_EVENTS =
   "('task.added', 'task.changed', 'task.removed', 'task.restored', 'meeting.proposed', 'meeting.picked', 'meeting.described', 'meeting.attended', 'meeting.cancelled', 'meeting.restored')";
+/** After this many failures D1 is said to be behind. */
+const TOLD_AFTER = 4;
 const STAGED_LIFE = 86_400_000;
 /** What the room keeps of one person alone. */
 const OWN_TABLES = ['sent', 'key', 'device', 'code', 'code_sent', 'opening', 'visit', 'mailed', 'reminded', 'calendar', 'told'] as const;
@@ -2153,6 +2155,7 @@ export class Room extends DurableObject<Env> {
         try {
           await this.#do(chore);
           this.#agenda.done(chore);
+          if (chore.kind === 'project' && chore.tries >= TOLD_AFTER) await this.#tellLag(null);
           if (chore.kind === 'notify') this.#tidy(chore.key);
         } catch (error) {
           // D1 hears of everything soon after it is back, of rooms that are silent since, too.
@@ -2168,11 +2171,19 @@ export class Room extends DurableObject<Env> {
             }),
           );
           this.#agenda.again(chore, Date.now() + wait * 1000);
+          if (chore.kind === 'project' && chore.tries + 1 >= TOLD_AFTER)
+            await this.#tellLag(this.#journal.since(this.#journal.mark('projected'), 1)[0]?.at ?? null);
         }
       }
     } finally {
       this.#agenda.rearm();
     }
+  }
+
+  /** Owners see on their status page that lists are behind, and since when; null: no longer. That it can't be told stops nothing. */
+  async #tellLag(since: string | null): Promise<void> {
+    const { room } = this.#state;
+    if (room) await lags(this.env, room.id, since === null ? null : Date.parse(since)).catch(() => {});
   }
 
   /** When nobody is left to be told of a thread's news, they need not be kept. */
@@ -2387,9 +2398,3 @@ const filesOf = (event: RoomEvent): FileFact[] =>
     : (event.type === 'material.added' || event.type === 'material.versioned') && event.content.kind === 'file'
       ? [event.content.file]
       : [];
-
-/** `c•••i@corp.com`: enough to recognise one's own address, too little to learn another's. */
-function masked(email: string): string {
-  const [local = '', domain = ''] = email.split('@');
-  return `${local.slice(0, 1)}•••${local.length > 2 ? local.slice(-1) : ''}@${domain}`;
-}
