@@ -66,6 +66,27 @@ describe.each(EVERYWHERE)('in %s on %s', (locale, _place, options) => {
     one.complaints.length = 0;
   });
 
+  test('how the product is doing is one calm line; whoever asks is found by their address and erased, after it was said what that means', async () => {
+    const { page } = one;
+    await page.goto(`${settings}/status`);
+    await page.getByRole('heading', { name: m.status_title({}, say) }).waitFor();
+    await page.getByText(m.status_well({}, say)).waitFor();
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+
+    const email = `chen.${run}@corp.example`;
+    await page.goto(`${settings}/people`);
+    await page.locator('input[name=email]').fill(email);
+    await page.getByRole('button', { name: m.people_find({}, say) }).click();
+    await page.getByText(m.people_erase({}, say)).click();
+    await page.getByText(m.erase_goes_name({}, say)).waitFor();
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+    await page.getByRole('button', { name: m.people_erase_now({}, say) }).click();
+    await page.getByText(m.people_erased({ count: 1 }, say)).waitFor();
+    expect(one.complaints).toEqual([]);
+  });
+
   test('a passkey is made by one press, and signs in by one press', async () => {
     const { page } = one;
     await page.goto(settings);

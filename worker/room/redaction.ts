@@ -6,7 +6,7 @@
 /** Gives a text without the person; the same text where they do not stand in it. */
 export type Redact = (text: string) => string;
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /** Marks of a text that may surround a name as HTML writes them. */
 const HTML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
