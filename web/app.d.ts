@@ -19,7 +19,7 @@ declare global {
       refused?: { refusal: Refusal; typed: Record<string, string> };
     }
     interface Platform {
-      env: { services: Services };
+      env: { services: Services; requestId: string };
     }
     type Theme = 'light' | 'dark' | 'auto';
   }

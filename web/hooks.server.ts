@@ -1,10 +1,10 @@
 /** Every request: which language and theme, who asks. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Handle, HandleServerError } from '@sveltejs/kit';
-import { withoutTokens } from '#core/ids.ts';
 import * as m from '#messages';
 import { overwriteServerAsyncLocalStorage } from '#messages/runtime.js';
 import { GUEST, LOCALE, SELLER, THEME, keepPreference, keepSeller, toLocale } from '$lib/server/cookies.ts';
+import { logError, withoutPeople } from '../worker/log.ts';
 
 /** Messages are worded in the language of the request in which they are asked for. */
 const request = new AsyncLocalStorage<{ locale?: App.Locals['locale']; origin?: string; messageCalls?: Set<string> }>();
@@ -51,15 +51,8 @@ export const handleError: HandleServerError = ({ error, event, status }) => {
   if (status === 404) return { message: m.error_not_found_title() };
   // What a request got wrong itself, such as a body that is no form.
   if (status < 500) return { message: m.error_failed_title() };
-  const id = crypto.randomUUID().slice(0, 8);
-  console.error(
-    JSON.stringify({
-      what: 'page failed',
-      id,
-      path: withoutTokens(event.url.pathname),
-      error: String(error),
-      stack: error instanceof Error ? error.stack : undefined,
-    }),
-  );
+  // The one that the answer's own header names, and every line of the logs about this request.
+  const id = event.platform?.env.requestId ?? '';
+  logError('page failed', error, { id, path: withoutPeople(event.url.pathname) });
   return { message: m.error_failed_title(), id };
 };

@@ -1,12 +1,12 @@
 /** The Worker's front door: machines and sockets go to Hono's routes, pages to SvelteKit, both with the same services. */
 import { Hono } from 'hono';
-import { withoutTokens } from '#core/ids.ts';
 import { api } from './api/index.ts';
 import { feeds } from './api/feeds.ts';
 import { files } from './api/files.ts';
 import { createServices } from './atelier.ts';
 import type { Env } from './env.ts';
 import { health } from './health.ts';
+import { log, logError, underRequest, withoutPeople } from './log.ts';
 import { hooks } from './mail/hooks.ts';
 import { operator } from './operator/routes.ts';
 import { renderPage } from './pages.ts';
@@ -38,9 +38,15 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
     if ((changes || socket) && !MACHINES.test(pathname) && !pathname.startsWith('/dev/') && fromElsewhere(c.req.raw)) {
       return c.json({ error: { code: 'forbidden', reason: 'sign_in_first' } }, 403);
     }
-    c.set('requestId', crypto.randomUUID());
+    const id = crypto.randomUUID();
+    const began = Date.now();
+    c.set('requestId', id);
     c.set('services', createServices(c.env));
-    await next();
+    await underRequest(id, next);
+    underRequest(id, () => {
+      const { method } = c.req;
+      log('request', { method, path: withoutPeople(pathname), status: c.res.status, ms: Date.now() - began });
+    });
     if (c.res.webSocket) return;
     c.header('X-Content-Type-Options', 'nosniff');
     // Tokens in addresses go nowhere else. `no-referrer` would, too, make browsers send `Origin: null` with our own forms.
@@ -51,15 +57,7 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
   });
 
   app.onError((error, c) => {
-    console.error(
-      JSON.stringify({
-        what: 'request failed',
-        requestId: c.get('requestId'),
-        path: withoutTokens(new URL(c.req.url).pathname),
-        error: String(error),
-        stack: error instanceof Error ? error.stack : undefined,
-      }),
-    );
+    underRequest(c.get('requestId'), () => logError('request failed', error, { path: withoutPeople(new URL(c.req.url).pathname) }));
     return c.json({ error: { code: 'unavailable', reason: 'unavailable' }, requestId: c.get('requestId') }, 503);
   });
 
@@ -70,6 +68,6 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
   app.route('/hooks', hooks);
   app.route('/operator', operator);
   more?.(app);
-  app.all('*', (c) => renderPage(c.req.raw, c.env, c.executionCtx, c.get('services')));
+  app.all('*', (c) => renderPage(c.req.raw, c.env, c.executionCtx, c.get('services'), c.get('requestId')));
   return app;
 }

@@ -8,6 +8,7 @@ import type { Env } from './env.ts';
 import { Operations } from './directory/operations.ts';
 import { Shelf } from './directory/shelf.ts';
 import { sendDigests } from './mail/digest.ts';
+import { log, underRequest } from './log.ts';
 import { MAX_MAIL, receiveMail } from './mail/inbound.ts';
 
 export function entrypoint(app: Hono<Bindings>) {
@@ -21,20 +22,23 @@ export function entrypoint(app: Hono<Bindings>) {
           'This message is larger than 25 MiB, so it was not taken. Please send a smaller file, or open the room and upload it there.',
         );
       const mail = { stream: message.raw, size: message.rawSize };
-      const receipt = await receiveMail(env, mail, { from: message.from, to: message.to }, env.AUTHSERV_ID);
+      const envelope = { from: message.from, to: message.to };
+      const receipt = await underRequest(crypto.randomUUID(), () => receiveMail(env, mail, envelope, env.AUTHSERV_ID));
       if (!receipt.accepted) message.setReject(receipt.say);
     },
 
     async scheduled(event, env) {
-      const count = await sendDigests(env, event.scheduledTime);
-      const shelf = await new Shelf(env).sweep(event.scheduledTime);
-      await new Sellers(env).sweep();
-      await new Sessions(env).sweep();
-      await new Passkeys(env).sweep();
-      const operations = new Operations(env);
-      await operations.sweep();
-      const told = await operations.beat(event.scheduledTime, count.sent);
-      console.log(JSON.stringify({ what: 'cron', ...count, ...shelf, ...told }));
+      await underRequest(crypto.randomUUID(), async () => {
+        const count = await sendDigests(env, event.scheduledTime);
+        const shelf = await new Shelf(env).sweep(event.scheduledTime);
+        await new Sellers(env).sweep();
+        await new Sessions(env).sweep();
+        await new Passkeys(env).sweep();
+        const operations = new Operations(env);
+        await operations.sweep();
+        const told = await operations.beat(event.scheduledTime, count.sent);
+        log('cron', { ...count, ...shelf, ...told });
+      });
     },
   } satisfies ExportedHandler<Env>;
 }

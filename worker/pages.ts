@@ -8,6 +8,6 @@ interface Pages {
 }
 
 /** A page has no other way to data than `services`: bindings are not passed on, but for the static files. */
-export function renderPage(request: Request, env: Env, context: object, services: Services): Promise<Response> {
-  return (pages as Pages).fetch(request, { ASSETS: env.ASSETS, services }, context);
+export function renderPage(request: Request, env: Env, context: object, services: Services, requestId: string): Promise<Response> {
+  return (pages as Pages).fetch(request, { ASSETS: env.ASSETS, services, requestId }, context);
 }

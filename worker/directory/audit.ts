@@ -2,6 +2,7 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { WorkspaceId } from '#core/ids.ts';
+import { logError } from '../log.ts';
 import type { Env } from '../env.ts';
 import type { Seller } from '../services.ts';
 import type { AuditRow, Deed } from './deeds.ts';
@@ -21,7 +22,7 @@ export async function note(
       .insert(audit)
       .values({ workspaceId: by.workspace, at: new Date().toISOString(), personId: by.person, name: by.name, deed });
   } catch (error) {
-    console.error(JSON.stringify({ what: 'audit failed', deed: deed.type, error: String(error) }));
+    logError('audit failed', error, { deed: deed.type });
   }
 }
 

@@ -10,6 +10,7 @@ import { notice } from '#emails/notice.tsx';
 import { roomActor } from '../access/actor.ts';
 import { read } from '../access/sellers.ts';
 import type { Env } from '../env.ts';
+import { logError } from '../log.ts';
 import { envelop, MACHINE_MADE } from '../mail/compose.ts';
 import { mailKey } from '../mail/inbound.ts';
 import { enqueue } from '../mail/postbox.ts';
@@ -179,7 +180,7 @@ async function attempt(what: string, id: RoomId, work: () => Promise<unknown>): 
   try {
     await work();
   } catch (error) {
-    console.error(JSON.stringify({ what: `${what} failed`, room: id, error: String(error) }));
+    logError(`${what} failed`, error, { room: id });
   }
 }
 

@@ -24,6 +24,7 @@ import { fresh, hashOf } from '../access/tokens.ts';
 import { inUse, picture } from '../directory/rooms.ts';
 import { objection, participant, room, type roomEvent, seen, task, valueCase, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
+import { logError } from '../log.ts';
 import { changeWords } from './changes.ts';
 import { envelop, MACHINE_MADE, replyAddress } from './compose.ts';
 import { enqueue, type PostedMail } from './postbox.ts';
@@ -141,7 +142,7 @@ async function sendTo(env: Env, readers: Reader[], at: number): Promise<{ sent: 
       }
       settled.push({ workspaceId: reader.workspaceId, email: reader.email, week: reader.week, state: made ? 'sent' : 'empty' });
     } catch (error) {
-      console.error(JSON.stringify({ what: 'digest failed', workspace: reader.workspaceId, week: reader.week, error: String(error) }));
+      logError('digest failed', error, { workspace: reader.workspaceId, week: reader.week });
     }
   }
   if (keys.length > 0)

@@ -26,6 +26,7 @@ import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type Reply
 import { keyOf } from './reading/key.ts';
 import { decoded, type LongPart, Skeleton } from './reading/skeleton.ts';
 import type { ReceivedMail } from '../room/object.ts';
+import { log, withoutPeople } from '../log.ts';
 import { roomStub } from '../room/stub.ts';
 import { Turns } from './turns.ts';
 
@@ -127,7 +128,7 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
     .update(inboundMail)
     .set({ outcome: acted.outcome, reason: acted.reason, roomId: room ?? null })
     .where(eq(inboundMail.id, id));
-  console.log(JSON.stringify({ what: 'mail in', id, outcome: acted.outcome, reason: acted.reason, room }));
+  log('mail in', { mail: id, outcome: acted.outcome, reason: withoutPeople(acted.reason), room });
   return acted.say === null ? { accepted: true, outcome: acted.outcome } : { accepted: false, say: acted.say };
 }
 

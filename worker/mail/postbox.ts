@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { RoomId } from '#core/ids.ts';
 import { backoff } from '../room/agenda.ts';
 import type { Env } from '../env.ts';
+import { log, logError, requestId } from '../log.ts';
 import { ResendTransport } from './resend.ts';
 import type { MailTransport, OutgoingMail } from './transport.ts';
 import { masked } from '../access/tokens.ts';
@@ -29,11 +30,14 @@ interface Row extends Record<string, SqlStorageValue> {
   batch: string | null;
   tries: number;
   first: number | null;
+  room: string | null;
+  /** On whose behalf it was written (log.ts). */
+  request: string | null;
 }
 
 /** Hands mails to the postbox. Idempotent by key. `urgent` sends without waiting for company. */
 export async function enqueue(env: Env, mails: PostedMail[], urgent: boolean): Promise<void> {
-  if (mails.length > 0) await env.POSTBOX.get(env.POSTBOX.idFromName('main')).accept(mails, urgent);
+  if (mails.length > 0) await env.POSTBOX.get(env.POSTBOX.idFromName('main')).accept(mails, urgent, requestId());
 }
 
 /** Says since when (epoch ms) D1 is behind a room; null: no longer. */
@@ -42,6 +46,9 @@ export const lags = (env: Env, room: RoomId, since: number | null): Promise<void
 
 /** Takes back everything of a room that has not left yet. */
 export const withdraw = (env: Env, room: RoomId): Promise<void> => env.POSTBOX.get(env.POSTBOX.idFromName('main')).withdraw(room, false);
+
+/** What kind of mail a key is of: its first word. Others of its words may name somebody. */
+const kindOf = (key: string): string => key.split('/')[0] ?? '';
 
 export class Postbox extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -53,6 +60,9 @@ export class Postbox extends DurableObject<Env> {
       CREATE INDEX IF NOT EXISTS mail_failing ON mail (due) WHERE state = 'failing';
       CREATE INDEX IF NOT EXISTS mail_provider ON mail (provider) WHERE provider IS NOT NULL;
     `);
+    // A postbox of before.
+    if (ctx.storage.sql.exec("SELECT 1 FROM pragma_table_info('mail') WHERE name = 'request'").toArray().length === 0)
+      ctx.storage.sql.exec('ALTER TABLE mail ADD COLUMN request TEXT');
     void ctx.blockConcurrencyWhile(async () => {
       if ((await ctx.storage.getAlarm()) === null) await this.#arm();
     });
@@ -63,17 +73,18 @@ export class Postbox extends DurableObject<Env> {
     return this.env.RESEND_API_KEY ? new ResendTransport(this.env.RESEND_API_KEY) : null;
   }
 
-  async accept(mails: PostedMail[], urgent: boolean): Promise<void> {
+  async accept(mails: PostedMail[], urgent: boolean, request: string | null = null): Promise<void> {
     const now = Date.now();
     for (const { room, ...mail } of mails) {
       this.ctx.storage.sql.exec(
-        'INSERT OR IGNORE INTO mail (key, mail, recipient, room, due, at) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO mail (key, mail, recipient, room, due, at, request) VALUES (?, ?, ?, ?, ?, ?, ?)',
         mail.key,
         JSON.stringify(mail),
         mail.to.replace(/^.*<|>$/g, '').toLowerCase(),
         room,
         now,
         now,
+        request,
       );
     }
     const at = now + (urgent ? 0 : 300);
@@ -86,7 +97,7 @@ export class Postbox extends DurableObject<Env> {
       await this.#sendSome();
       await this.#tellFailed();
     } catch (error) {
-      console.error(JSON.stringify({ what: 'postbox failed', error: String(error) }));
+      logError('postbox failed', error);
       await this.ctx.storage.setAlarm(Date.now() + 30_000);
       return;
     }
@@ -112,13 +123,19 @@ export class Postbox extends DurableObject<Env> {
       return;
     }
     const [head] = this.ctx.storage.sql
-      .exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT 1", now)
+      .exec<Row>(
+        "SELECT key, mail, batch, tries, first, room, request FROM mail WHERE state = 'waiting' AND due <= ? ORDER BY due LIMIT 1",
+        now,
+      )
       .toArray();
     if (!head) return;
     // A batch that was tried stays the same batch: its key must always stand for the same mails.
     const rows = head.batch
       ? this.ctx.storage.sql
-          .exec<Row>("SELECT key, mail, batch, tries, first FROM mail WHERE batch = ? AND state = 'waiting' ORDER BY key", head.batch)
+          .exec<Row>(
+            "SELECT key, mail, batch, tries, first, room, request FROM mail WHERE batch = ? AND state = 'waiting' ORDER BY key",
+            head.batch,
+          )
           .toArray()
       : this.#newBatch(head, transport.limit, now);
     const batch = rows[0]?.batch ?? head.key;
@@ -131,6 +148,7 @@ export class Postbox extends DurableObject<Env> {
     // Without an await: what is known of a batch is kept at once, or a mail that has left would leave again.
     for (const [index, row] of rows.entries()) {
       const result = results[index] ?? { state: 'later' as const, reason: 'no answer', after: null };
+      log('mail out', { id: row.request, kind: kindOf(row.key), room: row.room, state: result.state, tries: row.tries });
       if (result.state === 'sent') this.#finish(row, 'sent', result.providerId, null);
       else if (result.state === 'failed' || row.tries + 1 >= TRIES) this.#finish(row, 'failing', null, result.reason);
       else {
@@ -152,7 +170,7 @@ export class Postbox extends DurableObject<Env> {
       ? [head]
       : this.ctx.storage.sql
           .exec<Row>(
-            "SELECT key, mail, batch, tries, first FROM mail WHERE state = 'waiting' AND batch IS NULL AND due <= ? AND mail LIKE '%\"attachments\":[]%' ORDER BY due LIMIT ?",
+            "SELECT key, mail, batch, tries, first, room, request FROM mail WHERE state = 'waiting' AND batch IS NULL AND due <= ? AND mail LIKE '%\"attachments\":[]%' ORDER BY due LIMIT ?",
             now,
             limit,
           )
@@ -188,7 +206,7 @@ export class Postbox extends DurableObject<Env> {
         await this.#report(key, 'failed', reason ?? '');
         this.ctx.storage.sql.exec("UPDATE mail SET state = 'failed' WHERE key = ?", key);
       } catch (error) {
-        console.error(JSON.stringify({ what: 'failure not told', key, error: String(error) }));
+        logError('failure not told', error, { kind: kindOf(key) });
         const due = Date.now() + backoff(tries, Math.random()) * 1000;
         this.ctx.storage.sql.exec('UPDATE mail SET tries = tries + 1, due = ? WHERE key = ?', due, key);
       }

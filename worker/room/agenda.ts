@@ -1,5 +1,7 @@
 /** What the room must do later. An object has one alarm, so it is a scheduler over these rows, and it never dies. */
 
+import { requestId } from '../log.ts';
+
 export type Chore =
   /** Bring D1 up to date. */
   | 'project'
@@ -43,6 +45,8 @@ export interface Due extends Record<string, SqlStorageValue> {
   key: string;
   at: number;
   tries: number;
+  /** On whose behalf it was put on the list (log.ts). */
+  request: string | null;
 }
 
 /** Seconds until another try after `tries` failures: doubling from 2 s to 10 min, with jitter given from outside. */
@@ -60,15 +64,18 @@ export class Agenda {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     storage.sql.exec(
-      'CREATE TABLE IF NOT EXISTS agenda (kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (kind, key)) WITHOUT ROWID',
+      'CREATE TABLE IF NOT EXISTS agenda (kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, request TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID',
     );
+    // A room of before.
+    if (storage.sql.exec("SELECT 1 FROM pragma_table_info('agenda') WHERE name = 'request'").toArray().length === 0)
+      storage.sql.exec('ALTER TABLE agenda ADD COLUMN request TEXT');
   }
 
   /** Something to do by `at` (epoch ms). If it is already to be done, the earlier time holds. */
   add(kind: Chore, key: string, at: number, now: number): void {
     const known = (this.#known ??= new Map(
       this.#storage.sql
-        .exec<Due>('SELECT kind, key, at, tries FROM agenda')
+        .exec<Due>('SELECT kind, key, at, tries, request FROM agenda')
         .toArray()
         .map((row) => [`${row.kind} ${row.key}`, row.at]),
     ));
@@ -78,10 +85,11 @@ export class Agenda {
     if (before !== undefined && before <= at && before > now) return;
     known.set(`${kind} ${key}`, at);
     this.#storage.sql.exec(
-      'INSERT INTO agenda (kind, key, at) VALUES (?1, ?2, ?3) ON CONFLICT (kind, key) DO UPDATE SET at = ?3',
+      'INSERT INTO agenda (kind, key, at, request) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (kind, key) DO UPDATE SET at = ?3, request = coalesce(?4, request)',
       kind,
       key,
       at,
+      requestId(),
     );
     this.#arm(at);
   }
@@ -91,7 +99,7 @@ export class Agenda {
     this.forget();
     this.#isRunning = true;
     return this.#storage.sql
-      .exec<Due>("SELECT kind, key, at, tries FROM agenda WHERE at <= ? ORDER BY kind = 'project', at LIMIT ?", now, limit)
+      .exec<Due>("SELECT kind, key, at, tries, request FROM agenda WHERE at <= ? ORDER BY kind = 'project', at LIMIT ?", now, limit)
       .toArray();
   }
 

@@ -88,6 +88,7 @@ import {
 import { fromBase64, toBase64 } from '../base64.ts';
 import { enqueue, lags, withdraw } from '../mail/postbox.ts';
 import type { OutgoingMail } from '../mail/transport.ts';
+import { log, logError, requestId, underRequest } from '../log.ts';
 import { type Account, hashOfLines, hashOfLog } from '../operator/accounts.ts';
 import { Agenda, backoff, RESTS, type Due } from './agenda.ts';
 import { Books, type Line, NotRebuilt } from './books.ts';
@@ -229,6 +230,13 @@ export class Room extends DurableObject<Env> {
     void ctx.blockConcurrencyWhile(async () => {
       if ((await ctx.storage.getAlarm()) === null) this.#agenda.rearm();
     });
+  }
+
+  /** Calls a method of this room on behalf of a request, so that logs, chores and mails that come of it carry its id. */
+  traced(request: string, name: string, args: unknown[]): unknown {
+    const method: unknown = Reflect.get(this, name);
+    if (typeof method !== 'function') throw new Error(`a room has no ${name}`);
+    return underRequest(request, () => Reflect.apply(method, this, args) as unknown);
   }
 
   // -------------------------------------------------------------- changing the room
@@ -474,6 +482,9 @@ export class Room extends DurableObject<Env> {
   #execute(by: ParticipantId, via: Via, id: string, command: Command, facts: Facts): Result<{ seq: number }> {
     const held = command.type === 'mail.settle' && command.how === 'posted' ? this.#state.held[command.held] : undefined;
     const { outcome, change } = this.#atOnce(() => this.#decided(by, via, id, command, facts));
+    // What comes by a socket is in the history alone: many a second, and no request.
+    if (requestId() !== null)
+      log('command', { room: this.#state.room?.id, command: command.type, via, outcome: outcome.ok ? 'done' : outcome.refusal.reason });
     if (!outcome.ok || !change) return outcome;
     this.#tell(change);
     if (held) {
@@ -2153,7 +2164,9 @@ export class Room extends DurableObject<Env> {
     try {
       for (const chore of this.#agenda.due(Date.now())) {
         try {
-          await this.#do(chore);
+          const request = chore.request ?? crypto.randomUUID();
+          await underRequest(request, () => this.#do(chore));
+          log('chore', { id: request, chore: chore.kind, room: this.#state.room?.id });
           this.#agenda.done(chore);
           if (chore.kind === 'project' && chore.tries >= TOLD_AFTER) await this.#tellLag(null);
           if (chore.kind === 'notify') this.#tidy(chore.key);
@@ -2161,15 +2174,7 @@ export class Room extends DurableObject<Env> {
           // D1 hears of everything soon after it is back, of rooms that are silent since, too.
           const tries = chore.kind === 'project' ? Math.min(chore.tries, PROJECT_TRIES) : chore.tries;
           const wait = backoff(tries, Math.random());
-          console.error(
-            JSON.stringify({
-              what: 'chore failed',
-              chore: chore.kind,
-              room: this.#state.room?.id,
-              tries: chore.tries,
-              error: String(error),
-            }),
-          );
+          logError('chore failed', error, { id: chore.request, chore: chore.kind, room: this.#state.room?.id, tries: chore.tries });
           this.#agenda.again(chore, Date.now() + wait * 1000);
           if (chore.kind === 'project' && chore.tries + 1 >= TOLD_AFTER)
             await this.#tellLag(this.#journal.since(this.#journal.mark('projected'), 1)[0]?.at ?? null);
