@@ -40,6 +40,7 @@ type ActorName =
   | 'customer elsewhere'
   | 'customer revoked'
   | 'seller'
+  | 'member in the room'
   | 'colleague not in the room'
   | 'seller elsewhere';
 const ACTORS: ActorName[] = [
@@ -48,16 +49,20 @@ const ACTORS: ActorName[] = [
   'customer elsewhere',
   'customer revoked',
   'seller',
+  'member in the room',
   'colleague not in the room',
   'seller elsewhere',
 ];
+
+/** Who is in the room. There is no rank in it: a member of the workspace is answered there as its owner is. */
+const INSIDE: readonly ActorName[] = ['seller', 'customer', 'member in the room'];
 
 interface Row {
   /** Method and path as the router lists it. */
   route: string;
   path: (room: Room) => string;
   init?: (room: Room) => RequestInit;
-  /** What each actor is answered; `else` for those not named. */
+  /** What each actor is answered; `else` for those not named. The seller is the workspace's owner; a member is answered as they are. */
   answers: Partial<Record<ActorName, Status>> & { else: Status };
 }
 
@@ -80,6 +85,10 @@ interface Room {
   heldMail: string;
   wishes: string;
 }
+
+const expectedOf = (answers: Row['answers'], actor: ActorName): Status[] => [
+  answers[actor] ?? (actor === 'member in the room' ? answers.seller : undefined) ?? answers.else,
+];
 
 const json = (body: unknown): RequestInit => ({
   method: 'POST',
@@ -222,18 +231,18 @@ const TABLE: Row[] = [
     route: 'PATCH /api/members/:person',
     path: ({ person }) => `/api/members/${person}`,
     init: () => ({ ...json({ role: 'owner' }), method: 'PATCH' }),
-    answers: { seller: 409, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
+    answers: { seller: 409, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
   },
   {
     route: 'DELETE /api/members/:person',
     path: ({ person }) => `/api/members/${person}`,
     init: () => ({ method: 'DELETE' }),
-    answers: { seller: 409, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
+    answers: { seller: 409, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
   },
   {
     route: 'GET /api/audit.csv',
     path: () => '/api/audit.csv',
-    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
+    answers: { seller: 200, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
   },
   { route: 'GET /api/shelf', path: () => '/api/shelf', answers: SELLERS },
   // An owner may from outside, whoever is neither owner nor in the room may not, and another workspace has no such room.
@@ -247,7 +256,7 @@ const TABLE: Row[] = [
     route: 'PUT /api/retention',
     path: () => '/api/retention',
     init: () => ({ ...json({ years: 0 }), method: 'PUT' }),
-    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
+    answers: { seller: 200, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
   },
   { route: 'GET /api/answers', path: () => '/api/answers?q=data', answers: SELLERS },
   { route: 'GET /api/accounts', path: () => '/api/accounts?q=corp', answers: SELLERS },
@@ -458,9 +467,21 @@ test('every route of the router has a row in the table', () => {
 async function scene() {
   const seller = await newSeller();
   const colleague = await newColleague(seller);
+  const member = await newColleague(seller, 'Wu Fang');
   const elsewhere = await newSeller('Other', 'Other');
   const opened = await openRoom(seller);
   const mail = await invite(seller, opened);
+  await act(seller, opened.room, {
+    type: 'participant.add',
+    participant: fresh(),
+    side: 'seller',
+    name: 'Wu Fang',
+    email: member.seller.email,
+    locale: 'en',
+    zone: 'UTC',
+    invite: true,
+    note: '',
+  });
   const customer = await joinedCustomer(seller, opened);
   const otherRoom = await openRoom(elsewhere);
   const otherCustomer = await joinedCustomer(elsewhere, otherRoom);
@@ -524,6 +545,7 @@ async function scene() {
       'customer elsewhere': otherRoom.customerEmail,
       'customer revoked': gone,
       seller: seller.seller.email,
+      'member in the room': member.seller.email,
       'colleague not in the room': colleague.seller.email,
       'seller elsewhere': elsewhere.seller.email,
     } satisfies Record<ActorName, string>,
@@ -550,6 +572,7 @@ async function scene() {
       'customer elsewhere': otherCustomer.cookie,
       'customer revoked': `__Host-guest=${entry.device}`,
       seller: seller.cookie,
+      'member in the room': member.cookie,
       'colleague not in the room': colleague.cookie,
       'seller elsewhere': elsewhere.cookie,
     },
@@ -570,7 +593,7 @@ describe('each route answers each actor as the table says', () => {
       for (const actor of ACTORS) {
         const cookie = cookies[actor];
         const response = await request(row.path(room), { ...row.init?.(room), ...(cookie ? { cookie } : {}) });
-        const expected = [row.answers[actor] ?? row.answers.else].flat();
+        const expected = expectedOf(row.answers, actor).flat();
         cells += 1;
         if (!expected.includes(response.status)) wrong.push(`${row.route} ${actor}: ${response.status}, not ${expected.join(' or ')}`);
         const body = await response.text();
@@ -659,7 +682,7 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
   {
     page: '/settings/record',
     path: () => '/settings/record',
-    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 303 },
+    answers: { seller: 200, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 303 },
   },
   { page: '/rooms/[room]', path: ({ room }) => `/rooms/${room}`, answers: { seller: 200, else: [303, 403, 404] } },
   { page: '/r/[room]', path: ({ room }) => `/r/${room}`, answers: { customer: 200, else: [303, 401, 403, 404] } },
@@ -691,10 +714,10 @@ describe('pages', () => {
       for (const actor of ACTORS) {
         const cookie = cookies[actor];
         const response = await request(row.path(room), cookie ? { cookie } : {});
-        const expected = [row.answers[actor] ?? row.answers.else].flat();
+        const expected = expectedOf(row.answers, actor).flat();
         if (!expected.includes(response.status)) wrong.push(`${row.page} ${actor}: ${response.status}, not ${expected.join(' or ')}`);
         const body = await response.text();
-        if (!['seller', 'customer'].includes(actor) && body.includes('A task of this room')) wrong.push(`${row.page} ${actor}: leaked`);
+        if (!INSIDE.includes(actor) && body.includes('A task of this room')) wrong.push(`${row.page} ${actor}: leaked`);
         if (actor === 'customer' && /Said inside|By somebody else/.test(body)) wrong.push(`${row.page} ${actor}: leaked what is internal`);
         const policy = response.headers.get('content-security-policy') ?? '';
         // Its own scripts, and inline ones only by nonce.
@@ -721,7 +744,7 @@ describe('the socket', () => {
     const { room, cookies } = await scene();
     const wrong: string[] = [];
     for (const actor of ACTORS) {
-      const isIn = actor === 'seller' || actor === 'customer';
+      const isIn = INSIDE.includes(actor);
       for (const frame of Object.values(FRAMES)) {
         const as = actor.startsWith('customer') ? 'customer' : 'seller';
         const response = await request(`/api/rooms/${room.room}/live?as=${as}`, {
@@ -766,7 +789,7 @@ describe('mail', () => {
         const text = `from ${actor} ${fresh()}`;
         await bring({ from: addresses[actor], to, text });
         const posted = (await comments(seller, room.room as RoomId)).find((one) => one.body.includes(text));
-        const may = way === 'a reply' ? ['customer', 'seller'] : way === 'a new mail to the room' ? ['customer', 'seller'] : [];
+        const may: readonly ActorName[] = way === 'a reply' || way === 'a new mail to the room' ? INSIDE : [];
         const author = posted && (await viewOf(seller, room.room as RoomId)).state.people[posted.by as ParticipantId]?.email;
         if (posted && (!may.includes(actor) || author !== addresses[actor])) wrong.push(`${way}, ${actor}: posted as ${author}`);
         if (!posted && way === 'a reply' && actor === 'customer') wrong.push(`${way}, ${actor}: not posted`);
