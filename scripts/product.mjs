@@ -34,7 +34,7 @@ export function freePort() {
 const COLOURS = /\u001b\[[0-9;]*m/g;
 /** What wrangler says about itself; the Worker's own words and every error stay. */
 const NOISE =
-  /^\s*$|🪵|^[\s─-╿⎔▲]*$|wrangler:info|⛅|^[─┄]+|Your Worker|bindings:|^env\.|^\s*Binding\b|^Ready on|⎔|local mode|Total Upload|request\.cf|Request\.cf|cf object|To access|\[mf:inf\]|update available|remote resource|Using vars|Using secrets|"cron"|Shutting down|http:\/\/(localhost|127)|shortcut|Scheduled Workers|cdn-cgi\/local|Mode\b.*local|^\s*\[.\] |agent skills|telemetry|ENOTFOUND workers\.cloudflare\.com|GetAddrInfoReqWrap|manually trigger|For more details/i;
+  /^\{"what":"(?:request|command|chore|mail in|mail out|cron)"|^\s*$|🪵|^[\s─-╿⎔▲]*$|wrangler:info|⛅|^[─┄]+|Your Worker|bindings:|^env\.|^\s*Binding\b|^Ready on|⎔|local mode|Total Upload|request\.cf|Request\.cf|cf object|To access|\[mf:inf\]|update available|remote resource|Using vars|Using secrets|"cron"|Shutting down|http:\/\/(localhost|127)|shortcut|Scheduled Workers|cdn-cgi\/local|Mode\b.*local|^\s*\[.\] |agent skills|telemetry|ENOTFOUND workers\.cloudflare\.com|GetAddrInfoReqWrap|manually trigger|For more details/i;
 
 /**
  * @typedef {object} Product
