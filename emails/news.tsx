@@ -189,7 +189,7 @@ export function severalNews(frame: Frame, items: NewsFacts[]): Rendered {
   const subject = subjectOf(
     {
       room,
-      title: m.mail_several_subject({ title: items[0] ? titleOf(items[0]) : room, count: items.length - 1, total: items.length }, say),
+      title: m.mail_several_subject({ title: items[0] ? titleOf(items[0]) : room, count: items.length - 1 }, say),
     },
     say,
   );
