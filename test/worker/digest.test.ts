@@ -247,7 +247,7 @@ describe('the digest', () => {
     const url = /<([^>]+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '')?.[1] ?? '';
     await request(new URL(url).pathname, {
       method: 'POST',
-      headers: { origin: 'https://mail.example' },
+      headers: { origin: 'https://mail.example', 'content-type': 'application/x-www-form-urlencoded' },
       body: 'List-Unsubscribe=One-Click',
     });
     expect((await viewOf(seller, opened.room)).state.people[opened.customer]?.mail).toBe('none');

@@ -121,7 +121,7 @@ async function send(what: string, raw: Uint8Array, envelope: { from: string; to:
 describe('hostile mails', { timeout: 120_000 }, () => {
   test('of the customer are words and files; what others write in the customer’s name is never theirs', async () => {
     const seller = await newSeller(`Li ${MARK}`, `"><script>${MARK}</script>`);
-    const texts = TEXTS.filter((one, nth) => nth % 3 === 0 && one.length < 4_000);
+    const texts = TEXTS.filter((one, nth) => nth % 5 < 2 && one.length < 4_000);
     const SIZE = 45;
     for (let first = 0; first < texts.length; first += SIZE) {
       const on = await scene(seller);

@@ -29,7 +29,6 @@ import {
   newSeller,
   openRoom,
   request,
-  viewOf,
 } from '../support/front-door.ts';
 
 const HISTORIES = 8;
@@ -68,6 +67,7 @@ async function scene() {
   return {
     room: opened.room,
     seller,
+    sellers: [seller, colleague],
     customers: [customer, other],
     addresses: [opened.customerEmail, email],
     by: { [lidan.id]: seller, [zhou.id]: colleague, [chen.id]: customer, [zhao.id]: other } as Record<string, { cookie: string }>,
@@ -114,7 +114,11 @@ test(
       monday.setUTCDate(monday.getUTCDate() + ((8 - monday.getUTCDay()) % 7 || 7));
       await sendDigests(env, monday.setUTCHours(9, 0, 0, 0));
       await deliverMail(room);
-      if (JSON.stringify(await viewOf(on.seller, room)).includes(SECRET)) internal += 1;
+      // One of the two sellers may have let the other go.
+      const shown = await Promise.all(
+        on.sellers.map(async ({ cookie }) => (await request(`/api/rooms/${room}?as=seller`, { cookie })).text()),
+      );
+      if (shown.some((view) => view.includes(SECRET))) internal += 1;
 
       const look = (where: string, what: string) => {
         cells += 1;

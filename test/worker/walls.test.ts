@@ -2,12 +2,16 @@
  * Every route of the API, the files and the hooks, with every kind of actor, from one table.
  * A new route without a row here fails; nobody gets more than the table says.
  */
+import { eq } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
 import { describe, expect, test } from 'vitest';
-import type { FileId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
+import type { AccountId, FileId, ParticipantId, RoomId, TaskId, ThreadId } from '#core/ids.ts';
 import type { ToRoom } from '#core/protocol.ts';
 import { textId } from '#core/texts.ts';
 import { api } from '../../worker/api/index.ts';
 import { files } from '../../worker/api/files.ts';
+import { account } from '../../worker/directory/schema.ts';
+import { ofAll, Within } from '../../worker/directory/within.ts';
 import { health } from '../../worker/health.ts';
 import { hooks } from '../../worker/mail/hooks.ts';
 import { operator } from '../../worker/operator/routes.ts';
@@ -432,13 +436,13 @@ const TABLE: Row[] = [
   {
     route: 'GET /api/status',
     path: () => '/api/status',
-    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
+    answers: { seller: 200, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 401 },
   },
   {
     route: 'POST /api/status/again',
     path: () => '/api/status/again',
     init: () => json({ key: 'news/nobody' }),
-    answers: { seller: 404, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
+    answers: { seller: 404, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 404, else: 401 },
   },
   // The last row: the customer is gone after it.
   {
@@ -584,6 +588,22 @@ function walked(task: { meta: object }, routes: number, cells: number, failed: n
   Object.assign(task.meta, { walls: { routes, actors: ACTORS.length, cells, failed } });
 }
 
+test('a query that forgets the workspace does not type-check', async () => {
+  // @ts-expect-error A table of workspaces is no table for a query.
+  const forgetful = () => drizzle(env.DB).select().from(account);
+  expect(forgetful).toBeTypeOf('function');
+  // One that names it finds the workspace's own rows, however much there is.
+  const { room: mine } = await scene();
+  const [own] = await drizzle(env.DB)
+    .select()
+    .from(ofAll(account, 'the cron'))
+    .where(eq(ofAll(account, 'the cron').id, mine.account as AccountId));
+  if (!own) throw new Error('no account');
+  const rows = await drizzle(env.DB).select().from(new Within(env.DB, own.workspaceId).rows(account));
+  expect(rows.map((one) => one.id)).toContain(own.id);
+  expect(rows.filter((one) => one.workspaceId !== own.workspaceId)).toEqual([]);
+});
+
 describe('each route answers each actor as the table says', () => {
   test('and nobody otherwise', async ({ task }) => {
     const { room, cookies } = await scene();
@@ -677,7 +697,7 @@ const PAGES: { page: string; path: (room: Room) => string; answers: Row['answers
   {
     page: '/settings/status',
     path: () => '/settings/status',
-    answers: { seller: 200, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 303 },
+    answers: { seller: 200, 'member in the room': 403, 'colleague not in the room': 403, 'seller elsewhere': 200, else: 303 },
   },
   {
     page: '/settings/record',

@@ -4,7 +4,8 @@ import { drizzle } from 'drizzle-orm/d1';
 import type { PersonId } from '#core/ids.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { note } from '../directory/audit.ts';
-import { membership, participant, person, room } from '../directory/schema.ts';
+import { membership as memberships, participant, person, room as rooms } from '../directory/schema.ts';
+import { Within } from '../directory/within.ts';
 import type { Env } from '../env.ts';
 import { roomStub } from '../room/stub.ts';
 import type { MemberRow, Seller } from '../services.ts';
@@ -19,13 +20,17 @@ export class Members {
     this.#db = drizzle(env.DB);
   }
 
+  #of(seller: Seller): Within {
+    return new Within(this.#env.DB, seller.workspace);
+  }
+
   /** By name. */
   async list(seller: Seller): Promise<MemberRow[]> {
+    const membership = this.#of(seller).rows(memberships);
     return this.#db
       .select({ person: person.id, name: person.name, email: person.email, role: membership.role })
       .from(membership)
       .innerJoin(person, eq(person.id, membership.personId))
-      .where(eq(membership.workspaceId, seller.workspace))
       .orderBy(person.name);
   }
 
@@ -37,14 +42,15 @@ export class Members {
     const asked = await this.#may(seller, id);
     if (!asked.ok) return asked;
     const member = asked.value;
-    await this.#db.delete(membership).where(this.#of(seller, id));
-    const rooms = await this.#db
+    await this.#of(seller).remove(memberships, (one) => eq(one.personId, id));
+    const room = this.#of(seller).rows(rooms);
+    const left = await this.#db
       .select({ id: participant.roomId })
       .from(participant)
       .innerJoin(room, eq(room.id, participant.roomId))
-      .where(and(eq(participant.personId, id), eq(room.workspaceId, seller.workspace), ne(participant.status, 'left')));
+      .where(and(eq(participant.personId, id), ne(participant.status, 'left')));
     const { person: own, name, email, locale, zone } = seller;
-    for (const one of rooms) await roomStub(this.#env, one.id).dismiss(id, { person: own, name, email, locale, zone });
+    for (const one of left) await roomStub(this.#env, one.id).dismiss(id, { person: own, name, email, locale, zone });
     await new Sessions(this.#env).endIn(seller.workspace, id);
     await note(this.#env, seller, { type: 'member.removed', name: member.name, email: member.email });
     return done(null);
@@ -54,13 +60,9 @@ export class Members {
     if (role !== 'owner' && role !== 'member') return refuse('invalid', 'malformed');
     const asked = await this.#may(seller, id);
     if (!asked.ok) return asked;
-    await this.#db.update(membership).set({ role }).where(this.#of(seller, id));
+    await this.#of(seller).update(memberships, { role }, (one) => eq(one.personId, id));
     await note(this.#env, seller, { type: 'member.role', name: asked.value.name, role });
     return done(null);
-  }
-
-  #of(seller: Seller, id: PersonId) {
-    return and(eq(membership.workspaceId, seller.workspace), eq(membership.personId, id));
   }
 
   /** Owners only, and never to the last of them. */
@@ -68,10 +70,11 @@ export class Members {
     if (seller.role !== 'owner') return refuse('forbidden', 'owners_only');
     const member = (await this.list(seller)).find((one) => one.person === id);
     if (!member) return refuse('not_found', 'no_such_member');
+    const membership = this.#of(seller).rows(memberships);
     const [owners] = await this.#db
       .select({ count: sql<number>`count(*)` })
       .from(membership)
-      .where(and(eq(membership.workspaceId, seller.workspace), eq(membership.role, 'owner')));
+      .where(eq(membership.role, 'owner'));
     return member.role === 'owner' && (owners?.count ?? 0) < 2 ? refuse('conflict', 'last_owner') : done(member);
   }
 }

@@ -17,7 +17,8 @@ import type { PersonId, WorkspaceId } from '#core/ids.ts';
 import type { Locale } from '#core/people.ts';
 import { done, refuse, tooOften, type Result } from '#core/refusal.ts';
 import { note } from '../directory/audit.ts';
-import { challenge, membership, passkey, person } from '../directory/schema.ts';
+import { challenge, membership as memberships, passkey, person } from '../directory/schema.ts';
+import { ofAll } from '../directory/within.ts';
 import type { Env } from '../env.ts';
 import { deviceName } from '../mail/compose.ts';
 import type { PasskeyRow, Seller } from '../services.ts';
@@ -135,6 +136,7 @@ export class Passkeys {
     if (wait > 0) return tooOften(wait);
     const read = v.safeParse(asJson, answer);
     if (!read.success) return refuse('invalid', 'passkey_unknown');
+    const membership = ofAll(memberships, 'signing in');
     const [known] = await this.#db
       .select({ key: passkey, name: person.name, locale: person.locale, workspace: membership.workspaceId })
       .from(passkey)

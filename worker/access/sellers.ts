@@ -10,7 +10,8 @@ import { colleague as colleagueMail } from '#emails/colleague.tsx';
 import { signIn as signInMail } from '#emails/sign-in.tsx';
 import { openDemo } from '../directory/demo.ts';
 import { note } from '../directory/audit.ts';
-import { attempt, membership, person, signIn, workspace } from '../directory/schema.ts';
+import { attempt, membership as memberships, person, signIn, workspace } from '../directory/schema.ts';
+import { into, ofAll, Within } from '../directory/within.ts';
 import type { Env } from '../env.ts';
 import { envelop } from '../mail/compose.ts';
 import { enqueue } from '../mail/postbox.ts';
@@ -81,6 +82,7 @@ export class Sellers {
     const address = asked.value.email;
     const wait = await this.#asked(address, from.ip);
     if (wait > 0) return tooOften(wait, 'email');
+    const membership = ofAll(memberships, 'signing in');
     const [known] = await this.#db
       .select({ name: person.name, locale: person.locale, zone: person.zone, workspaceId: workspace.id, workspaceName: workspace.name })
       .from(person)
@@ -214,7 +216,7 @@ export class Sellers {
       workspaceId = fresh<WorkspaceId>();
       await this.#db.batch([
         this.#db.insert(workspace).values({ id: workspaceId, name: link.workspaceName, createdAt: now() }),
-        this.#db.insert(membership).values({ workspaceId, personId: who.id, role: 'owner', createdAt: now() }),
+        this.#db.insert(into(memberships)).values({ workspaceId, personId: who.id, role: 'owner', createdAt: now() }),
       ]);
       // An empty list teaches nothing: the first room is a demo, marked as one and removed by one press.
       await openDemo(
@@ -233,10 +235,10 @@ export class Sellers {
       );
     } else {
       const joined = await this.#db
-        .insert(membership)
+        .insert(into(memberships))
         .values({ workspaceId, personId: who.id, role: 'member', createdAt: now() })
         .onConflictDoNothing()
-        .returning({ person: membership.personId });
+        .returning();
       if (joined.length > 0)
         await note(this.#env, { person: who.id, name: who.name, workspace: workspaceId }, { type: 'member.joined', email: who.email });
     }
@@ -254,11 +256,11 @@ export class Sellers {
 
   /** The members of a workspace, by name. */
   async colleagues(workspaceId: WorkspaceId): Promise<{ name: string; email: string }[]> {
+    const membership = new Within(this.#env.DB, workspaceId).rows(memberships);
     return this.#db
       .select({ name: person.name, email: person.email })
       .from(membership)
       .innerJoin(person, eq(person.id, membership.personId))
-      .where(eq(membership.workspaceId, workspaceId))
       .orderBy(person.name);
   }
 

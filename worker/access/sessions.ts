@@ -3,7 +3,8 @@ import { and, desc, eq, gt, lt, ne } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { PersonId, SessionId, WorkspaceId } from '#core/ids.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
-import { membership, participant, person, session, workspace } from '../directory/schema.ts';
+import { membership as memberships, participant, person, session, workspace } from '../directory/schema.ts';
+import { ofAll } from '../directory/within.ts';
 import { note } from '../directory/audit.ts';
 import type { Env } from '../env.ts';
 import { deviceName } from '../mail/compose.ts';
@@ -11,6 +12,9 @@ import { roomStub } from '../room/stub.ts';
 import type { Seller, SessionRow, WorkspaceRow } from '../services.ts';
 import { doorOf } from './actor.ts';
 import { fresh, hashOf } from './tokens.ts';
+
+/** Who is asked for here is a person: in which workspace they are is what is looked up. */
+const membership = ofAll(memberships, 'signing in');
 
 /** A session ends after 30 days without a visit, and after 90 days in any case (OWASP ASVS 5.0, 7.3). */
 const IDLE_DAYS = 30;

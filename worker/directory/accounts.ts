@@ -13,7 +13,8 @@ import type { Env } from '../env.ts';
 import { roomStub } from '../room/stub.ts';
 import type { AccountMatch, AccountPage, AccountPerson, AccountRow, OpportunityRow, Seller } from '../services.ts';
 import { companyDomain, companyKey, likeCompany } from './company-name.ts';
-import { account, accountDomain, participant, room, task } from './schema.ts';
+import { account as accounts, accountDomain as accountDomains, participant, room as rooms, task } from './schema.ts';
+import { into, Within } from './within.ts';
 
 export const accountName = line(120, 'name_missing', 'title_too_long');
 export const renaming = v.object({ name: accountName });
@@ -39,14 +40,19 @@ export class Accounts {
     this.#db = drizzle(env.DB);
   }
 
+  #of(workspace: WorkspaceId): Within {
+    return new Within(this.#env.DB, workspace);
+  }
+
   /** For every account that was merged, the one that it is now. One query, of few rows. */
   async #merged(
     workspace: WorkspaceId,
   ): Promise<{ rootOf: (id: AccountId) => AccountId; rows: { id: AccountId; name: string; into: AccountId | null }[] }> {
+    const account = this.#of(workspace).rows(accounts);
     const rows = await this.#db
       .select({ id: account.id, name: account.name, into: account.mergedInto })
       .from(account)
-      .where(and(eq(account.workspaceId, workspace), isNotNull(account.mergedInto)));
+      .where(isNotNull(account.mergedInto));
     const into = new Map(rows.map((row) => [row.id, row.into]));
     const rootOf = (id: AccountId): AccountId => {
       let root = id;
@@ -60,16 +66,12 @@ export class Accounts {
     return { rootOf, rows };
   }
 
-  async #rooms(workspace: WorkspaceId, accounts?: AccountId[]) {
+  async #rooms(workspace: WorkspaceId, of?: AccountId[]) {
+    const room = this.#of(workspace).rows(rooms);
     return this.#db
       .select()
       .from(room)
-      .where(
-        and(
-          eq(room.workspaceId, workspace),
-          accounts && sql`${room.accountId} IN (SELECT value FROM json_each(${JSON.stringify(accounts)}))`,
-        ),
-      )
+      .where(of && sql`${room.accountId} IN (SELECT value FROM json_each(${JSON.stringify(of)}))`)
       .orderBy(sql`${room.lastActivityAt} DESC`)
       .limit(MANY);
   }
@@ -87,11 +89,12 @@ export class Accounts {
 
   /** The workspace's accounts by name; `search` is part of a name or a domain, however it is written. */
   async list(seller: Seller, search = ''): Promise<AccountRow[]> {
-    const [accounts, domains, rooms, merged] = await Promise.all([
+    const account = this.#of(seller.workspace).rows(accounts);
+    const [all, domains, own, merged] = await Promise.all([
       this.#db
         .select({ id: account.id, name: account.name })
         .from(account)
-        .where(and(eq(account.workspaceId, seller.workspace), isNull(account.mergedInto)))
+        .where(isNull(account.mergedInto))
         .orderBy(asc(account.name))
         .limit(MANY),
       this.#domains(seller.workspace),
@@ -100,8 +103,8 @@ export class Accounts {
     ]);
     const wanted = search.normalize('NFKC').trim().toLowerCase();
     const key = companyKey(search);
-    return accounts.flatMap((one) => {
-      const own = rooms.filter((row) => merged.rootOf(row.accountId) === one.id);
+    return all.flatMap((one) => {
+      const theirs = own.filter((row) => merged.rootOf(row.accountId) === one.id);
       const names = domains.filter((row) => merged.rootOf(row.account) === one.id).map((row) => row.domain);
       const fits =
         wanted === '' ||
@@ -109,40 +112,41 @@ export class Accounts {
         names.some((name) => name.includes(wanted)) ||
         (key !== '' && companyKey(one.name).includes(key));
       if (!fits) return [];
-      const open = own.filter((row) => !isClosed(row.stage));
+      const open = theirs.filter((row) => !isClosed(row.stage));
       return [
         {
           account: one.id,
           name: one.name,
           domains: names,
-          rooms: own.length,
+          rooms: theirs.length,
           open: open.length,
           amounts: sums(
             open.flatMap((row) =>
               row.qualified && row.amount !== null && row.currency ? [{ minor: row.amount, currency: row.currency }] : [],
             ),
           ),
-          lastActivityAt: own[0]?.lastActivityAt ?? null,
+          lastActivityAt: theirs[0]?.lastActivityAt ?? null,
         },
       ];
     });
   }
 
   #domains(workspace: WorkspaceId) {
+    const accountDomain = this.#of(workspace).rows(accountDomains);
     return this.#db
       .select({ domain: accountDomain.domain, account: accountDomain.accountId })
       .from(accountDomain)
-      .where(eq(accountDomain.workspaceId, workspace))
       .orderBy(asc(accountDomain.createdAt))
       .limit(MANY);
   }
 
   async #own(seller: Seller, id: string) {
     if (!ID_PATTERN.test(id)) return undefined;
+    const account = this.#of(seller.workspace).rows(accounts);
     const [row] = await this.#db
       .select()
       .from(account)
-      .where(and(eq(account.id, id as AccountId), eq(account.workspaceId, seller.workspace)));
+      .where(eq(account.id, id as AccountId));
     return row;
   }
 
@@ -217,20 +221,17 @@ export class Accounts {
   /** Accounts that what is typed may mean: by the address's domain, by a name like it. The likeliest first. */
   async match(seller: Seller, address: string, name: string): Promise<AccountMatch[]> {
     const domain = companyDomain(address);
-    const [accounts, byDomain, merged] = await Promise.all([
-      this.#db.select({ id: account.id, name: account.name }).from(account).where(eq(account.workspaceId, seller.workspace)).limit(MANY),
-      domain
-        ? this.#db
-            .select({ account: accountDomain.accountId })
-            .from(accountDomain)
-            .where(and(eq(accountDomain.workspaceId, seller.workspace), eq(accountDomain.domain, domain)))
-        : [],
+    const own = this.#of(seller.workspace);
+    const [account, accountDomain] = [own.rows(accounts), own.rows(accountDomains)];
+    const [all, byDomain, merged] = await Promise.all([
+      this.#db.select({ id: account.id, name: account.name }).from(account).limit(MANY),
+      domain ? this.#db.select({ account: accountDomain.accountId }).from(accountDomain).where(eq(accountDomain.domain, domain)) : [],
       this.#merged(seller.workspace),
     ]);
     const found = new Map<AccountId, AccountMatch['why']>();
     for (const row of byDomain) found.set(merged.rootOf(row.account), 'domain');
     const rank = { same: 0, domain: 1, similar: 2 } as const;
-    for (const one of accounts) {
+    for (const one of all) {
       const like = likeCompany(one.name, name);
       const root = merged.rootOf(one.id);
       const before = found.get(root);
@@ -239,12 +240,12 @@ export class Accounts {
     if (found.size === 0) return [];
     const rooms = await this.#rooms(
       seller.workspace,
-      accounts.filter((one) => found.has(merged.rootOf(one.id))).map((one) => one.id),
+      all.filter((one) => found.has(merged.rootOf(one.id))).map((one) => one.id),
     );
     const people = await this.#people(rooms.map((row) => row.id));
     return [...found]
       .flatMap(([id, why]): AccountMatch[] => {
-        const one = accounts.find((row) => row.id === id);
+        const one = all.find((row) => row.id === id);
         const own = rooms.filter((row) => merged.rootOf(row.accountId) === id);
         const sellers = people.filter((row) => row.side === 'seller' && own.some((about) => about.id === row.roomId));
         // The demo's companies are nobody's customers.
@@ -271,19 +272,21 @@ export class Accounts {
       if (!root) return refuse('not_found', 'no_such_account', 'choice');
       known = root;
     } else if (choice === undefined) {
+      const account = this.#of(seller.workspace).rows(accounts);
       [known] = await this.#db
         .select({ id: account.id, name: account.name })
         .from(account)
-        .where(and(eq(account.workspaceId, seller.workspace), isNull(account.mergedInto), sql`lower(${account.name}) = lower(${typed})`))
+        .where(and(isNull(account.mergedInto), sql`lower(${account.name}) = lower(${typed})`))
         .limit(1);
     }
     const at = new Date().toISOString();
     const domain = companyDomain(address);
     const made = known ?? { id: fresh<AccountId>(), name: typed };
-    if (!known) await this.#db.insert(account).values({ id: made.id, workspaceId: seller.workspace, name: typed, domain, createdAt: at });
+    if (!known)
+      await this.#db.insert(into(accounts)).values({ id: made.id, workspaceId: seller.workspace, name: typed, domain, createdAt: at });
     if (domain) {
       await this.#db
-        .insert(accountDomain)
+        .insert(into(accountDomains))
         .values({ workspaceId: seller.workspace, domain, accountId: made.id, createdAt: at })
         .onConflictDoNothing();
     }
@@ -296,7 +299,7 @@ export class Accounts {
     if (!asked.ok) return asked;
     const own = await this.#own(seller, id);
     if (!own) return refuse('not_found', 'no_such_account');
-    await this.#db.update(account).set({ name: asked.value.name }).where(eq(account.id, own.id));
+    await this.#of(seller.workspace).update(accounts, { name: asked.value.name }, (one) => eq(one.id, own.id));
     if (!own.mergedInto) await this.#tellRooms(seller, own.id, asked.value.name);
     return done({ was: own.name });
   }
@@ -326,7 +329,7 @@ export class Accounts {
   async separate(seller: Seller, id: string): Promise<Result<null>> {
     const own = await this.#own(seller, id);
     if (!own) return refuse('not_found', 'no_such_account');
-    await this.#db.update(account).set({ mergedInto: null }).where(eq(account.id, own.id));
+    await this.#of(seller.workspace).update(accounts, { mergedInto: null }, (one) => eq(one.id, own.id));
     await this.#tellRooms(seller, own.id, own.name);
     return done(null);
   }
@@ -340,7 +343,7 @@ export class Accounts {
     const domain = companyDomain(asked.value.domain);
     if (!domain) return refuse('invalid', 'free_mail', 'domain');
     await this.#db
-      .insert(accountDomain)
+      .insert(into(accountDomains))
       .values({ workspaceId: seller.workspace, domain, accountId: own.id, createdAt: new Date().toISOString() })
       .onConflictDoNothing();
     return done({ domain });
@@ -351,15 +354,9 @@ export class Accounts {
     if (!own) return refuse('not_found', 'no_such_account');
     const merged = await this.#merged(seller.workspace);
     const family = [own.id, ...merged.rows.filter((row) => merged.rootOf(row.id) === own.id).map((row) => row.id)];
-    await this.#db
-      .delete(accountDomain)
-      .where(
-        and(
-          eq(accountDomain.workspaceId, seller.workspace),
-          eq(accountDomain.domain, domain.toLowerCase()),
-          sql`${accountDomain.accountId} IN (SELECT value FROM json_each(${JSON.stringify(family)}))`,
-        ),
-      );
+    await this.#of(seller.workspace).remove(accountDomains, (one) =>
+      and(eq(one.domain, domain.toLowerCase()), sql`${one.accountId} IN (SELECT value FROM json_each(${JSON.stringify(family)}))`),
+    );
     return done(null);
   }
 

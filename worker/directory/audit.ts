@@ -1,12 +1,13 @@
 /** What was done with a workspace itself, beside its rooms: for its owners to read and to take along. */
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { desc, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { WorkspaceId } from '#core/ids.ts';
 import { logError } from '../log.ts';
 import type { Env } from '../env.ts';
 import type { Seller } from '../services.ts';
 import type { AuditRow, Deed } from './deeds.ts';
-import { audit } from './schema.ts';
+import { audit as audits } from './schema.ts';
+import { into, Within } from './within.ts';
 
 /** Rows of a page. */
 const PAGE = 100;
@@ -19,7 +20,7 @@ export async function note(
 ): Promise<void> {
   try {
     await drizzle(env.DB)
-      .insert(audit)
+      .insert(into(audits))
       .values({ workspaceId: by.workspace, at: new Date().toISOString(), personId: by.person, name: by.name, deed });
   } catch (error) {
     logError('audit failed', error, { deed: deed.type });
@@ -28,10 +29,11 @@ export async function note(
 
 /** A page of a workspace's deeds, newest first; `before` is the id of the last one seen. */
 export async function auditOf(env: Pick<Env, 'DB'>, workspace: WorkspaceId, before: number | null, most = PAGE): Promise<AuditRow[]> {
+  const audit = new Within(env.DB, workspace).rows(audits);
   return drizzle(env.DB)
     .select({ id: audit.id, at: audit.at, name: audit.name, deed: audit.deed })
     .from(audit)
-    .where(and(eq(audit.workspaceId, workspace), before === null ? undefined : lt(audit.id, before)))
+    .where(before === null ? undefined : lt(audit.id, before))
     .orderBy(desc(audit.id))
     .limit(most);
 }

@@ -29,6 +29,7 @@ import type { Period, ValueKind, ValueWords } from '#core/value.ts';
 import { fresh, idFor } from '../access/tokens.ts';
 import { base64Lines, toBase64 } from '../base64.ts';
 import { account, opportunity } from './schema.ts';
+import { into } from './within.ts';
 import type { Env } from '../env.ts';
 import { storeFile } from '../files/store.ts';
 import { mailKey } from '../mail/inbound.ts';
@@ -257,11 +258,11 @@ async function opened(
   const opportunityId = await fixed<OpportunityId>(of.workspace, `${key}:opportunity`);
   const createdAt = new Date().toISOString();
   await db
-    .insert(account)
+    .insert(into(account))
     .values({ id: accountId, workspaceId: of.workspace, name: accountName, domain: null, createdAt })
     .onConflictDoNothing();
   await db
-    .insert(opportunity)
+    .insert(into(opportunity))
     .values({ id: opportunityId, workspaceId: of.workspace, accountId, name: roomName, createdAt })
     .onConflictDoNothing();
   return {

@@ -4,20 +4,23 @@ import { drizzle } from 'drizzle-orm/d1';
 import { defaultRule, type QualificationRule } from '#core/deal.ts';
 import type { PersonId, RoomId, WorkspaceId } from '#core/ids.ts';
 import type { Key, MailedKind } from '../room/doors.ts';
-import { digest, inboundMail, mailedKey, membership, person, workspace } from './schema.ts';
+import { digest, inboundMail, mailedKey, membership as memberships, person, workspace } from './schema.ts';
+import { Within } from './within.ts';
 
 /** Members of a workspace by address: only they may stand on the seller side of its rooms. */
 export async function colleaguesByAddress(db: D1Database, workspace: WorkspaceId, emails: string[]): Promise<Record<string, PersonId>> {
+  const membership = new Within(db, workspace).rows(memberships);
   const rows = await drizzle(db)
     .select({ id: person.id, email: person.email })
     .from(membership)
     .innerJoin(person, eq(person.id, membership.personId))
-    .where(and(eq(membership.workspaceId, workspace), inArray(person.email, emails)));
+    .where(inArray(person.email, emails));
   return Object.fromEntries(rows.map((row) => [row.email, row.id]));
 }
 
 /** The owners of a workspace, as a mail about it needs them. */
 export async function ownersOf(db: D1Database, id: WorkspaceId) {
+  const membership = new Within(db, id).rows(memberships);
   return drizzle(db)
     .select({
       person: person.id,
@@ -30,7 +33,7 @@ export async function ownersOf(db: D1Database, id: WorkspaceId) {
     .from(membership)
     .innerJoin(person, eq(person.id, membership.personId))
     .innerJoin(workspace, eq(workspace.id, membership.workspaceId))
-    .where(and(eq(membership.workspaceId, id), eq(membership.role, 'owner')));
+    .where(eq(membership.role, 'owner'));
 }
 
 /** What qualifies a deal in a workspace, unless a room says otherwise. */

@@ -9,7 +9,8 @@ import { read } from '../access/sellers.ts';
 import type { Env } from '../env.ts';
 import type { OperationStatus, Seller } from '../services.ts';
 import { alertKinds, sayAlert, type AlertKind } from './alerts.ts';
-import { alert, beat, room, workspace } from './schema.ts';
+import { alert, beat, room as rooms, workspace } from './schema.ts';
+import { ofAll, Within } from './within.ts';
 import { inUse } from './rooms.ts';
 import { tellOwners } from './shelf.ts';
 
@@ -43,29 +44,34 @@ export class Operations {
   }
 
   /** To whom of these rooms' workspaces each belongs. */
-  async #workspacesOf(rooms: RoomId[]): Promise<Map<RoomId, WorkspaceId>> {
+  async #workspacesOf(ids: RoomId[]): Promise<Map<RoomId, WorkspaceId>> {
+    const room = ofAll(rooms, 'the cron');
     const rows = await this.#db
       .select({ id: room.id, workspace: room.workspaceId })
       .from(room)
-      .where(sql`${room.id} IN (SELECT value FROM json_each(${JSON.stringify(rooms)}))`);
+      .where(sql`${room.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
     return new Map(rows.map((one) => [one.id, one.workspace]));
   }
 
   async status(seller: Seller, now = Date.now()): Promise<Result<OperationStatus>> {
     if (seller.role !== 'owner') return refuse('forbidden', 'owners_only');
+    const room = new Within(this.#env.DB, seller.workspace).rows(rooms);
     const [{ waiting, failed, lagging, hasTransport }, beats, [held]] = await Promise.all([
       this.#postbox().status(),
       this.#beats(),
       this.#db
         .select({ mails: sql<number>`coalesce(sum(${room.held}), 0)` })
         .from(room)
-        .where(sql`${room.workspaceId} = ${seller.workspace} AND ${inUse[0]} AND ${inUse[1]}`),
+        .where(inUse(room)),
     ]);
     const own = await this.#workspacesOf([...waiting, ...failed, ...lagging].flatMap((one) => one.room ?? []));
     const ours = <One extends { room: RoomId | null }>(all: One[]) =>
       all.filter((one) => one.room && own.get(one.room) === seller.workspace);
     const [mine, late] = [ours(waiting), ours(lagging)];
-    const names = await this.#namesOf(ours(failed).flatMap((one) => one.room ?? []));
+    const names = await this.#namesOf(
+      seller,
+      ours(failed).flatMap((one) => one.room ?? []),
+    );
     const status = {
       waiting: mine.reduce((sum, one) => sum + one.count, 0),
       oldest: mine.length > 0 ? Math.min(...mine.map((one) => one.oldest)) : null,
@@ -80,11 +86,12 @@ export class Operations {
     return done({ ...status, wrong: wrongWith(status, now).map(([kind]) => kind) });
   }
 
-  async #namesOf(rooms: RoomId[]): Promise<Map<RoomId, string>> {
+  async #namesOf(seller: Seller, ids: RoomId[]): Promise<Map<RoomId, string>> {
+    const room = new Within(this.#env.DB, seller.workspace).rows(rooms);
     const rows = await this.#db
       .select({ id: room.id, name: room.name })
       .from(room)
-      .where(sql`${room.id} IN (SELECT value FROM json_each(${JSON.stringify(rooms)}))`);
+      .where(sql`${room.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
     return new Map(rows.map((one) => [one.id, one.name]));
   }
 

@@ -1,5 +1,5 @@
 /** Templates that a workspace has made of its own rooms. */
-import { and, asc, eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import * as v from 'valibot';
 import { title } from '#core/commands.ts';
@@ -17,36 +17,40 @@ import { read } from '../access/sellers.ts';
 import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import type { Seller } from '../services.ts';
-import { template } from './schema.ts';
+import { template as templates } from './schema.ts';
+import { into, Within } from './within.ts';
 import type { RoomTemplate, TemplateBody, TemplateTask } from './templates.ts';
 
 export const naming = v.object({ name: title });
 const MOST = 100;
 
 export class OwnTemplates {
+  readonly #env: Pick<Env, 'DB'>;
   readonly #db;
 
   constructor(env: Pick<Env, 'DB'>) {
+    this.#env = env;
     this.#db = drizzle(env.DB);
   }
 
+  #of(seller: Seller): Within {
+    return new Within(this.#env.DB, seller.workspace);
+  }
+
   async list(seller: Seller): Promise<RoomTemplate[]> {
-    const rows = await this.#db
-      .select()
-      .from(template)
-      .where(eq(template.workspaceId, seller.workspace))
-      .orderBy(asc(template.name))
-      .limit(MOST);
+    const template = this.#of(seller).rows(templates);
+    const rows = await this.#db.select().from(template).orderBy(asc(template.name)).limit(MOST);
     return rows.map(({ id, name, body }) => ({ key: id, name, summary: '', ...body }));
   }
 
   /** One of this workspace; another workspace's is as good as none. */
   async find(seller: Seller, key: string): Promise<RoomTemplate | undefined> {
     if (!ID_PATTERN.test(key)) return undefined;
+    const template = this.#of(seller).rows(templates);
     const [row] = await this.#db
       .select()
       .from(template)
-      .where(and(eq(template.id, key as TemplateId), eq(template.workspaceId, seller.workspace)));
+      .where(eq(template.id, key as TemplateId));
     return row && { key: row.id, name: row.name, summary: '', ...row.body };
   }
 
@@ -58,7 +62,7 @@ export class OwnTemplates {
     if (!me || !can.saveTemplate(me)) return refuse('forbidden', 'not_for_your_side');
     if ((await this.list(seller)).length >= MOST) return refuse('too_many', 'too_many');
     const id = fresh<TemplateId>();
-    await this.#db.insert(template).values({
+    await this.#db.insert(into(templates)).values({
       id,
       workspaceId: seller.workspace,
       name: asked.value.name,
@@ -71,10 +75,7 @@ export class OwnTemplates {
 
   /** Gives the name of what was removed; null if there was nothing. */
   async remove(seller: Seller, key: string): Promise<string | null> {
-    const [row] = await this.#db
-      .delete(template)
-      .where(and(eq(template.id, key as TemplateId), eq(template.workspaceId, seller.workspace)))
-      .returning({ name: template.name });
+    const [row] = await this.#of(seller).remove(templates, (one) => eq(one.id, key as TemplateId));
     return row?.name ?? null;
   }
 }

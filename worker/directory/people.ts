@@ -11,7 +11,8 @@ import type { MyData } from '../room/my-data.ts';
 import { roomStub } from '../room/stub.ts';
 import type { KnownPerson, Seller } from '../services.ts';
 import { note } from './audit.ts';
-import { participant, room } from './schema.ts';
+import { participant, room as rooms } from './schema.ts';
+import { Within } from './within.ts';
 
 const asked = v.object({ email });
 
@@ -28,20 +29,16 @@ export class People {
   async at(seller: Seller, input: unknown): Promise<Result<KnownPerson>> {
     const typed = read(asked, input);
     if (!typed.ok) return typed;
+    const room = new Within(this.#env.DB, seller.workspace).rows(rooms);
     const mine = sql`EXISTS (SELECT 1 FROM participant AS me WHERE me.room_id = ${room.id} AND me.person_id = ${seller.person} AND me.status != 'left')`;
-    const rooms = await this.#db
+    const found = await this.#db
       .selectDistinct({ room: room.id, name: room.name, called: participant.name })
       .from(participant)
       .innerJoin(room, eq(room.id, participant.roomId))
       .where(
-        and(
-          eq(participant.email, typed.value.email),
-          ne(participant.side, 'seller'),
-          eq(room.workspaceId, seller.workspace),
-          or(sql`${seller.role === 'owner' ? 1 : 0}`, mine),
-        ),
+        and(eq(participant.email, typed.value.email), ne(participant.side, 'seller'), or(sql`${seller.role === 'owner' ? 1 : 0}`, mine)),
       );
-    return done({ email: typed.value.email, rooms });
+    return done({ email: typed.value.email, rooms: found });
   }
 
   /** Everything that those rooms keep of them, as they may have it themselves. */

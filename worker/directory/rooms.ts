@@ -1,5 +1,5 @@
 /** A seller's rooms: the list, and opening a new one with its account, opportunity, customer and first plan. */
-import { and, asc, desc, eq, inArray, isNull, max, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, max, ne, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import * as v from 'valibot';
 import { email, locale, name, qualificationRule } from '#core/commands.ts';
@@ -34,7 +34,17 @@ import { fresh } from '../access/tokens.ts';
 import type { Env } from '../env.ts';
 import type { RoomRow, Seller, StepRow } from '../services.ts';
 import { accountName, Accounts } from './accounts.ts';
-import { account, objection, opportunity, participant, room, seen, task, workspace } from './schema.ts';
+import {
+  account as accounts,
+  objection,
+  opportunity as opportunities,
+  participant,
+  room as rooms,
+  seen,
+  task,
+  workspace,
+} from './schema.ts';
+import { columnsOf, into, type RowOf, type TableOf, Within } from './within.ts';
 import { eraseRoom } from './shelf.ts';
 import { OwnTemplates } from './own-templates.ts';
 import { templateOf, type RoomTemplate } from './templates.ts';
@@ -163,11 +173,16 @@ export class Rooms {
     this.#accounts = new Accounts(env);
   }
 
+  #of(seller: Seller): Within {
+    return new Within(this.#env.DB, seller.workspace);
+  }
+
   async accounts(seller: Seller): Promise<{ id: AccountId; name: string }[]> {
+    const account = this.#of(seller).rows(accounts);
     return this.#db
       .select({ id: account.id, name: account.name })
       .from(account)
-      .where(and(eq(account.workspaceId, seller.workspace), isNull(account.mergedInto)))
+      .where(isNull(account.mergedInto))
       .orderBy(asc(account.name))
       .limit(500);
   }
@@ -204,7 +219,7 @@ export class Rooms {
   /** The opportunity that a room stands for. */
   async keepOpportunity(seller: Seller, one: { id: OpportunityId; accountId: AccountId; name: string }): Promise<void> {
     await this.#db
-      .insert(opportunity)
+      .insert(into(opportunities))
       .values({ ...one, workspaceId: seller.workspace, createdAt: new Date().toISOString() })
       .onConflictDoNothing();
   }
@@ -221,11 +236,12 @@ export class Rooms {
 
   /** The rooms that a seller is in, latest activity first, each with the next step of both sides. */
   async list(seller: Seller): Promise<RoomRow[]> {
+    const room = this.#of(seller).rows(rooms);
     const rows = await this.#db
-      .select({ room, me: participant.id })
+      .select({ room: columnsOf(room), me: participant.id })
       .from(participant)
       .innerJoin(room, eq(room.id, participant.roomId))
-      .where(and(eq(participant.personId, seller.person), ne(participant.status, 'left'), eq(room.workspaceId, seller.workspace), ...inUse))
+      .where(and(eq(participant.personId, seller.person), ne(participant.status, 'left'), inUse(room)))
       .orderBy(desc(room.lastActivityAt))
       .limit(200);
     const ids = rows.map((row) => row.room.id);
@@ -301,10 +317,11 @@ export class Rooms {
     const rule = asked.value;
     if (rule.framework === 'own' && rule.own.length === 0) return refuse('invalid', 'no_criteria', 'own');
     await this.#db.update(workspace).set({ qualification: rule }).where(eq(workspace.id, seller.workspace));
-    const rows = await this.#db.select({ id: room.id }).from(room).where(eq(room.workspaceId, seller.workspace));
-    for (let start = 0; start < rows.length; start += 10) {
+    const room = this.#of(seller).rows(rooms);
+    const all = await this.#db.select({ id: room.id }).from(room);
+    for (let start = 0; start < all.length; start += 10) {
       await Promise.all(
-        rows.slice(start, start + 10).map(({ id }) => roomStub(this.#env, id).takeRule(rule, { person: seller.person, name: seller.name })),
+        all.slice(start, start + 10).map(({ id }) => roomStub(this.#env, id).takeRule(rule, { person: seller.person, name: seller.name })),
       );
     }
     return done(rule);
@@ -312,20 +329,18 @@ export class Rooms {
 
   /** Erases the demo rooms. */
   async removeDemo(seller: Seller): Promise<void> {
-    const demos = await this.#db
-      .select({ id: room.id })
-      .from(room)
-      .where(and(eq(room.workspaceId, seller.workspace), eq(room.demo, true)));
+    const room = this.#of(seller).rows(rooms);
+    const demos = await this.#db.select({ id: room.id }).from(room).where(eq(room.demo, true));
     for (const { id } of demos) await eraseRoom(this.#env, id);
   }
 }
 
 /** Neither put away nor deleted. */
-export const inUse = [isNull(room.archivedAt), isNull(room.erasedAfter)];
+export const inUse = (room: TableOf<typeof rooms>): SQL | undefined => and(isNull(room.archivedAt), isNull(room.erasedAfter));
 
 /** As much of a room's state as D1's rows give: enough for the core's own rules about next steps and standstill. */
 export function picture(
-  where: typeof room.$inferSelect,
+  where: RowOf<typeof rooms>,
   people: (typeof participant.$inferSelect)[],
   tasks: (typeof task.$inferSelect)[],
 ): RoomState {

@@ -22,6 +22,7 @@ import type { ValuePoint } from '#core/value.ts';
 import type { Locale, Participant, Side } from '#core/people.ts';
 import type { Deed } from './deeds.ts';
 import type { TemplateBody } from './templates.ts';
+import { walled } from './within.ts';
 
 const workspaceId = () => text('workspace_id').$type<WorkspaceId>().notNull();
 const roomId = () => text('room_id').$type<RoomId>().notNull();
@@ -47,15 +48,17 @@ export const workspace = sqliteTable('workspace', {
   createdAt: instant('created_at').notNull(),
 });
 
-export const membership = sqliteTable(
-  'membership',
-  {
-    workspaceId: workspaceId(),
-    personId: text('person_id').$type<PersonId>().notNull(),
-    role: text('role').$type<'owner' | 'member'>().notNull(),
-    createdAt: instant('created_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.personId] }), index('membership_person').on(table.personId)],
+export const membership = walled(
+  sqliteTable(
+    'membership',
+    {
+      workspaceId: workspaceId(),
+      personId: text('person_id').$type<PersonId>().notNull(),
+      role: text('role').$type<'owner' | 'member'>().notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (table) => [primaryKey({ columns: [table.workspaceId, table.personId] }), index('membership_person').on(table.personId)],
+  ),
 );
 
 /**
@@ -109,18 +112,20 @@ export const challenge = sqliteTable('challenge', {
 });
 
 /** What was done with a workspace itself: who may come in, what went out. For its owners; kept for two years. */
-export const audit = sqliteTable(
-  'audit',
-  {
-    id: integer('id').primaryKey({ autoIncrement: true }),
-    workspaceId: workspaceId(),
-    at: instant('at').notNull(),
-    /** Who did it; null for the product itself. The name as it was then. */
-    personId: text('person_id').$type<PersonId>(),
-    name: text('name').notNull(),
-    deed: text('deed', { mode: 'json' }).$type<Deed>().notNull(),
-  },
-  (table) => [index('audit_workspace').on(table.workspaceId, table.id)],
+export const audit = walled(
+  sqliteTable(
+    'audit',
+    {
+      id: integer('id').primaryKey({ autoIncrement: true }),
+      workspaceId: workspaceId(),
+      at: instant('at').notNull(),
+      /** Who did it; null for the product itself. The name as it was then. */
+      personId: text('person_id').$type<PersonId>(),
+      name: text('name').notNull(),
+      deed: text('deed', { mode: 'json' }).$type<Deed>().notNull(),
+    },
+    (table) => [index('audit_workspace').on(table.workspaceId, table.id)],
+  ),
 );
 
 /** A sign-in link that was mailed. Only its token's hash is stored. */
@@ -146,111 +151,121 @@ export const attempt = sqliteTable('attempt', {
   count: integer('count').notNull(),
 });
 
-export const account = sqliteTable(
-  'account',
-  {
-    id: text('id').$type<AccountId>().primaryKey(),
-    workspaceId: workspaceId(),
-    name: text('name').notNull(),
-    /** The domain it came with. All that it has are in `account_domain`. */
-    domain: text('domain'),
-    /** The account that this one turned out to be: its rooms are shown there. Undone by forgetting it. */
-    mergedInto: text('merged_into').$type<AccountId>(),
-    createdAt: instant('created_at').notNull(),
-  },
-  (table) => [index('account_workspace').on(table.workspaceId)],
+export const account = walled(
+  sqliteTable(
+    'account',
+    {
+      id: text('id').$type<AccountId>().primaryKey(),
+      workspaceId: workspaceId(),
+      name: text('name').notNull(),
+      /** The domain it came with. All that it has are in `account_domain`. */
+      domain: text('domain'),
+      /** The account that this one turned out to be: its rooms are shown there. Undone by forgetting it. */
+      mergedInto: text('merged_into').$type<AccountId>(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (table) => [index('account_workspace').on(table.workspaceId)],
+  ),
 );
 
 /** Mail domains by which an account is known again. One domain may serve several companies of a group. */
-export const accountDomain = sqliteTable(
-  'account_domain',
-  {
-    workspaceId: workspaceId(),
-    domain: text('domain').notNull(),
-    accountId: text('account_id').$type<AccountId>().notNull(),
-    createdAt: instant('created_at').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.workspaceId, table.domain, table.accountId] }),
-    index('account_domain_account').on(table.accountId),
-  ],
+export const accountDomain = walled(
+  sqliteTable(
+    'account_domain',
+    {
+      workspaceId: workspaceId(),
+      domain: text('domain').notNull(),
+      accountId: text('account_id').$type<AccountId>().notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (table) => [
+      primaryKey({ columns: [table.workspaceId, table.domain, table.accountId] }),
+      index('account_domain_account').on(table.accountId),
+    ],
+  ),
 );
 
-export const opportunity = sqliteTable(
-  'opportunity',
-  {
-    id: text('id').$type<OpportunityId>().primaryKey(),
-    workspaceId: workspaceId(),
-    accountId: text('account_id').$type<AccountId>().notNull(),
-    name: text('name').notNull(),
-    createdAt: instant('created_at').notNull(),
-  },
-  (table) => [index('opportunity_account').on(table.workspaceId, table.accountId)],
+export const opportunity = walled(
+  sqliteTable(
+    'opportunity',
+    {
+      id: text('id').$type<OpportunityId>().primaryKey(),
+      workspaceId: workspaceId(),
+      accountId: text('account_id').$type<AccountId>().notNull(),
+      name: text('name').notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (table) => [index('opportunity_account').on(table.workspaceId, table.accountId)],
+  ),
 );
 
 /** A plan that a workspace has saved for its next rooms, with dates counted from the start. */
-export const template = sqliteTable(
-  'template',
-  {
-    id: text('id').$type<TemplateId>().primaryKey(),
-    workspaceId: workspaceId(),
-    name: text('name').notNull(),
-    body: text('body', { mode: 'json' }).$type<TemplateBody>().notNull(),
-    createdBy: text('created_by').$type<PersonId>().notNull(),
-    createdAt: instant('created_at').notNull(),
-  },
-  (table) => [index('template_workspace').on(table.workspaceId, table.name)],
+export const template = walled(
+  sqliteTable(
+    'template',
+    {
+      id: text('id').$type<TemplateId>().primaryKey(),
+      workspaceId: workspaceId(),
+      name: text('name').notNull(),
+      body: text('body', { mode: 'json' }).$type<TemplateBody>().notNull(),
+      createdBy: text('created_by').$type<PersonId>().notNull(),
+      createdAt: instant('created_at').notNull(),
+    },
+    (table) => [index('template_workspace').on(table.workspaceId, table.name)],
+  ),
 );
 
 // ---------------------------------------------------------------- derived from the rooms
 
-export const room = sqliteTable(
-  'room',
-  {
-    id: text('id').$type<RoomId>().primaryKey(),
-    workspaceId: workspaceId(),
-    accountId: text('account_id').$type<AccountId>().notNull(),
-    opportunityId: text('opportunity_id').$type<OpportunityId>().notNull(),
-    name: text('name').notNull(),
-    accountName: text('account_name').notNull(),
-    demo: integer('demo', { mode: 'boolean' }).notNull(),
-    /** The last event that this picture holds. */
-    seq: integer('seq').notNull(),
-    /** Mails held for the sellers. */
-    held: integer('held').notNull(),
-    /** The newest comment and its author: enough to tell a list what is unread. */
-    lastCommentSeq: integer('last_comment_seq').notNull(),
-    lastCommentBy: text('last_comment_by').$type<ParticipantId | 'system'>(),
-    openedAt: instant('opened_at').notNull(),
-    lastActivityAt: instant('last_activity_at').notNull(),
-    /** The opportunity, for the seller's lists. The stage is the one that counts: a deal without the customer's word is a lead. */
-    stage: text('stage').$type<Stage>().notNull().default('lead'),
-    qualified: integer('qualified', { mode: 'boolean' }).notNull().default(false),
-    confirmed: integer('confirmed').notNull().default(0),
-    needed: integer('needed').notNull().default(3),
-    /** Minor units of `currency`. */
-    amount: integer('amount'),
-    currency: text('currency'),
-    /** Expected close, a calendar day. */
-    close: text('close'),
-    source: text('source').notNull().default(''),
-    /** Calendar days by which the plan's dates are later than first agreed. */
-    slipped: integer('slipped').notNull().default(0),
-    /** When each side last did or said something that both see; null if it never did. */
-    sellerActedAt: instant('seller_acted_at'),
-    customerActedAt: instant('customer_acted_at'),
-    /** Off the lists since then. */
-    archivedAt: instant('archived_at'),
-    /** Deleted: it is erased after this. */
-    erasedAfter: instant('erased_after'),
-    /** When its owners were told that it will be deleted. The directory's own: the projection leaves it alone. */
-    endingToldAt: instant('ending_told_at'),
-  },
-  (table) => [
-    index('room_workspace').on(table.workspaceId, table.lastActivityAt),
-    index('room_account').on(table.accountId),
-    index('room_erased').on(table.erasedAfter),
-  ],
+export const room = walled(
+  sqliteTable(
+    'room',
+    {
+      id: text('id').$type<RoomId>().primaryKey(),
+      workspaceId: workspaceId(),
+      accountId: text('account_id').$type<AccountId>().notNull(),
+      opportunityId: text('opportunity_id').$type<OpportunityId>().notNull(),
+      name: text('name').notNull(),
+      accountName: text('account_name').notNull(),
+      demo: integer('demo', { mode: 'boolean' }).notNull(),
+      /** The last event that this picture holds. */
+      seq: integer('seq').notNull(),
+      /** Mails held for the sellers. */
+      held: integer('held').notNull(),
+      /** The newest comment and its author: enough to tell a list what is unread. */
+      lastCommentSeq: integer('last_comment_seq').notNull(),
+      lastCommentBy: text('last_comment_by').$type<ParticipantId | 'system'>(),
+      openedAt: instant('opened_at').notNull(),
+      lastActivityAt: instant('last_activity_at').notNull(),
+      /** The opportunity, for the seller's lists. The stage is the one that counts: a deal without the customer's word is a lead. */
+      stage: text('stage').$type<Stage>().notNull().default('lead'),
+      qualified: integer('qualified', { mode: 'boolean' }).notNull().default(false),
+      confirmed: integer('confirmed').notNull().default(0),
+      needed: integer('needed').notNull().default(3),
+      /** Minor units of `currency`. */
+      amount: integer('amount'),
+      currency: text('currency'),
+      /** Expected close, a calendar day. */
+      close: text('close'),
+      source: text('source').notNull().default(''),
+      /** Calendar days by which the plan's dates are later than first agreed. */
+      slipped: integer('slipped').notNull().default(0),
+      /** When each side last did or said something that both see; null if it never did. */
+      sellerActedAt: instant('seller_acted_at'),
+      customerActedAt: instant('customer_acted_at'),
+      /** Off the lists since then. */
+      archivedAt: instant('archived_at'),
+      /** Deleted: it is erased after this. */
+      erasedAfter: instant('erased_after'),
+      /** When its owners were told that it will be deleted. The directory's own: the projection leaves it alone. */
+      endingToldAt: instant('ending_told_at'),
+    },
+    (table) => [
+      index('room_workspace').on(table.workspaceId, table.lastActivityAt),
+      index('room_account').on(table.accountId),
+      index('room_erased').on(table.erasedAfter),
+    ],
+  ),
 );
 
 export const participant = sqliteTable(

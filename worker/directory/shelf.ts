@@ -19,7 +19,8 @@ import type { Seller, ShelfPage } from '../services.ts';
 import { note } from './audit.ts';
 import type { Deed } from './deeds.ts';
 import { ownersOf } from './lookups.ts';
-import { participant, room, workspace } from './schema.ts';
+import { participant, room as rooms, workspace } from './schema.ts';
+import { ofAll, Within } from './within.ts';
 
 /** What somebody may do with a room as a whole. */
 const MOVES = {
@@ -53,6 +54,7 @@ export class Shelf {
 
   /** A seller's own rooms; an owner's, all of the workspace: those in use, the longest silent first, those put away, those deleted. */
   async page(seller: Seller): Promise<ShelfPage> {
+    const room = new Within(this.#env.DB, seller.workspace).rows(rooms);
     const mine = sql`EXISTS (SELECT 1 FROM ${participant} WHERE ${participant.roomId} = ${room.id} AND ${participant.personId} = ${seller.person} AND ${participant.status} != 'left')`;
     const rows = await this.#db
       .select({
@@ -65,7 +67,7 @@ export class Shelf {
         mine: sql<number>`${mine}`,
       })
       .from(room)
-      .where(and(eq(room.workspaceId, seller.workspace), eq(room.demo, false), seller.role === 'owner' ? undefined : mine))
+      .where(and(eq(room.demo, false), seller.role === 'owner' ? undefined : mine))
       .orderBy(asc(room.lastActivityAt))
       .limit(LISTED);
     const all = rows.map((row) => ({ ...row, mine: Boolean(row.mine) }));
@@ -117,11 +119,12 @@ export class Shelf {
       await attempt('expire', id, async () => {
         const gone = await roomStub(this.#env, id).expire();
         // Taken up again meanwhile: it is to be told of anew before it goes.
-        if (!gone) return this.#db.update(room).set({ endingToldAt: null }).where(eq(room.id, id));
+        if (!gone) return new Within(this.#env.DB, workspaceId).update(rooms, { endingToldAt: null }, (one) => eq(one.id, id));
         count.expired += 1;
         await note(this.#env, { workspace: workspaceId, person: null, name: 'Atelier' }, { type: 'room.deleted', name });
       });
     }
+    const room = ofAll(rooms, 'the cron');
     const over = await this.#db.select({ id: room.id }).from(room).where(lt(room.erasedAfter, now)).limit(A_RUN);
     for (const { id } of over) {
       await attempt('erase', id, async () => {
@@ -133,6 +136,7 @@ export class Shelf {
 
   /** Archived rooms whose time is over at an instant (epoch ms), of those whose owners were told before `told`; null: not told yet. */
   async #standing(at: number, told: string | null) {
+    const room = ofAll(rooms, 'the cron');
     return this.#db
       .select({ id: room.id, name: room.name, workspaceId: room.workspaceId })
       .from(room)
@@ -151,8 +155,8 @@ export class Shelf {
   }
 
   async #warn(at: number): Promise<number> {
-    const rooms = await this.#standing(at + WARNING * DAY, null);
-    for (const [id, ending] of Map.groupBy(rooms, (one) => one.workspaceId)) {
+    const standing = await this.#standing(at + WARNING * DAY, null);
+    for (const [id, ending] of Map.groupBy(standing, (one) => one.workspaceId)) {
       const names = ending.map((one) => one.name);
       const first = ending[0]?.id ?? '';
       await tellOwners(this.#env, id, `ending/${first}/${Math.floor(at / DAY)}`, ({ locale, zone }) => {
@@ -166,12 +170,14 @@ export class Shelf {
           path: '/settings/rooms',
         };
       });
-      await this.#db
-        .update(room)
-        .set({ endingToldAt: new Date(at).toISOString() })
-        .where(sql`${room.id} IN (SELECT value FROM json_each(${JSON.stringify(ending.map((one) => one.id))}))`);
+      const told = JSON.stringify(ending.map((one) => one.id));
+      await new Within(this.#env.DB, id).update(
+        rooms,
+        { endingToldAt: new Date(at).toISOString() },
+        (one) => sql`${one.id} IN (SELECT value FROM json_each(${told}))`,
+      );
     }
-    return rooms.length;
+    return standing.length;
   }
 }
 

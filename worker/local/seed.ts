@@ -6,6 +6,7 @@ import { Sellers } from '../access/sellers.ts';
 import { idFor } from '../access/tokens.ts';
 import { demoRoomId, openDemo, type DemoSeller } from '../directory/demo.ts';
 import { membership, person, workspace } from '../directory/schema.ts';
+import { into } from '../directory/within.ts';
 import type { Env } from '../env.ts';
 import { roomStub } from '../room/stub.ts';
 
@@ -34,7 +35,7 @@ export async function seed(env: Env): Promise<DemoLinks> {
         .insert(person)
         .values([lidan, zhou].map(({ person: id, name, email, locale, zone }) => ({ id, name, email, locale, zone, createdAt }))),
       db.insert(workspace).values({ id: place.workspace, name: place.workspaceName, createdAt }),
-      db.insert(membership).values([
+      db.insert(into(membership)).values([
         { workspaceId: place.workspace, personId: lidan.person, role: 'owner', createdAt },
         { workspaceId: place.workspace, personId: zhou.person, role: 'member', createdAt },
       ]),

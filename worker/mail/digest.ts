@@ -22,7 +22,8 @@ import { digest as digestMail, mostPressing } from '#emails/digest.tsx';
 import type { DigestItem } from '#emails/facts.ts';
 import { fresh, hashOf } from '../access/tokens.ts';
 import { inUse, picture } from '../directory/rooms.ts';
-import { objection, participant, room, type roomEvent, seen, task, valueCase, workspace } from '../directory/schema.ts';
+import { ofAll, type RowOf } from '../directory/within.ts';
+import { objection, participant, room as rooms, type roomEvent, seen, task, valueCase, workspace } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
 import { logError } from '../log.ts';
 import { changeWords } from './changes.ts';
@@ -48,7 +49,7 @@ interface Reader {
   isWeekly: boolean;
 }
 
-type Place = { room: typeof room.$inferSelect; me: typeof participant.$inferSelect; workspaceName: string };
+type Place = { room: RowOf<typeof rooms>; me: typeof participant.$inferSelect; workspaceName: string };
 
 const readerKey = (one: { workspaceId: string; email: string }): string => `${one.workspaceId} ${one.email}`;
 
@@ -159,6 +160,7 @@ async function sendTo(env: Env, readers: Reader[], at: number): Promise<{ sent: 
 
 /** The rooms that these readers are in. */
 function placesOf(env: Env, readers: Reader[]): Promise<Place[]> {
+  const room = ofAll(rooms, 'the cron');
   return drizzle(env.DB)
     .select({ me: participant, room, workspaceName: workspace.name })
     .from(participant)
@@ -172,7 +174,7 @@ function placesOf(env: Env, readers: Reader[]): Promise<Place[]> {
         ),
         inArray(participant.status, ['invited', 'joined']),
         eq(room.demo, false),
-        ...inUse,
+        inUse(room),
       ),
     );
 }
@@ -189,7 +191,7 @@ interface Candidate {
   due: DigestItem['due'];
   overdue: boolean;
   detail: string;
-  room: typeof room.$inferSelect;
+  room: RowOf<typeof rooms>;
   me: typeof participant.$inferSelect;
   thread: ThreadId;
   /** The lines of the room's value case: their threads open in another view. */
