@@ -13,10 +13,13 @@ import { sayWhen, TaskAnswers, taskAnswersText, TaskCard, taskText } from './tas
 import { sayAnswerTo, ValueCard, valueText } from './value.tsx';
 
 /** Stable words: a subject that changes would tear the thread apart in every mail program. */
-function sayThread({ task, value, roomName: room, internal, reader: { locale } }: NewsFacts): string {
-  const title = task?.title ?? value?.title ?? m.mail_news_discussion({}, { locale });
-  return internal ? m.mail_news_subject_internal({ room, title }, { locale }) : m.mail_news_subject({ room, title }, { locale });
-}
+const sayThread = (facts: NewsFacts): string => saySubject(facts, facts.internal, titleOf(facts));
+
+const titleOf = ({ task, value, reader: { locale } }: NewsFacts): string =>
+  task?.title ?? value?.title ?? m.mail_news_discussion({}, { locale });
+
+const saySubject = ({ roomName: room, reader: { locale } }: Frame, team: boolean, title: string): string =>
+  (team ? m.mail_news_subject_internal : m.mail_news_subject)({ room, title }, { locale });
 
 function sayHeading({ because, actor, said, value, task, materials = [], reader: { locale } }: NewsFacts): string {
   switch (because) {
@@ -183,20 +186,13 @@ export function severalNews(frame: Frame, items: NewsFacts[]): Rendered {
   const { reader, roomName: room } = frame;
   const say = { locale: reader.locale };
   const team = items.every((one) => one.internal);
-  const titleOf = (one: NewsFacts) => one.task?.title ?? one.value?.title ?? m.mail_news_discussion({}, say);
   const titles = sayNames([...new Set(items.map(titleOf))], reader.locale);
-  const subjectOf = team ? m.mail_news_subject_internal : m.mail_news_subject;
-  const subject = subjectOf(
-    {
-      room,
-      title: m.mail_several_subject({ title: items[0] ? titleOf(items[0]) : room, count: items.length - 1 }, say),
-    },
-    say,
-  );
+  const [first] = items;
+  const subject = saySubject(frame, team, m.mail_several_subject({ title: first ? titleOf(first) : room, count: items.length - 1 }, say));
   const actors = new Set(items.map((one) => one.actor));
   const areAsked = items.every((one) => one.because === 'assigned') && actors.size === 1;
   const heading = areAsked
-    ? m.mail_several_asked({ actor: items[0]?.actor ?? '', count: items.length }, say)
+    ? m.mail_several_asked({ actor: first?.actor ?? '', count: items.length }, say)
     : m.mail_several({ count: items.length }, say);
   const button = m.mail_open_here({}, say);
   // The words that answer a task are said once.

@@ -35,35 +35,36 @@ interface TaskProps {
   description?: string;
 }
 
-export const TaskCard: FC<TaskProps> = ({ task, reader, description }) => (
-  <Box
-    paint={{ back: 'card', edge: task.overdue ? 'late' : 'brand' }}
-    style="margin:0 0 12px;"
-    cell="padding:14px 18px;border-style:solid;border-width:0 0 0 4px;border-radius:6px;"
-  >
-    <p style="margin:0 0 4px;font-size:17px;line-height:25px;font-weight:bold;word-break:break-word;">
-      {task.url ? (
-        <Link url={task.url} style="text-decoration:none;">
-          {task.title}
-        </Link>
-      ) : (
-        task.title
-      )}
-    </p>
-    <p {...paint({ text: 'soft' }, 'margin:0;font-size:14px;line-height:21px;')}>
-      {sayState(task, reader) && (
-        <span {...paint({ text: task.overdue ? 'late' : 'soft' }, task.overdue ? 'font-weight:bold;' : '')}>{sayState(task, reader)}</span>
-      )}
-      {sayState(task, reader) && sayOwners(task, reader) && ' · '}
-      {sayOwners(task, reader)}
-    </p>
-    {description && (
-      <p {...paint({ text: 'ink' }, 'margin:10px 0 0;font-size:15px;line-height:23px;word-break:break-word;')}>
-        <Lines text={description} />
+export const TaskCard: FC<TaskProps> = ({ task, reader, description }) => {
+  const [state, owners] = [sayState(task, reader), sayOwners(task, reader)];
+  return (
+    <Box
+      paint={{ back: 'card', edge: task.overdue ? 'late' : 'brand' }}
+      style="margin:0 0 12px;"
+      cell="padding:14px 18px;border-style:solid;border-width:0 0 0 4px;border-radius:6px;"
+    >
+      <p style="margin:0 0 4px;font-size:17px;line-height:25px;font-weight:bold;word-break:break-word;">
+        {task.url ? (
+          <Link url={task.url} style="text-decoration:none;">
+            {task.title}
+          </Link>
+        ) : (
+          task.title
+        )}
       </p>
-    )}
-  </Box>
-);
+      <p {...paint({ text: 'soft' }, 'margin:0;font-size:14px;line-height:21px;')}>
+        {state && <span {...paint({ text: task.overdue ? 'late' : 'soft' }, task.overdue ? 'font-weight:bold;' : '')}>{state}</span>}
+        {state && owners && ' · '}
+        {owners}
+      </p>
+      {description && (
+        <p {...paint({ text: 'ink' }, 'margin:10px 0 0;font-size:15px;line-height:23px;word-break:break-word;')}>
+          <Lines text={description} />
+        </p>
+      )}
+    </Box>
+  );
+};
 
 export function taskText({ task, reader, description }: TaskProps): string {
   // Every line of a mail is told from the others by what it says: facts alone would not be.

@@ -252,6 +252,9 @@ export async function comments(by: { cookie: string }, room: RoomId, thread: Thr
   return answer.comments ?? [];
 }
 
+/** A room's page in each of its views. */
+export const VIEWS = ['', '?view=value', '?view=materials', '?view=people', '?view=deal', '?view=record', '?view=paper'];
+
 /** Invites the room's customer and gives the mail that reached them. */
 export async function invite(by: SignedIn, opened: OpenRoom, note = ''): Promise<ReceivedMail> {
   await act(by, opened.room, { type: 'participant.invite', participant: opened.customer, note });

@@ -19,6 +19,7 @@ import {
   openRoom,
   ORIGIN,
   request,
+  VIEWS,
   viewOf,
   type OpenRoom,
   type SignedIn,
@@ -130,16 +131,7 @@ export async function shown(on: Scene): Promise<void> {
   };
   for (const as of ['seller', 'customer'] as const) {
     const page = as === 'seller' ? `/rooms/${on.room}` : `/r/${on.room}`;
-    for (const query of [
-      '',
-      '?view=value',
-      '?view=materials',
-      '?view=people',
-      '?view=deal',
-      '?view=record',
-      '?view=paper',
-      `?task=${on.task}`,
-    ]) {
+    for (const query of [...VIEWS, `?task=${on.task}`]) {
       const response = await look(as, page + query);
       inspect(page + query, await response.text(), response);
     }

@@ -29,6 +29,7 @@ import {
   newSeller,
   openRoom,
   request,
+  VIEWS,
 } from '../support/front-door.ts';
 
 const HISTORIES = 8;
@@ -153,17 +154,7 @@ test(
           'opens?',
         ];
         for (const part of parts) look(part, await (await ask(`/api/rooms/${room}/${part}as=customer`)).text());
-        for (const query of [
-          '',
-          '?view=value',
-          '?view=materials',
-          '?view=people',
-          '?view=deal',
-          '?view=record',
-          '?view=paper',
-          '?side=internal',
-        ])
-          look(`page ${query}`, await (await ask(`/r/${room}${query}`)).text());
+        for (const query of [...VIEWS, '?side=internal']) look(`page ${query}`, await (await ask(`/r/${room}${query}`)).text());
         const copy = unzipSync(new Uint8Array(await (await ask(`/api/rooms/${room}/copy.zip?as=customer`)).arrayBuffer()));
         for (const [name, bytes] of Object.entries(copy)) look(`copy.zip ${name}`, `${name} ${strFromU8(bytes)}`);
         const { url } = (await (await ask(`/api/rooms/${room}/feed?as=customer`, { method: 'POST' })).json()) as { url: string };

@@ -64,14 +64,12 @@ export class Operations {
         .from(room)
         .where(inUse(room)),
     ]);
-    const own = await this.#workspacesOf([...waiting, ...failed, ...lagging].flatMap((one) => one.room ?? []));
-    const ours = <One extends { room: RoomId | null }>(all: One[]) =>
-      all.filter((one) => one.room && own.get(one.room) === seller.workspace);
-    const [mine, late] = [ours(waiting), ours(lagging)];
     const names = await this.#namesOf(
       seller,
-      ours(failed).flatMap((one) => one.room ?? []),
+      [...waiting, ...failed, ...lagging].flatMap((one) => one.room ?? []),
     );
+    const ours = <One extends { room: RoomId | null }>(all: One[]) => all.filter((one) => one.room && names.has(one.room));
+    const [mine, late] = [ours(waiting), ours(lagging)];
     const status = {
       waiting: mine.reduce((sum, one) => sum + one.count, 0),
       oldest: mine.length > 0 ? Math.min(...mine.map((one) => one.oldest)) : null,
@@ -86,6 +84,7 @@ export class Operations {
     return done({ ...status, wrong: wrongWith(status, now).map(([kind]) => kind) });
   }
 
+  /** Names of those of these rooms that are the seller's workspace's. */
   async #namesOf(seller: Seller, ids: RoomId[]): Promise<Map<RoomId, string>> {
     const room = new Within(this.#env.DB, seller.workspace).rows(rooms);
     const rows = await this.#db
@@ -102,8 +101,8 @@ export class Operations {
     if (!typed.ok) return typed;
     const { failed } = await this.#postbox().status();
     const mail = failed.find((one) => one.key === typed.value.key);
-    const own = mail?.room ? await this.#workspacesOf([mail.room]) : undefined;
-    if (!mail?.room || own?.get(mail.room) !== seller.workspace || !mail.canGoAgain) return refuse('not_found', 'no_such_mail');
+    const own = mail?.room ? await this.#namesOf(seller, [mail.room]) : undefined;
+    if (!mail?.room || !own?.has(mail.room) || !mail.canGoAgain) return refuse('not_found', 'no_such_mail');
     await this.#postbox().again(mail.key);
     return done(null);
   }

@@ -9,7 +9,7 @@ import { read } from '../access/sellers.ts';
 import type { Env } from '../env.ts';
 import type { MyData } from '../room/my-data.ts';
 import { roomStub } from '../room/stub.ts';
-import type { KnownPerson, Seller } from '../services.ts';
+import { asSeller, type KnownPerson, type Seller } from '../services.ts';
 import { note } from './audit.ts';
 import { participant, room as rooms } from './schema.ts';
 import { Within } from './within.ts';
@@ -45,7 +45,7 @@ export class People {
   async data(seller: Seller, input: unknown): Promise<Result<{ rooms: MyData[] }>> {
     const found = await this.at(seller, input);
     if (!found.ok) return found;
-    const who = await roomActor({ kind: 'seller', person: seller.person, workspace: seller.workspace });
+    const who = await roomActor(asSeller(seller));
     const rooms: MyData[] = [];
     for (const one of found.value.rooms) {
       const data = await roomStub(this.#env, one.room).dataAt(who, seller.role === 'owner', found.value.email);
@@ -59,7 +59,7 @@ export class People {
   async erase(seller: Seller, input: unknown): Promise<Result<{ rooms: number }>> {
     const found = await this.at(seller, input);
     if (!found.ok) return found;
-    const who = await roomActor({ kind: 'seller', person: seller.person, workspace: seller.workspace });
+    const who = await roomActor(asSeller(seller));
     let count = 0;
     for (const one of found.value.rooms) {
       const erased = await roomStub(this.#env, one.room).eraseAt(who, seller.role === 'owner', found.value.email);

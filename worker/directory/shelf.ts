@@ -15,7 +15,7 @@ import { envelop, MACHINE_MADE } from '../mail/compose.ts';
 import { mailKey } from '../mail/inbound.ts';
 import { enqueue } from '../mail/postbox.ts';
 import { roomStub } from '../room/stub.ts';
-import type { Seller, ShelfPage } from '../services.ts';
+import { asSeller, type Seller, type ShelfPage } from '../services.ts';
 import { note } from './audit.ts';
 import type { Deed } from './deeds.ts';
 import { ownersOf } from './lookups.ts';
@@ -91,7 +91,7 @@ export class Shelf {
     const asked = read(moving, input);
     if (!asked.ok) return asked;
     const { how } = asked.value;
-    const who = await roomActor({ kind: 'seller', person: seller.person, workspace: seller.workspace });
+    const who = await roomActor(asSeller(seller));
     const moved = await roomStub(this.#env, id).shelve(who, seller.role === 'owner', MOVES[how]);
     if (moved.ok) await note(this.#env, seller, { type: MOVES[how], name: moved.value.name });
     return moved;

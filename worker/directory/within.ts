@@ -29,9 +29,7 @@ type Why =
   /** What the product does by itself for everybody, by the clock. */
   | 'the cron'
   /** Somebody is only known by their person yet: they sign in, or choose among their own workspaces. */
-  | 'signing in'
-  /** What is told of a room to nobody but its own members. */
-  | 'by room';
+  | 'signing in';
 
 /** All rows of a table. */
 export const ofAll = <Table extends OfWorkspaces>(table: Walled<Table>, _why: Why): Table => opened(table);

@@ -229,27 +229,6 @@ export interface News {
   by: ParticipantId | 'system';
 }
 
-/** What heads a mail of several kinds, first: what is asked of its reader, then what has changed, then what was said about it. */
-export const HEADS: NoticeKind[] = [
-  'invitation',
-  'check',
-  'reminder',
-  'reflection',
-  'mention',
-  'answer',
-  'proposed',
-  'assigned',
-  'objection',
-  'value',
-  'completed',
-  'reopened',
-  'accepted',
-  'declined',
-  'changed',
-  'comment',
-  'material',
-];
-
 /** One mail to one person: an invitation, the news of one thread since the last such mail, or of several at once. */
 export async function newsMail(
   env: Addresses,

@@ -29,7 +29,7 @@ import { answers, calendarsTouched, isMeeting, meetingOf, pickedBy, startOf, tim
 import { offsetIn } from '#core/due.ts';
 import { objectionOf } from '#core/objections.ts';
 import { fitsBudget, isPressing, MAIL_CAP, weekOf } from '#core/mail-budget.ts';
-import { type NoticeKind, noticesOf, stillNews, wanted, WINDOW } from '#core/notices.ts';
+import { HEADS, type NoticeKind, noticesOf, stillNews, wanted, WINDOW } from '#core/notices.ts';
 import { zoneByClock } from '#core/zones.ts';
 import { formerName, present, withAddress, type Locale, type Participant } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
@@ -75,7 +75,6 @@ import {
   invitationPreview,
   meetingMail,
   newDeviceMail,
-  HEADS,
   type News,
   newsMail,
   planCheckMail,
@@ -107,7 +106,7 @@ import { forgetRoom, headIn, project, shownOf, tasksIn, type AcceptedAnswer } fr
 import { Reading } from './reading.ts';
 import { redactedText, redactorOf, redactTables } from './redaction.ts';
 import { SharedTexts } from './shared-texts.ts';
-import { Receipts } from './receipts.ts';
+import { type Deed, Receipts } from './receipts.ts';
 import { meantBy } from './replies.ts';
 import { richText } from './rich-text.ts';
 import { Visits } from './visits.ts';
@@ -1686,12 +1685,7 @@ export class Room extends DurableObject<Env> {
     if (!outcome.ok) return null;
     // What is taken back is not offered to be taken back again: a new reply says what is wanted.
     const undo = act.act === 'undo' ? null : undoOf(before, command, who.id);
-    this.#receipts.keep(
-      mail.id,
-      { participant: who.id, thread: deed?.thread ?? mail.thread, command, undo, proposed: isProposed(this.#state, command) },
-      now,
-    );
-    this.#agenda.add('receipt', mail.id, now, now);
+    this.#keepDeed(mail, { thread: deed?.thread ?? mail.thread, command, undo }, now);
     if (rest !== '' || mail.files.length > 0) this.#commentByMail({ ...mail, text: rest }, 'rest');
     return done({ outcome: 'act', seq: this.#state.seq });
   }
@@ -1731,11 +1725,12 @@ export class Room extends DurableObject<Env> {
     const facts = noFacts(new Date(now).toISOString());
     const outcome = this.#execute(mail.participant, 'mail', `meant-${mail.id}`, command, facts);
     if (!outcome.ok || command.type === 'objection.answer') return;
-    this.#receipts.keep(
-      mail.id,
-      { participant: mail.participant, thread: mail.thread, command, undo, proposed: isProposed(this.#state, command) },
-      now,
-    );
+    this.#keepDeed(mail, { thread: mail.thread, command, undo }, now);
+  }
+
+  /** What a mail has done is remembered as it is now, and its author told once. */
+  #keepDeed(mail: ReceivedMail, what: Pick<Deed, 'thread' | 'command' | 'undo'>, now: number): void {
+    this.#receipts.keep(mail.id, { participant: mail.participant, ...what, proposed: isProposed(this.#state, what.command) }, now);
     this.#agenda.add('receipt', mail.id, now, now);
   }
 
@@ -1935,8 +1930,7 @@ export class Room extends DurableObject<Env> {
     if (!first) return;
     if (first.rests !== null) return this.#agenda.add('notify', key, first.rests, Date.now());
     const others = what === 'invitation' || !first.news ? [] : this.#othersWith(to, thread);
-    const week = one && weekOf(one.zone, Date.now());
-    const sent = one && week ? this.#mailed.count(one.id, week) : 0;
+    const sent = one ? this.#mailsThisWeek(one) : 0;
     // What does not fit into the week is left to the summary, each thing by itself.
     const all = [first, ...others].flatMap(({ news, kinds, task }) =>
       news && one && fitsBudget(one, sent, kinds, task, Date.now()) ? [{ news, kinds, task }] : [],
@@ -2101,25 +2095,27 @@ export class Room extends DurableObject<Env> {
     write: (mint: Minter, budget: Budget | undefined) => Promise<OutgoingMail>,
   ): Promise<boolean> {
     const now = Date.now();
-    const week = weekOf(to.zone, now);
-    const sent = this.#mailed.count(to.id, week);
+    const sent = this.#mailsThisWeek(to);
     if (!fitsBudget(to, sent, kinds, task, now)) return false;
     const invitation = kinds.includes('invitation');
     const counted = to.side === 'customer' && !invitation;
     const budget = counted ? { nth: sent + 1, cap: MAIL_CAP } : undefined;
     await this.#post([await write(await this.#minter(to.id), budget)], invitation);
     if (counted) {
-      this.#mailed.add(to.id, week);
+      this.#mailed.add(to.id, weekOf(to.zone, now));
       this.#lobby.tellSide('seller', { type: 'mailed', mailed: this.#mailedTo() });
     }
     return true;
   }
 
+  #mailsThisWeek(to: Participant): number {
+    return this.#mailed.count(to.id, weekOf(to.zone, Date.now()));
+  }
+
   /** How many mails each customer has had this week: sellers see it before they write. */
   #mailedTo(): Record<ParticipantId, number> {
-    const now = Date.now();
     const customers = Object.values(this.#state.people).filter((one) => one.side === 'customer' && one.status !== 'left');
-    return Object.fromEntries(customers.map((one) => [one.id, this.#mailed.count(one.id, weekOf(one.zone, now))]));
+    return Object.fromEntries(customers.map((one) => [one.id, this.#mailsThisWeek(one)]));
   }
 
   /** Tells whoever acted by mail what it changed: one receipt a mail. */

@@ -431,8 +431,9 @@ const asAsked = (number: ValueNumber): NonNullable<Extract<Command, { type: 'val
 
 /** Whether a change, once asked for, was taken as a proposal: the task in the state after it is not as the command wants it. */
 export function isProposed(after: RoomState, command: Command): boolean {
-  const task = command.type === 'task.change' ? after.plan.tasks[command.task] : undefined;
-  if (!task || command.type !== 'task.change') return false;
+  if (command.type !== 'task.change') return false;
+  const task = after.plan.tasks[command.task];
+  if (!task) return false;
   const differs = (wanted: unknown, is: unknown) => wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(is);
   return differs(command.due, task.due) || differs(command.owners, task.owners);
 }

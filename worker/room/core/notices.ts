@@ -58,6 +58,27 @@ export const WINDOW: Record<NoticeKind, number> = {
   reflection: 120,
 };
 
+/** What heads a mail of several kinds, first: what is asked of its reader, then what has changed, then what was said about it. */
+export const HEADS: NoticeKind[] = [
+  'invitation',
+  'check',
+  'reminder',
+  'reflection',
+  'mention',
+  'answer',
+  'proposed',
+  'assigned',
+  'objection',
+  'value',
+  'completed',
+  'reopened',
+  'accepted',
+  'declined',
+  'changed',
+  'comment',
+  'material',
+];
+
 const personal: ReadonlySet<NoticeKind> = new Set([
   'invitation',
   'mention',
