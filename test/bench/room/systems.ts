@@ -89,6 +89,9 @@ export function bundle(folder: string): string {
   return folder;
 }
 
+/** Errors of the Worker that are printed. */
+const MOST_SAID = 20;
+
 /**
  * Ours with everything on: D1, R2, the postbox, a sender that only counts. `count` adds up what D1 writes, `inspect` lets one look into
  * its isolate; neither is for timing.
@@ -96,6 +99,7 @@ export function bundle(folder: string): string {
 export async function ours(code: string, state: string, { count = false, inspect = false } = {}): Promise<Ours> {
   const mails: SentMail[] = [];
   let onRestart = () => {};
+  let said = 0;
   mkdirSync(state, { recursive: true });
   const first = await started(
     () =>
@@ -103,6 +107,10 @@ export async function ours(code: string, state: string, { count = false, inspect
         convertV4MiniflareOptions({
           name: 'atelier',
           unsafeHandleRuntimeRestart: () => onRestart(),
+          // Lines of the log would drown the figures, and writing them takes the machine's time: the first that tell of errors are said.
+          handleStructuredLogs: ({ level, message }) => {
+            if (level === 'error' && (said += 1) <= MOST_SAID) console.error(message.slice(0, 160));
+          },
           ...COMPATIBLE,
           modulesRoot: code,
           modules: [
