@@ -1,6 +1,6 @@
 /** From a request to whoever is asking: cookies are read here and nowhere else in the Worker. */
 import { ID_PATTERN, type PersonId } from '#core/ids.ts';
-import type { RoomActor } from '../room/object.ts';
+import type { RoomActor } from '../room/sequencer.ts';
 import type { Actor } from '../services.ts';
 import { fresh, hashOf } from './tokens.ts';
 

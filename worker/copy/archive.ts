@@ -17,7 +17,7 @@ import { fileKey, safeName } from '../files/store.ts';
 import { mailKey } from '../mail/inbound.ts';
 import { originalWithoutKeys } from '../mail/original.ts';
 import { roomStub, type RoomStub } from '../room/stub.ts';
-import type { RoomActor } from '../room/object.ts';
+import type { RoomActor } from '../room/sequencer.ts';
 import type { Actor, Copy } from '../services.ts';
 import { LogHash, lineOf } from './log.ts';
 import { offlinePage } from './page.tsx';

@@ -33,7 +33,7 @@ import { into } from './within.ts';
 import type { Env } from '../env.ts';
 import { storeFile } from '../files/store.ts';
 import { mailKey } from '../mail/inbound.ts';
-import type { Chapter } from '../room/object.ts';
+import type { Chapter } from '../room/administration.ts';
 import { roomStub } from '../room/stub.ts';
 import { samplePdf } from './sample-pdf.ts';
 

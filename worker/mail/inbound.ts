@@ -25,7 +25,7 @@ import { enqueue } from './postbox.ts';
 import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
 import { keyOf } from './reading/key.ts';
 import { decoded, type LongPart, Skeleton } from './reading/skeleton.ts';
-import type { ReceivedMail } from '../room/object.ts';
+import type { ReceivedMail } from '../room/mail-in.ts';
 import { log, withoutPeople } from '../log.ts';
 import { roomStub } from '../room/stub.ts';
 import { Turns } from './turns.ts';

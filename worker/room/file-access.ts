@@ -1,0 +1,90 @@
+/** Files and links as people reach them: who may bring one, who may open it, who looked at what. */
+import * as v from 'valibot';
+import { maySeeThread } from '#core/audience.ts';
+import { look } from '#core/commands.ts';
+import type { FileFact } from '#core/discussion.ts';
+import type { FileId, MaterialId } from '#core/ids.ts';
+import { hasFile, materialsFor, subjectOf } from '#core/materials.ts';
+import { present, type Participant } from '#core/people.ts';
+import { can } from '#core/permissions.ts';
+import type { Opening } from '#core/protocol.ts';
+import { done, refuse, tooOften, type Result } from '#core/refusal.ts';
+import { LIMITS } from '../access/limits.ts';
+import type { RoomActor, Sequencer } from './sequencer.ts';
+
+export class FileAccess {
+  readonly #room: Sequencer;
+
+  constructor(room: Sequencer) {
+    this.#room = room;
+  }
+
+  /** Whether somebody may upload a file now. */
+  mayUpload(actor: RoomActor): Result<null> {
+    const me = this.#room.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const wait = Math.max(this.#room.files.waitFor(LIMITS.uploads, me.id), this.#room.files.waitFor(LIMITS.uploadsInRoom, null));
+    return wait > 0 ? tooOften(wait) : done(null);
+  }
+
+  /** Keeps the facts of an uploaded file until a comment uses it. The bytes are in R2 by then. */
+  stage(actor: RoomActor, file: FileFact): Result<FileFact> {
+    const me = this.#room.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    // Asked again: many may have come at once.
+    const may = this.mayUpload(actor);
+    if (!may.ok) return may;
+    this.#room.files.stage(me.id, file);
+    return done(file);
+  }
+
+  /** The facts of a file that this actor may open. */
+  file(actor: RoomActor, id: FileId): Result<FileFact> {
+    const me = this.#room.me(actor);
+    const found = this.#room.files.find(id);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const standsHere = found && (found.thread === null ? found.by === me.id : maySeeThread(me.side, found.thread));
+    const mayOpen = standsHere || hasFile(me.side, this.#room.state.materials, id);
+    return found && mayOpen ? done(found.file) : refuse('not_found', 'no_such_file');
+  }
+
+  /**
+   * Counts a look that its page told of, and says where the thing is. Refused unless the reader may open it; of the seller
+   * side nothing is counted, and minutes only of who lets them be.
+   */
+  looked(actor: RoomActor, input: unknown): Result<{ counted: boolean; file: FileId | null }> {
+    const me = this.#room.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const parsed = v.safeParse(look, input);
+    if (!parsed.success) return refuse('invalid', 'malformed');
+    const { how, file, material, version } = parsed.output;
+    const subject = file === null ? this.#linkSubject(me, material, version) : this.file(actor, file).ok ? file : null;
+    if (subject === null) return refuse('not_found', file === null ? 'no_such_material' : 'no_such_file');
+    if (!can.beCounted(me)) return done({ counted: false, file });
+    const now = Date.now();
+    if (how === 'read') {
+      const counted = this.#room.state.materials.timed.includes(me.id) && this.#room.opens.read(me.id, subject, now);
+      return done({ counted, file });
+    }
+    const opening = this.#room.opens.count(me.id, subject, how, now);
+    if (opening) {
+      for (const one of present(this.#room.state))
+        if (can.seeOpens(one, me.id)) this.#room.lobby.tellPerson(one.id, { type: 'opened', opening });
+    }
+    return done({ counted: opening !== null, file });
+  }
+
+  #linkSubject(me: Participant, material: MaterialId | null, number: number | null): string | null {
+    const one = material === null ? undefined : materialsFor(me.side, this.#room.state.materials).byId[material];
+    const version = one?.versions.find((known) => known.number === number);
+    return one && version && version.content.kind === 'link' ? subjectOf(one.id, version) : null;
+  }
+
+  /** Looks that this actor may know of: sellers all, a customer their own. */
+  openings(actor: RoomActor): Result<{ openings: Opening[] }> {
+    const me = this.#room.me(actor);
+    if (!me) return refuse('forbidden', 'not_a_participant');
+    const everyone = present(this.#room.state).every((one) => can.seeOpens(me, one.id));
+    return done({ openings: this.#room.opens.list(everyone ? null : me.id) });
+  }
+}
