@@ -121,6 +121,18 @@ describe('"Continue as Chen"', () => {
     expect(await enter(token)).toMatchObject({ entered: false });
   });
 
+  test('pressed twice, one code is mailed, and it stays good', async () => {
+    const { opened, token } = await invited();
+    await enter(token);
+    const before = (await mailsTo(opened.customerEmail)).length;
+    const second = await enter(token);
+    const again = await Promise.all([1, 2].map(() => services.access.enter(token, second.device, from)));
+    expect(again.map((one) => one.ok && one.value.entered)).toEqual([false, false]);
+    const code = await lastCodeTo(opened.customerEmail);
+    expect(await mailsTo(opened.customerEmail)).toHaveLength(before + 1);
+    expect(await services.access.enterWithCode(token, second.device, code, from)).toMatchObject({ ok: true, value: { entered: true } });
+  });
+
   test('codes can’t be asked for without end', async () => {
     const { token } = await invited();
     await enter(token);

@@ -9,6 +9,8 @@ import { LIMITS, secondsUntil } from '../access/limits.ts';
 const DEVICE_LIFE = 90 * 86_400_000;
 export const CODE_MINUTES = 10;
 const CODE_TRIES = 5;
+/** Asked again within so many seconds, a code is the same: a press that came twice, a page that was loaded again. */
+const CODE_REPEATS = 20;
 
 export type MailedKind = 'enter' | 'reply' | 'wishes';
 
@@ -169,6 +171,21 @@ export class Doors {
       .exec<{ at: number }>('SELECT at FROM code_sent WHERE participant = ? ORDER BY at DESC LIMIT 1 OFFSET ?', participant, most - 1)
       .toArray();
     return first ? secondsUntil(first.at + seconds * 1000, now) : 0;
+  }
+
+  /** Whether a code was asked for on this device, for the same mailbox, moments ago. */
+  hasJustAsked(device: string, participant: ParticipantId, newcomer: Newcomer | null, now: number): boolean {
+    const asked = this.#sql
+      .exec(
+        'SELECT 1 FROM code WHERE device = ? AND participant = ? AND newcomer IS ? AND at > ? AND tries < ?',
+        device,
+        participant,
+        newcomer && JSON.stringify(newcomer),
+        now - CODE_REPEATS * 1000,
+        CODE_TRIES,
+      )
+      .toArray();
+    return asked.length > 0;
   }
 
   askCode(device: string, participant: ParticipantId, hash: string, newcomer: Newcomer | null, now: number): void {

@@ -76,10 +76,13 @@ export class Entrance {
     const code = sixDigits();
     const codeHash = await hashOf('code', code);
     const now = Date.now();
+    const to = newcomer ?? owner;
+    // Pressed twice, or the page loaded again: the code that is on its way stays good.
+    if (this.#room.doors.hasJustAsked(device, owner.id, newcomer, now))
+      return done({ entered: false, device: secretDevice, maskedEmail: masked(to.email) });
     const wait = this.#room.doors.waitForCode(owner.id, now);
     if (wait > 0) return tooOften(wait);
     this.#room.doors.askCode(device, owner.id, codeHash, newcomer, now);
-    const to = newcomer ?? owner;
     await this.#mailOut.post(
       [
         codeMail(this.#room.env, this.#state, {
