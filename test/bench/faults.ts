@@ -244,12 +244,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 say(`\n${SIZE.histories} random histories …`);
-const played = spawnSync('vitest', ['run', '--config', 'test/worker/vitest.config.ts', 'faults', '-t', 'random histories'], {
+const played = spawnSync('vitest', ['run', '--silent', '--config', 'test/worker/vitest.config.ts', 'faults', '-t', 'random histories'], {
   cwd: ROOT,
   env: { ...process.env, NODE_ENV: 'test', HISTORIES: String(SIZE.histories) },
   encoding: 'utf8',
+  maxBuffer: 64 * 1024 * 1024,
 });
-if (played.status !== 0) say(played.stdout.slice(-4_000));
+if (played.status !== 0) say(`${played.stdout.slice(-4_000)}\n${played.stderr.slice(-4_000)}`);
 Object.assign(result, { histories: SIZE.histories, historiesFailed: played.status === 0 ? 0 : 1 });
 say(`\n${Math.round((Date.now() - began) / 1000)} s`);
 const { kills, acknowledged, lost, doubled, diverged, d1OutageSeconds, outboxLost, ...more } = result;

@@ -34,12 +34,13 @@ export class Browser {
   readonly promised: Promised[] = [];
   /** Milliseconds from sending to the promise, of commands that needed one try. */
   took: number[] = [];
-  state: RoomState = emptyRoom;
   refused = 0;
   /** What is not as it must be: a gap, something from the other side, a line closed for cause. */
   faults: string[] = [];
   /** Commands that it keeps on their way by itself. */
   inflight = 0;
+  #state: RoomState = emptyRoom;
+  #heard: Recorded[] = [];
   readonly #url: string;
   #socket: WebSocket | null = null;
   #pending = new Map<string, Sent>();
@@ -140,10 +141,11 @@ export class Browser {
   #hear(message: FromRoom): void {
     switch (message.type) {
       case 'snapshot':
-        this.state = message.view.state;
+        this.#state = message.view.state;
+        this.#heard = [];
         return this.#go();
       case 'events':
-        if (this.#folds) this.#happen(message.events);
+        if (this.#folds) this.#heard.push(...message.events);
         return;
       case 'accepted': {
         const one = this.#pending.get(message.id);
@@ -161,12 +163,14 @@ export class Browser {
     }
   }
 
-  #happen(events: Recorded[]): void {
-    for (const one of events) {
-      if (one.seq <= this.state.seq) continue;
-      if (this.who.as === 'seller' && one.seq !== this.state.seq + 1) this.faults.push(`heard ${one.seq} after ${this.state.seq}`);
+  /** The room as it folds it: when it is looked at, so that a promise is not timed with the work of nine other browsers in this process. */
+  get state(): RoomState {
+    for (const one of this.#heard.splice(0)) {
+      if (one.seq <= this.#state.seq) continue;
+      if (this.who.as === 'seller' && one.seq !== this.#state.seq + 1) this.faults.push(`heard ${one.seq} after ${this.#state.seq}`);
       if (this.who.as === 'customer' && one.audience !== 'all') this.faults.push(`a customer heard event ${one.seq}`);
-      this.state = apply(this.state, one);
+      this.#state = apply(this.#state, one);
     }
+    return this.#state;
   }
 }
