@@ -13,6 +13,8 @@ declare global {
       locale: Locale;
       theme: Theme;
       seller: Seller | null;
+      /** The cookie of somebody who may be a seller: D1, which would know, is away. */
+      unproven?: string;
       /** The guest cookie: the secret of a customer's device. */
       device: string | undefined;
       /** What a form of the room's page was refused for, with what had been typed. */

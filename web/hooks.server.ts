@@ -32,7 +32,13 @@ export const handle: Handle = async ({ event, resolve }) => {
 
   const services = event.platform?.env.services;
   const session = cookies.get(SELLER);
-  locals.seller = session && services ? await services.access.seller(session, true) : null;
+  locals.seller = null;
+  try {
+    if (session && services) locals.seller = await services.access.seller(session, true);
+  } catch (error) {
+    locals.unproven = session;
+    logError('seller not asked', error, { id: event.platform?.env.requestId });
+  }
   if (locals.seller?.renewed) keepSeller(cookies, locals.seller.renewed);
   // A link in a mail names its reader's language; later pages follow it.
   if (asked && asked !== cookies.get(LOCALE) && event.request.method === 'GET') keepPreference(cookies, LOCALE, asked);

@@ -25,6 +25,9 @@ function fromElsewhere(request: Request): boolean {
   return site !== null && site !== 'same-origin' && site !== 'none';
 }
 
+/** Seconds: when whatever was away may be back. */
+const RETRY_AFTER = '30';
+
 /** What a machine may POST from anywhere: it is checked by a signature or by a token in its own path. */
 const MACHINES = /^\/(hooks\/|api\/unsubscribe\/)/;
 
@@ -48,6 +51,7 @@ export function createApp(more?: (app: Hono<Bindings>) => void): Hono<Bindings> 
       log('request', { method, path: withoutPeople(pathname), status: c.res.status, ms: Date.now() - began });
     });
     if (c.res.webSocket) return;
+    if (c.res.status === 503 && !c.res.headers.has('Retry-After')) c.header('Retry-After', RETRY_AFTER);
     c.header('X-Content-Type-Options', 'nosniff');
     // For what reads no `frame-ancestors`, which pages say more strictly.
     c.header('X-Frame-Options', 'SAMEORIGIN');

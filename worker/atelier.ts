@@ -28,6 +28,7 @@ import type { Env } from './env.ts';
 import { fileKey, storeFile } from './files/store.ts';
 import { commandOfForm, taskFromLine, timesFromWords } from './room/form.ts';
 import type { Deed } from './directory/deeds.ts';
+import { soon } from './patience.ts';
 import { type Actor, asSeller, type Seller, type Services } from './services.ts';
 import { roomStub } from './room/stub.ts';
 
@@ -61,7 +62,7 @@ export function createServices(env: Env): Services {
 
   /** Runs one step at the door, where tries are counted by address of origin. D1 down does not shut the door. */
   async function atDoor<T>(ip: string, token: string, step: (room: ReturnType<typeof stub>, hash: string) => Promise<T>) {
-    const wait = await tried(env.DB, 'doorFrom', ip).catch(() => 0);
+    const wait = await soon(() => tried(env.DB, 'doorFrom', ip)).catch(() => 0);
     if (wait > 0) return tooOften(wait);
     const door = await behind('enter', token);
     return door ? step(door.room, door.hash) : refuse('not_found', 'link_unknown');
@@ -101,6 +102,7 @@ export function createServices(env: Env): Services {
   return {
     access: {
       seller: (cookie, renew) => sessions.of(cookie, renew),
+      remembered: async (cookie, room) => (isRoom(room) ? sessions.remembered(cookie, room) : null),
       sessions: (seller) => sessions.list(seller),
       endSession: (seller, which) => sessions.end(seller, which),
       workspaces: (seller) => sessions.workspaces(seller),
@@ -226,7 +228,8 @@ export function createServices(env: Env): Services {
         const { view, pages } = opened.value;
         const me = view.state.people[view.me];
         // A seller's list of colleagues is a convenience: the room opens without it when D1 is down.
-        const colleagues = me?.person && view.state.room ? await sellers.colleagues(view.state.room.workspace).catch(() => []) : [];
+        const workspace = me?.person ? view.state.room?.workspace : undefined;
+        const colleagues = workspace ? await soon(() => sellers.colleagues(workspace)).catch(() => []) : [];
         return done({ view, pages, colleagues });
       },
       thread: async (actor, room, thread, where) =>
@@ -277,7 +280,7 @@ export function createServices(env: Env): Services {
         const heard = await stub(room).whereabouts(await roomActor(actor));
         if (!heard.ok || actor.kind !== 'seller') return heard;
         // Without D1 nobody knows of summaries; who was heard of is told all the same.
-        const summaries = await summariesIn(env, room).catch(() => []);
+        const summaries = await soon(() => summariesIn(env, room)).catch(() => []);
         const people = { ...heard.value.people };
         for (const { participant, ...summary } of summaries) {
           const one = people[participant];

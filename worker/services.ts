@@ -31,7 +31,17 @@ import type { RoomTemplate } from './directory/templates.ts';
 import type { Retrospective } from '#core/retrospective.ts';
 
 /** Who is asking. A seller is known by a session in D1; a guest by a device that the room itself knows. */
-export type Actor = { kind: 'seller'; person: PersonId; workspace: WorkspaceId } | { kind: 'guest'; device: string };
+export type Actor =
+  | { kind: 'seller'; person: PersonId; workspace: WorkspaceId; proof?: Proof | null | undefined }
+  | { kind: 'guest'; device: string };
+
+/** That D1 has just known a session, and until when it may: a room remembers it, for while D1 is away. Epoch ms. */
+export interface Proof {
+  session: SessionId;
+  hash: string;
+  at: number;
+  ends: number;
+}
 
 export interface Seller {
   person: PersonId;
@@ -46,10 +56,17 @@ export interface Seller {
   session: SessionId;
   /** A fresh cookie value when the session was renewed. */
   renewed: string | null;
+  /** Null for a cookie that was just replaced. */
+  proof: Proof | null;
 }
 
 /** A seller as who asks for a room. */
-export const asSeller = ({ person, workspace }: Pick<Seller, 'person' | 'workspace'>): Actor => ({ kind: 'seller', person, workspace });
+export const asSeller = ({ person, workspace, proof }: Pick<Seller, 'person' | 'workspace' | 'proof'>): Actor => ({
+  kind: 'seller',
+  person,
+  workspace,
+  proof,
+});
 
 /** One row of a seller's list of rooms, from D1. */
 export interface RoomRow {
@@ -290,8 +307,13 @@ export interface OperationStatus {
 
 export interface Services {
   access: {
-    /** The seller of a session cookie; null when there is none or it ended. Only who can keep a new cookie asks to `renew`. */
+    /**
+     * The seller of a session cookie; null when there is none or it ended. Only who can keep a new cookie asks to `renew`. Throws while D1
+     * is away: whoever asks for a room may then be `remembered` by it.
+     */
     seller(cookie: string | undefined, renew?: boolean): Promise<Seller | null>;
+    /** As whom a room remembers the session of a cookie; null if it does not. No `Seller`: it opens that room and nothing else. */
+    remembered(cookie: string | undefined, room: RoomId): Promise<Actor | null>;
     sessions(seller: Seller): Promise<SessionRow[]>;
     /** Ends one of one's own sessions, or all but this one. What it has open is closed at once. */
     endSession(seller: Seller, which: SessionId | 'others'): Promise<Result<null>>;

@@ -2,5 +2,5 @@ import { redirect } from '@sveltejs/kit';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => {
-  if (locals.seller) redirect(303, '/rooms');
+  if (locals.seller || locals.unproven) redirect(303, '/rooms');
 };

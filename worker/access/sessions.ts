@@ -1,16 +1,18 @@
 /** Sellers' sessions: one row a device, known by a cookie that is replaced every day and ended at once. */
 import { and, desc, eq, gt, lt, ne } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import type { PersonId, SessionId, WorkspaceId } from '#core/ids.ts';
+import { waitUntil } from 'cloudflare:workers';
+import type { PersonId, RoomId, SessionId, WorkspaceId } from '#core/ids.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
-import { membership as memberships, participant, person, session, workspace } from '../directory/schema.ts';
-import { ofAll } from '../directory/within.ts';
+import { membership as memberships, participant, person, room as rooms, session, workspace } from '../directory/schema.ts';
+import { ofAll, Within } from '../directory/within.ts';
 import { note } from '../directory/audit.ts';
 import type { Env } from '../env.ts';
+import { log, logError } from '../log.ts';
 import { deviceName } from '../mail/compose.ts';
+import { soon } from '../patience.ts';
 import { roomStub } from '../room/stub.ts';
-import type { Seller, SessionRow, WorkspaceRow } from '../services.ts';
-import { doorOf } from './actor.ts';
+import { type Actor, asSeller, type Seller, type SessionRow, type WorkspaceRow } from '../services.ts';
 import { fresh, hashOf } from './tokens.ts';
 
 /** Who is asked for here is a person: in which workspace they are is what is looked up. */
@@ -22,11 +24,14 @@ const ABSOLUTE_DAYS = 90;
 /** A cookie that is older is replaced; the one before is good for a minute more, for what is on its way. */
 const COOKIE_HOURS = 24;
 const GRACE_SECONDS = 60;
+/** Rooms of a person that hear of it, those where something happened last. */
+const ROOMS_TOLD = 40;
 
 const inSeconds = (seconds: number, from = Date.now()) => new Date(from + seconds * 1000).toISOString();
 const inDays = (days: number) => inSeconds(days * 86_400);
 const now = () => new Date().toISOString();
 const freshCookie = () => fresh() + fresh();
+const isCookie = (value: string | undefined): value is string => value !== undefined && /^[a-z2-7]{52}$/.test(value);
 
 export class Sessions {
   readonly #env: Env;
@@ -60,10 +65,33 @@ export class Sessions {
     return cookie;
   }
 
-  /** The seller of a session. A visit is noted at most once an hour. Only who can keep a new cookie asks to `renew`. */
+  /** The seller of a session. A visit is noted at most once an hour. Only who can keep a new cookie asks to `renew`. Throws while D1 is away. */
   async of(cookie: string | undefined, renew = false): Promise<Seller | null> {
-    if (!cookie || !/^[a-z2-7]{52}$/.test(cookie)) return null;
+    if (!isCookie(cookie)) return null;
+    const asked = Date.now();
     const hash = await hashOf('session', cookie);
+    const row = await soon(() => this.#row(hash));
+    if (!row) return null;
+    const { session: at, ...seller } = row;
+    const isNoted = at.seenAt >= inSeconds(-3600) || (await this.#seen(hash));
+    const isKept = at.expiresAt > inSeconds(GRACE_SECONDS);
+    const isOld = (at.issuedAt ?? at.createdAt) < inSeconds(-COOKIE_HOURS * 3600);
+    // Not while D1 can only be read: whoever does not hear which cookie is theirs now is out in a minute.
+    const renewed = renew && isKept && isOld && isNoted ? await this.#replace(at, asked) : null;
+    const proof = { session: at.id, hash: renewed?.hash ?? hash, at: asked, ends: Date.parse(at.expiresAt) };
+    // A session from before they had names can't be told from others.
+    return { ...seller, session: at.id, renewed: renewed?.cookie ?? null, proof: isKept && at.id ? proof : null };
+  }
+
+  /** Whom a room remembers by this cookie. Nobody may ask this of somebody whom D1 does not know, only while it can't be asked. */
+  async remembered(cookie: string | undefined, room: RoomId): Promise<Actor | null> {
+    if (!isCookie(cookie)) return null;
+    const known = await roomStub(this.#env, room).sellerBy(await hashOf('session', cookie));
+    if (known) log('seller remembered', { room });
+    return known && asSeller({ ...known, proof: null });
+  }
+
+  async #row(hash: string) {
     const [row] = await this.#db
       .select({
         person: person.id,
@@ -82,24 +110,44 @@ export class Sessions {
       .innerJoin(membership, and(eq(membership.personId, session.personId), eq(membership.workspaceId, session.workspaceId)))
       .innerJoin(workspace, eq(workspace.id, session.workspaceId))
       .where(and(eq(session.hash, hash), gt(session.expiresAt, now()), gt(session.seenAt, inDays(-IDLE_DAYS))));
-    if (!row) return null;
-    const { session: at, ...seller } = row;
-    if (at.seenAt < inSeconds(-3600)) await this.#db.update(session).set({ seenAt: now() }).where(eq(session.hash, hash));
-    const isOld = (at.issuedAt ?? at.createdAt) < inSeconds(-COOKIE_HOURS * 3600) && at.expiresAt > inSeconds(GRACE_SECONDS);
-    return { ...seller, session: at.id, renewed: renew && isOld ? await this.#replace(at) : null };
+    return row;
+  }
+
+  /** Notes a visit; whether it could. */
+  #seen(hash: string): Promise<boolean> {
+    return soon(async () => this.#db.update(session).set({ seenAt: now() }).where(eq(session.hash, hash))).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** A new cookie for the same session. Two requests at once get one each; both are good. */
-  async #replace(old: typeof session.$inferSelect): Promise<string> {
+  async #replace(old: typeof session.$inferSelect, asked: number): Promise<{ cookie: string; hash: string }> {
     const cookie = freshCookie();
+    const hash = await hashOf('session', cookie);
     await this.#db.batch([
-      this.#db.insert(session).values({ ...old, hash: await hashOf('session', cookie), issuedAt: now(), seenAt: now() }),
+      this.#db.insert(session).values({ ...old, hash, issuedAt: now(), seenAt: now() }),
       this.#db
         .update(session)
         .set({ expiresAt: inSeconds(GRACE_SECONDS) })
         .where(eq(session.hash, old.hash)),
     ]);
-    return cookie;
+    // Nobody waits for it: a room that does not hear of it remembers the one before, for a day at most.
+    waitUntil(this.#tellReplaced(old, hash, asked).catch((error: unknown) => logError('rooms not told', error)));
+    return { cookie, hash };
+  }
+
+  /** Rooms that remember a session go on to its new cookie, and forget the one before. */
+  async #tellReplaced({ id, personId, workspaceId }: typeof session.$inferSelect, hash: string, at: number): Promise<void> {
+    const room = new Within(this.#env.DB, workspaceId).rows(rooms);
+    const theirs = await this.#db
+      .select({ room: room.id })
+      .from(participant)
+      .innerJoin(room, eq(room.id, participant.roomId))
+      .where(and(eq(participant.personId, personId), ne(participant.status, 'left')))
+      .orderBy(desc(room.lastActivityAt))
+      .limit(ROOMS_TOLD);
+    await Promise.allSettled(theirs.map((one) => roomStub(this.#env, one.room).replaced(personId, { session: id, hash, at })));
   }
 
   /** A person's sessions in all their workspaces, the latest visit first. */
@@ -124,24 +172,29 @@ export class Sessions {
     const [first] = ended;
     if (!first) return which === 'others' ? done(null) : refuse('not_found', 'no_such_session');
     await note(this.#env, seller, { type: 'session.ended', device: [...new Set(ended.map((one) => one.device))].join(', ') });
-    await this.#closeSockets(seller.person);
+    await this.#shutOut(seller.person);
     return done(null);
   }
 
   async endByCookie(cookie: string | undefined): Promise<void> {
-    if (cookie) await this.#db.delete(session).where(eq(session.hash, await hashOf('session', cookie)));
+    if (!isCookie(cookie)) return;
+    const [ended] = await this.#db
+      .delete(session)
+      .where(eq(session.hash, await hashOf('session', cookie)))
+      .returning({ person: session.personId });
+    if (ended) await this.#shutOut(ended.person);
   }
 
   /** Ends all sessions of somebody in one workspace: they are no longer a member of it. */
   async endIn(workspaceId: WorkspaceId, personId: PersonId): Promise<void> {
     await this.#db.delete(session).where(and(eq(session.personId, personId), eq(session.workspaceId, workspaceId)));
-    await this.#closeSockets(personId);
+    await this.#shutOut(personId);
   }
 
-  /** Closes the sockets of a person: whoever is still signed in comes back by themselves. */
-  async #closeSockets(personId: PersonId): Promise<void> {
-    const rooms = await this.#db.select({ room: participant.roomId }).from(participant).where(eq(participant.personId, personId));
-    await Promise.allSettled(rooms.map(({ room }) => roomStub(this.#env, room).closeDoor(doorOf(personId))));
+  /** Closes the sockets of a person, and no room remembers them: whoever is still signed in comes back by themselves, and is known again. */
+  async #shutOut(personId: PersonId): Promise<void> {
+    const theirs = await this.#db.select({ room: participant.roomId }).from(participant).where(eq(participant.personId, personId));
+    await Promise.allSettled(theirs.map(({ room }) => roomStub(this.#env, room).closeDoor(personId)));
   }
 
   /** The workspaces of a person, oldest membership first. */

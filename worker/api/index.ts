@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { look, submission, thread } from '#core/commands.ts';
 import { ID_PATTERN, type CommentId, type HeldMailId, type ParticipantId, type RoomId, type ThreadId, type TaskId } from '#core/ids.ts';
 import type { Where } from '#core/protocol.ts';
-import { GUEST_COOKIE, roomActor } from '../access/actor.ts';
+import { GUEST_COOKIE, roomActor, SELLER_COOKIE } from '../access/actor.ts';
 import type { Bindings } from '../app.ts';
 import { opening } from '../directory/rooms.ts';
 import { MAX_ARCHIVE } from '../copy/import.ts';
@@ -18,15 +18,23 @@ import { answer, body, csvFile, json, jsonFile, refusals, sellerOf, signInFirst,
 import { directory } from './directory.ts';
 import { workspace } from './workspace.ts';
 
-/** Who asks, for a room: `?as=customer` is the guest of this browser, `?as=seller` the seller; else whoever is signed in. */
+/**
+ * Who asks, for a room: `?as=customer` is the guest of this browser, `?as=seller` the seller; else whoever is signed in. While D1 is away,
+ * whom the room remembers.
+ */
 export async function actorOf(c: Ctx): Promise<Actor | null> {
   const as = c.req.query('as');
-  const guest = getCookie(c, GUEST_COOKIE);
-  if (as !== 'customer') {
+  const device = getCookie(c, GUEST_COOKIE);
+  const guest: Actor | null = as !== 'seller' && device && ID_PATTERN.test(device) ? { kind: 'guest', device } : null;
+  if (as === 'customer') return guest;
+  try {
     const seller = await sellerOf(c);
-    if (seller) return asSeller(seller);
+    return seller ? asSeller(seller) : guest;
+  } catch (error) {
+    const known = (await c.get('services').access.remembered(getCookie(c, SELLER_COOKIE), roomOf(c))) ?? guest;
+    if (!known) throw error;
+    return known;
   }
-  return as !== 'seller' && guest && ID_PATTERN.test(guest) ? { kind: 'guest', device: guest } : null;
 }
 
 export const api = new Hono<Bindings>();
@@ -37,7 +45,7 @@ api.get(
   async (c) => {
     const seller = await sellerOf(c);
     if (!seller) return signInFirst(c);
-    const { renewed: _, session: __, ...shown } = seller;
+    const { renewed: _, session: __, proof: ___, ...shown } = seller;
     return c.json(shown);
   },
 );

@@ -13,9 +13,9 @@ export type Line = { log: Recorded } | { table: string; row: Record<string, unkn
 
 /**
  * Not carried along: what is made anew from the log, and what would write mails or open doors that belong to the moment of the backup
- * alone: chores, news that were still to be mailed, codes that live for minutes.
+ * alone: chores, news that were still to be mailed, codes that live for minutes, sessions that were good then.
  */
-const LEFT = new Set(['event', 'snapshot', 'mark', 'agenda', 'news', 'told', 'reader', 'code', 'code_sent', 'arriving']);
+const LEFT = new Set(['event', 'snapshot', 'mark', 'agenda', 'news', 'told', 'reader', 'code', 'code_sent', 'remembered', 'arriving']);
 /** Characters of a page of lines, and rows that are read for it at most. */
 const PAGE_SIZE = 1_000_000;
 const PAGE_ROWS = 1_000;

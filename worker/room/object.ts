@@ -4,10 +4,11 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { RoomEvent, Via } from '#core/events.ts';
-import type { ParticipantId, ThreadId, TaskId } from '#core/ids.ts';
+import type { ParticipantId, PersonId, ThreadId, TaskId } from '#core/ids.ts';
 import type { Result } from '#core/refusal.ts';
 import { UNDO_DAYS } from '#core/shelf.ts';
 import type { TextId } from '#core/texts.ts';
+import { doorOf } from '../access/actor.ts';
 import type { Env } from '../env.ts';
 import { log, logError, underRequest } from '../log.ts';
 import { erase, type PersonTraces, type Traces } from '../mail/erase.ts';
@@ -23,6 +24,7 @@ import { MailIn } from './mail-in.ts';
 import { MailOut } from './mail-out.ts';
 import { PersonData } from './person-data.ts';
 import { Projector } from './projector.ts';
+import type { Remembered } from './remembered.ts';
 import { Sequencer, type RoomActor } from './sequencer.ts';
 import { Sockets } from './sockets.ts';
 import { Views } from './views.ts';
@@ -92,9 +94,18 @@ export class Room extends DurableObject<Env> {
     return this.#sockets.seen(...asked);
   }
 
-  /** Closes what came through a door. Whoever may still come in connects anew by themselves (RFC 6455 §7.4.1, 1012). */
-  closeDoor(door: string): void {
-    this.#room.lobby.close(door, 1012, 'session');
+  /** Closes what a seller has open and forgets their sessions. Whoever may still come in connects anew by themselves (RFC 6455 §7.4.1, 1012). */
+  closeDoor(person: PersonId): void {
+    this.#room.remembered.forget(person, Date.now());
+    this.#room.lobby.close(doorOf(person), 1012, 'session');
+  }
+
+  sellerBy(...asked: Parameters<Sequencer['sellerBy']>) {
+    return this.#room.sellerBy(...asked);
+  }
+
+  replaced(...asked: Parameters<Remembered['replaced']>) {
+    this.#room.remembered.replaced(...asked);
   }
 
   // -------------------------------------------------------------- the room as a whole

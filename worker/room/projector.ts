@@ -5,6 +5,7 @@ import { objectionOf } from '#core/objections.ts';
 import { CLOSE } from '#core/protocol.ts';
 import type { RoomState } from '#core/room.ts';
 import { type Account, hashOfLines, hashOfLog } from '../operator/accounts.ts';
+import { within } from '../patience.ts';
 import { Books, NotRebuilt } from './books.ts';
 import { forgetRoom, headIn, project, shownOf, tasksIn, type AcceptedAnswer } from './projection.ts';
 import type { Sequencer } from './sequencer.ts';
@@ -145,18 +146,5 @@ export class Projector {
       });
     this.#settling = work;
     return work;
-  }
-}
-
-/** Waits for so long (ms), then throws: what is waited for may still happen. */
-async function within<T>(patience: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -19,12 +19,14 @@ import { done, refuse, tooOften, type Reason, type Result } from '#core/refusal.
 import { apply, type RoomState } from '#core/room.ts';
 import { wakes } from '#core/shelf.ts';
 import { type TextId, textsIn, wordsOf } from '#core/texts.ts';
+import { doorOf } from '../access/actor.ts';
 import { Allowances, LIMITS } from '../access/limits.ts';
 import { fresh } from '../access/tokens.ts';
 import { toBase64 } from '../base64.ts';
 import { colleaguesByAddress, qualificationRuleOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
 import { log, requestId } from '../log.ts';
+import type { Proof } from '../services.ts';
 import { Agenda } from './agenda.ts';
 import { Calendars } from './calendars.ts';
 import { Doors } from './doors.ts';
@@ -37,12 +39,15 @@ import { Opens } from './opens.ts';
 import { PlanDuties } from './plan-duties.ts';
 import { Reading } from './reading.ts';
 import { Receipts } from './receipts.ts';
+import { Remembered } from './remembered.ts';
 import { Sent } from './sent.ts';
 import { SharedTexts } from './shared-texts.ts';
 import { Visits } from './visits.ts';
 
 /** Who is at the door: a seller's person, checked before; or a guest's device, which only the room can know. */
-export type RoomActor = { kind: 'seller'; person: PersonId; workspace: WorkspaceId; session: string } | { kind: 'guest'; device: string };
+export type RoomActor =
+  | { kind: 'seller'; person: PersonId; workspace: WorkspaceId; session: string; proof?: Proof | null | undefined }
+  | { kind: 'guest'; device: string };
 
 /** What one turn wrote: the state after it, and what is to be told. */
 interface Change {
@@ -64,6 +69,7 @@ export class Sequencer {
   readonly env: Env;
   readonly journal: Journal;
   readonly doors: Doors;
+  readonly remembered: Remembered;
   readonly agenda: Agenda;
   readonly reading: Reading;
   readonly receipts: Receipts;
@@ -88,6 +94,7 @@ export class Sequencer {
     this.env = env;
     this.journal = new Journal(storage);
     this.doors = new Doors(storage);
+    this.remembered = new Remembered(storage);
     this.agenda = new Agenda(storage);
     this.reading = new Reading(storage);
     this.receipts = new Receipts(storage);
@@ -119,6 +126,20 @@ export class Sequencer {
     }
     const device = this.doors.device(actor.device, Date.now());
     return device && here(this.state.people[device.participant]);
+  }
+
+  /** The seller behind a session that D1 proved here lately; null for anybody else. To be asked only while D1 is away. */
+  sellerBy(hash: string): Extract<RoomActor, { kind: 'seller' }> | null {
+    const person = this.remembered.person(hash, Date.now());
+    if (!person || !this.state.room) return null;
+    const actor = { kind: 'seller' as const, person, workspace: this.state.room.workspace, session: doorOf(person) };
+    return this.someone(actor) ? actor : null;
+  }
+
+  /** A visit keeps a device in, and a session known that D1 has proven. */
+  visited(actor: RoomActor): void {
+    if (actor.kind === 'guest') this.doors.visited(actor.device, Date.now());
+    else if (actor.proof) this.remembered.note(actor.person, actor.proof);
   }
 
   /** Without an await where nothing must be looked up: then a command is one turn of the object from frame to frames. */

@@ -45,7 +45,7 @@ export class Views {
     const me = this.#room.me(actor);
     if (this.#state.room?.deleted && this.#room.someone(actor)) return refuse('not_found', 'room_deleted');
     if (!me || !this.#state.room) return refuse('forbidden', 'not_a_participant');
-    if (actor.kind === 'guest') this.#room.doors.visited(actor.device, Date.now());
+    this.#room.visited(actor);
     this.#room.visits.note(me.id, Date.now());
     const pages: Record<ThreadId, ThreadPage> = {};
     for (const thread of threads.slice(0, 4)) pages[thread] = this.#page(me, thread, at && { at });

@@ -1,8 +1,9 @@
 /** What pages need of a request besides its form: the services, and where it comes from. */
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
+import type { RoomId } from '#core/ids.ts';
 import type { Refusal } from '#core/refusal.ts';
 import * as m from '#messages';
-import type { Seller, Services } from '../../../worker/services.ts';
+import { type Actor, asSeller, type Seller, type Services } from '../../../worker/services.ts';
 
 export function servicesOf(event: Pick<RequestEvent, 'platform'>): Services {
   const services = event.platform?.env.services;
@@ -12,10 +13,17 @@ export function servicesOf(event: Pick<RequestEvent, 'platform'>): Services {
 
 export const from = (event: RequestEvent) => ({ ip: event.getClientAddress(), userAgent: event.request.headers.get('user-agent') ?? '' });
 
-/** The signed-in seller; whoever is none is sent to sign in. */
+/** The signed-in seller; whoever is none is sent to sign in. While nobody can tell, that is said. */
 export function sellerOf(event: Pick<RequestEvent, 'locals'>): Seller {
+  if (event.locals.unproven) error(503, m.error_away_title());
   if (!event.locals.seller) redirect(303, '/sign-in');
   return event.locals.seller;
+}
+
+/** The seller as who asks for a room: while D1 is away, as the room remembers them. */
+export async function sellerIn(event: Pick<RequestEvent, 'locals' | 'platform'>, room: RoomId): Promise<Actor> {
+  const { unproven } = event.locals;
+  return (unproven && (await servicesOf(event).access.remembered(unproven, room))) || asSeller(sellerOf(event));
 }
 
 /** Bytes of a form, its files among them: it is held in memory whole. */
