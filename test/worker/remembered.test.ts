@@ -114,7 +114,7 @@ describe.each(WAYS)('while D1 %s', (how) => {
     const sent = await request(`/rooms/${room}?/command`, {
       method: 'POST',
       cookie: seller.cookie,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' },
       body: form.toString(),
     });
     expect([sent.status, (await comments(seller, room)).at(-1)?.body]).toEqual([303, 'Without script']);
