@@ -47,7 +47,7 @@ const paths = (): [string, Who][] => [
   [accountPath, 'seller'],
   ['/answers', 'seller'],
   ['/settings', 'seller'],
-  ['/settings/record', 'seller'],
+  ...['rooms', 'people', 'record', 'status'].map((name): [string, Who] => [`/settings/${name}`, 'seller']),
   [roomPath, 'seller'],
   [roomPath + taskQuery, 'seller'],
   ...views(roomPath, 'seller', [
@@ -63,6 +63,7 @@ const paths = (): [string, Who][] => [
   ]),
   [guestPath, 'chen'],
   [guestPath + taskQuery, 'chen'],
+  [`${guestPath}/erase`, 'chen'],
   ...views(guestPath, 'chen', ['plan', 'value', 'materials', 'people', 'record', 'paper']),
 ];
 
