@@ -173,12 +173,13 @@ export class Sequencer {
 
   /** What the core can't look up itself. Null when D1 is needed for it and does not answer. */
   #factsFor(command: Command): Facts | Promise<Facts | null> {
-    const asked = this.newcomers.addresses();
+    const newcomers = broughtIn(command);
     const facts = (colleagues: Facts['colleagues'], declined?: ReadonlySet<string>): Facts => ({
       at: new Date().toISOString(),
       colleagues,
       staged: {},
-      asked,
+      // Who was asked matters only to whoever brings somebody in.
+      asked: newcomers.length > 0 ? this.newcomers.addresses() : undefined,
       declined,
     });
     if (command.type === 'deal.rule' && command.follows && this.state.room) {
@@ -187,7 +188,6 @@ export class Sequencer {
         () => null,
       );
     }
-    const newcomers = broughtIn(command);
     const sellers = newcomers.filter((one) => one.side === 'seller').map((one) => one.email);
     const { room } = this.state;
     if (newcomers.length === 0 || !room) return facts({});
