@@ -1,6 +1,8 @@
 /** What the logs say of a mail, from its coming in to what goes out because of it: one id, and nobody's name, address or words. */
 import { expect, test, vi } from 'vitest';
-import { deliverMail, bring, invite, mailsTo, newSeller, openRoom, request } from '../support/front-door.ts';
+import { browserIn, deliverMail, bring, invite, joinedCustomer, mailsTo, newSeller, openRoom, request } from '../support/front-door.ts';
+import type { CommentId, ThreadId } from '#core/ids.ts';
+import { fresh } from '../../worker/access/tokens.ts';
 import { withoutPeople } from '../../worker/log.ts';
 
 /** What is said while something is done, line by line. */
@@ -60,6 +62,26 @@ test('a request is one line, under the id that its answer names', async () => {
   expect(lines.filter((one) => one['what'] === 'request')).toMatchObject([{ id: header, method: 'POST', status: 202 }]);
   expect(lines.find((one) => one['what'] === 'command')?.['id']).toBe(header);
   expect(JSON.stringify(lines)).not.toMatch(/Called anew|a-command/);
+});
+
+test('a command that comes by a socket carries an id of its own, and so do the notice and the mail of it', async () => {
+  const seller = await newSeller();
+  const opened = await openRoom(seller);
+  await joinedCustomer(seller, opened);
+  await deliverMail(opened.room);
+  const { lines, text } = await said(async () => {
+    const browser = await browserIn(seller, opened.room);
+    const id = browser.do({ type: 'comment.post', comment: fresh<CommentId>(), thread: 'room' as ThreadId, body: 'Unmistakable words.' });
+    await browser.next('accepted', (one) => one.id === id);
+    browser.close();
+    await deliverMail(opened.room);
+  });
+  const command = lines.find((one) => one['what'] === 'command');
+  expect(command).toMatchObject({ command: 'comment.post', via: 'app', outcome: 'done' });
+  expect(command?.['id']).toMatch(/^[0-9a-f-]{36}$/);
+  for (const what of ['chore', 'mail out'])
+    expect(lines.find((one) => one['what'] === what && (one['chore'] ?? 'notify') === 'notify')?.['id']).toBe(command?.['id']);
+  expect(text).not.toContain('nmistakable');
 });
 
 test('what a machine says is cleaned of addresses and tokens', () => {

@@ -25,7 +25,7 @@ import { fresh } from '../access/tokens.ts';
 import { toBase64 } from '../base64.ts';
 import { colleaguesByAddress, qualificationRuleOf } from '../directory/lookups.ts';
 import type { Env } from '../env.ts';
-import { log, requestId } from '../log.ts';
+import { log } from '../log.ts';
 import type { Proof } from '../services.ts';
 import { Agenda } from './agenda.ts';
 import { Calendars } from './calendars.ts';
@@ -212,9 +212,7 @@ export class Sequencer {
   execute(by: ParticipantId, via: Via, id: string, command: Command, facts: Facts): Result<{ seq: number }> {
     const held = command.type === 'mail.settle' && command.how === 'posted' ? this.state.held[command.held] : undefined;
     const { outcome, change } = this.atOnce(() => this.#decided(by, via, id, command, facts));
-    // What comes by a socket is in the history alone: many a second, and no request.
-    if (requestId() !== null)
-      log('command', { room: this.state.room?.id, command: command.type, via, outcome: outcome.ok ? 'done' : outcome.refusal.reason });
+    log('command', { room: this.state.room?.id, command: command.type, via, outcome: outcome.ok ? 'done' : outcome.refusal.reason });
     if (!outcome.ok || !change) return outcome;
     this.tell(change);
     if (held) {

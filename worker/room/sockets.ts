@@ -4,6 +4,7 @@ import type { ParticipantId, ThreadId } from '#core/ids.ts';
 import type { Participant } from '#core/people.ts';
 import { CLOSE, MAX_FRAME, type ToRoom } from '#core/protocol.ts';
 import { isTextId } from '#core/texts.ts';
+import { underRequest } from '../log.ts';
 import type { CoWriting } from './co-writing.ts';
 import { Sequencer, type RoomActor, PROJECT_AFTER } from './sequencer.ts';
 import { Views, RESUME_LIMIT } from './views.ts';
@@ -71,7 +72,9 @@ export class Sockets {
           const one = this.#room.state.people[participant];
           return one && one.status !== 'left' && !this.#room.lobby.who(socket).shut ? one : undefined;
         };
-        const asked = this.#room.submitAs(still, 'app', { id: message.id, command: message.command });
+        const said = { id: message.id, command: message.command };
+        // A request of its own: what comes of it is found by one id, as by any other way.
+        const asked = underRequest(crypto.randomUUID(), () => this.#room.submitAs(still, 'app', said));
         const outcome = asked instanceof Promise ? await asked : asked;
         this.#room.lobby.tell(
           socket,
