@@ -1,4 +1,5 @@
 /** A room taken along as a file, and brought back from it. */
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { CommandInput } from '#core/commands.ts';
@@ -10,6 +11,7 @@ import {
   bring,
   comments,
   deliverMail,
+  env,
   invite,
   joinedCustomer,
   mailsTo,
@@ -253,6 +255,43 @@ describe('bringing it back', () => {
     const other = await newSeller();
     const said = await importing(other, broken(`${only}\n`));
     expect(((await said.json()) as { matches: boolean }).matches).toBe(false);
+  });
+
+  test('opens no mail but those that came with it, whatever ids its log names, and loses nobody else’s', async () => {
+    const { seller, opened, customer, task } = await livedIn();
+    await act(customer, opened.room, { type: 'comment.post', comment: fresh(), thread: task, body: 'A word' });
+    await deliverMail(opened.room);
+    const news = (await mailsTo(seller.seller.email)).findLast((mail) => mail.replyTo !== null);
+    const text = `Seen, thanks.\r\n\r\nOn Mon, Atelier wrote:\r\n> ${SECRET}`;
+    await bring({ from: seller.seller.email, to: news?.replyTo ?? '', text });
+    const copy = await copyOf(customer, opened.room);
+    const mails = [...copy.text('events.jsonl').matchAll(/"mail":"([a-z2-7]{26})"/g)].map(([, id]) => id ?? '');
+    expect(mails).toHaveLength(2);
+    // The customer sells something, too, and says that both mails are their own.
+    const other = await newSeller('Mallory', 'Elsewhere');
+    const log = copy.text('events.jsonl').replaceAll(`"by":"${opened.customer}"`, `"by":"${opened.me}"`);
+    const forged = zipSync({ 'events.jsonl': strToU8(log.replaceAll(seller.seller.email, other.seller.email)) });
+    for (const bytes of [copy.bytes, forged]) {
+      const { room } = (await (await importing(other, bytes)).json()) as { room: RoomId };
+      for (const mail of mails) {
+        const original = `/api/rooms/${room}/mails/${mail}?as=seller`;
+        const page = await request(original, { cookie: other.cookie });
+        // The customer's own reply came with their copy; the seller's did not.
+        expect(page.status).toBe(bytes === copy.bytes && mail === mails[0] ? 200 : 404);
+        expect(await page.text()).not.toContain('internal-secret');
+        const raw = await request(`${original}&raw=1`, { cookie: other.cookie });
+        expect(await raw.text()).not.toMatch(/reply\+[a-z2-7]{52}|internal-secret/);
+      }
+      for (const [name, content] of Object.entries((await copyOf(other, room)).files))
+        if (name.startsWith('mails/')) expect(strFromU8(content)).not.toMatch(/reply\+[a-z2-7]{52}|internal-secret/);
+      const erased = await services.people.erase(other.seller, { email: opened.customerEmail });
+      expect(erased).toMatchObject({ ok: true, value: { rooms: 1 } });
+      await runDurableObjectAlarm(env.ROOM.get(env.ROOM.idFromName(room)));
+      expect((await env.FILES.list({ prefix: `rooms/${room}/mails/` })).objects).toEqual([]);
+    }
+    // What is erased there is still here.
+    for (const mail of mails)
+      expect((await request(`/api/rooms/${opened.room}/mails/${mail}?as=seller`, { cookie: seller.cookie })).status).toBe(200);
   });
 
   test('a customer can’t bring anything in', async () => {

@@ -404,7 +404,7 @@ api.get(
     if (!actor) return signInFirst(c);
     const mail = idIn<HeldMailId>(c, 'mail');
     const may = ID_PATTERN.test(roomOf(c)) ? await stub(c).mayReadMail(await roomActor(actor), mail) : null;
-    return may ? originalPage(c.env, mail, c.req.query('raw') !== undefined, may === 'raw') : notHere(c);
+    return may ? originalPage(c.env, mail, may.key, c.req.query('raw') !== undefined, may.what === 'raw') : notHere(c);
   },
 );
 

@@ -14,7 +14,6 @@ import { roomActor } from '../access/actor.ts';
 import { note } from '../directory/audit.ts';
 import type { Env } from '../env.ts';
 import { fileKey, safeName } from '../files/store.ts';
-import { mailKey } from '../mail/inbound.ts';
 import { originalWithoutKeys } from '../mail/original.ts';
 import { roomStub, type RoomStub } from '../room/stub.ts';
 import type { RoomActor } from '../room/sequencer.ts';
@@ -148,13 +147,13 @@ async function* archive(
   }
   for (const mail of mails) {
     const may = await stub.mayReadMail(who, mail);
-    const object = may && (await env.FILES.get(mailKey(mail)));
+    const object = may && (await env.FILES.get(may.key));
     if (!object) continue;
     const entry = new ZipDeflate(`mails/${mail}.eml`, { level: 6 });
     zip.add(entry);
     const bytes = new Uint8Array(await object.arrayBuffer());
     // A reply quotes the keys of whoever it was sent to: its bytes are for its author, anybody else gets it without them.
-    entry.push(may === 'raw' ? bytes : words.encode(await originalWithoutKeys(bytes)), true);
+    entry.push(may.what === 'raw' ? bytes : words.encode(await originalWithoutKeys(bytes)), true);
     yield* flush();
   }
   zip.end();

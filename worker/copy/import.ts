@@ -6,7 +6,7 @@
 import { unzipSync } from 'fflate';
 import { audienceOf } from '#core/audience.ts';
 import type { Recorded } from '#core/events.ts';
-import { ID_PATTERN, type HeldMailId, type OpportunityId, type ParticipantId, type RoomId } from '#core/ids.ts';
+import { ID_PATTERN, type OpportunityId, type ParticipantId, type RoomId } from '#core/ids.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
 import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { upcast } from '#core/versions.ts';
@@ -15,7 +15,7 @@ import { Accounts } from '../directory/accounts.ts';
 import type { Rooms } from '../directory/rooms.ts';
 import type { Env } from '../env.ts';
 import { fileKey, MAX_FILE, sniff } from '../files/store.ts';
-import { mailKey } from '../mail/inbound.ts';
+import { broughtMailKey } from '../mail/keys.ts';
 import { roomStub } from '../room/stub.ts';
 import type { Imported, Seller } from '../services.ts';
 import { LogHash, lineOf } from './log.ts';
@@ -52,8 +52,8 @@ export async function importCopy(env: Env, rooms: Rooms, seller: Seller, bytes: 
     if (file) {
       const contentType = sniff(content.subarray(0, 512), name);
       await env.FILES.put(fileKey(room, file as Parameters<typeof fileKey>[1]), content, { httpMetadata: { contentType } });
-    } else if (mail && !(await env.FILES.head(mailKey(mail)))) {
-      await env.FILES.put(mailKey(mail as HeldMailId), content, { httpMetadata: { contentType: 'message/rfc822' } });
+    } else if (mail) {
+      await env.FILES.put(broughtMailKey(room, mail), content, { httpMetadata: { contentType: 'message/rfc822' } });
     }
   }
   const customer = Object.values(state.people).find((one) => one.side === 'customer');

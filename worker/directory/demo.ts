@@ -32,7 +32,7 @@ import { account, opportunity } from './schema.ts';
 import { into } from './within.ts';
 import type { Env } from '../env.ts';
 import { storeFile } from '../files/store.ts';
-import { mailKey } from '../mail/inbound.ts';
+import { mailKey } from '../mail/keys.ts';
 import type { Chapter } from '../room/administration.ts';
 import { roomStub } from '../room/stub.ts';
 import { samplePdf } from './sample-pdf.ts';

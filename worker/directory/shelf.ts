@@ -12,7 +12,7 @@ import { read } from '../access/sellers.ts';
 import type { Env } from '../env.ts';
 import { logError } from '../log.ts';
 import { envelop, MACHINE_MADE } from '../mail/compose.ts';
-import { mailKey } from '../mail/inbound.ts';
+import { mailKey } from '../mail/keys.ts';
 import { enqueue } from '../mail/postbox.ts';
 import { roomStub } from '../room/stub.ts';
 import { asSeller, type Seller, type ShelfPage } from '../services.ts';

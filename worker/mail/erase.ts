@@ -5,7 +5,7 @@ import type { Env } from '../env.ts';
 import { fileKey } from '../files/store.ts';
 import { wordsOf } from '../room/answers.ts';
 import { redactedText, redactorOf, type Redact } from '../room/redaction.ts';
-import { mailKey } from './inbound.ts';
+import { broughtMailKey, mailKey } from './keys.ts';
 import { readKept, retold, toldBy } from './original.ts';
 import { readMail } from './reading/read-mail.ts';
 
@@ -58,8 +58,9 @@ export interface PersonTraces {
   emails: string[];
   /** What stands for them. */
   instead: string;
-  /** Mails and files of their own: they go. */
+  /** Mails that came from them, those of theirs that a copy brought, and files of their own: they go. */
   mails: string[];
+  brought?: string[];
   files: string[];
   /** Events that named them. */
   seqs: number[];
@@ -105,15 +106,17 @@ export async function erasePerson(
     .all<{ id: string; own: number }>();
   const own = new Set([...traces.mails, ...mails.filter((one) => one.own).map((one) => one.id)]);
   for (const mail of own) await env.FILES.delete(mailKey(mail));
+  for (const mail of traces.brought ?? []) await env.FILES.delete(broughtMailKey(room.id, mail));
   for (const file of traces.files) await env.FILES.delete(fileKey(room.id, file as FileId));
-  for (const { id } of mails) {
-    const kept = own.has(id) ? null : await env.FILES.get(mailKey(id));
+  const others = mails.flatMap(({ id }) => (own.has(id) ? [] : [mailKey(id)]));
+  for (const key of [...others, ...(await broughtMails(env, room.id))]) {
+    const kept = await env.FILES.get(key);
     if (!kept) continue;
     // A small mail is searched byte by byte, too: addresses stand in heads that nobody reads.
     const bytes = kept.size <= AT_HAND ? new Uint8Array(await kept.arrayBuffer()) : null;
     const mail = bytes ? await readMail(bytes) : await readKept(kept.body);
     if (redact(toldBy(mail)) !== toldBy(mail) || (bytes && traces.emails.some((email) => withoutAddress(bytes, email))))
-      await env.FILES.put(mailKey(id), retold(mail, redact), { httpMetadata: { contentType: 'message/rfc822' } });
+      await env.FILES.put(key, retold(mail, redact), { httpMetadata: { contentType: 'message/rfc822' } });
   }
   for (const email of traces.emails) await env.POSTBOX.get(env.POSTBOX.idFromName('main')).forget(room.id, email);
 
@@ -139,7 +142,7 @@ export async function erasePerson(
   await answersWithout(db, room, redact);
   await db.batch(
     traces.emails.flatMap((email) => [
-      db.prepare(`DELETE FROM attempt WHERE key = 'sign-in:' || ?`).bind(email),
+      db.prepare(`DELETE FROM attempt WHERE key = 'signInMail:' || ?`).bind(email),
       db.prepare('DELETE FROM sign_in WHERE email = ?1 AND NOT EXISTS (SELECT 1 FROM person WHERE email = ?1)').bind(email),
     ]),
   );
@@ -151,6 +154,17 @@ export async function erasePerson(
     )
     .bind(room.workspace, emails)
     .run();
+}
+
+/** Where the mails lie that a copy brought into a room. */
+async function broughtMails(env: Env, room: RoomId): Promise<string[]> {
+  const keys: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await env.FILES.list({ prefix: broughtMailKey(room, ''), ...(cursor && { cursor }) });
+    keys.push(...page.objects.map((one) => one.key));
+    if (!page.truncated) return keys;
+    cursor = page.cursor;
+  }
 }
 
 /** Answers that are kept to be used again name nobody who was erased, nor are they found by their name. */

@@ -22,6 +22,7 @@ import { type Opened, pieces, pour, split, storeFile } from '../files/store.ts';
 import { spanIn } from './calendar.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
+import { mailKey } from './keys.ts';
 import { intake, tokenOf, type Doorway, type MailFacts, type Outcome, type ReplyTarget } from './reading/intake.ts';
 import { keyOf } from './reading/key.ts';
 import { decoded, type LongPart, Skeleton } from './reading/skeleton.ts';
@@ -90,8 +91,6 @@ export async function receiveMail(env: Env, mail: RawMail, envelope: Envelope, a
   await env.FILES.put(mailKey(id), head, RAW);
   return settle(env, id, { bytes: head, long: new Map(), isCut: false, alive: () => {} }, envelope, authservId);
 }
-
-export const mailKey = (id: string): string => `mail/${id}`;
 
 const RAW = { httpMetadata: { contentType: 'message/rfc822' } };
 

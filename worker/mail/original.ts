@@ -3,7 +3,6 @@ import { withoutKeys } from '../access/tokens.ts';
 import { base64Lines, toBase64 } from '../base64.ts';
 import type { Env } from '../env.ts';
 import { pieces } from '../files/store.ts';
-import { mailKey } from './inbound.ts';
 import { readMail, type ReadMail } from './reading/read-mail.ts';
 import { Skeleton } from './reading/skeleton.ts';
 
@@ -16,9 +15,9 @@ const LOCKED = {
 };
 
 /** The mail to read, without the keys it quotes; its bytes only for its own author, whose keys they are. */
-export async function originalPage(env: Env, id: string, raw: boolean, mayTakeRaw: boolean): Promise<Response> {
+export async function originalPage(env: Env, id: string, key: string, raw: boolean, mayTakeRaw: boolean): Promise<Response> {
   if (raw && !mayTakeRaw) return new Response('not yours', { status: 403 });
-  const object = await env.FILES.get(mailKey(id));
+  const object = await env.FILES.get(key);
   if (!object) return new Response('gone', { status: 404 });
   if (raw)
     return new Response(object.body, {

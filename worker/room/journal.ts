@@ -273,6 +273,19 @@ export class Journal {
       .map(recorded);
   }
 
+  /** The first event that names a mail: as that of a comment, or held. `brought`: it came with a copy, and so did the mail. */
+  mail(id: string): { by: ParticipantId | 'system'; thread: ThreadId | null; brought: boolean } | undefined {
+    const [row] = this.#sql
+      .exec<{ by: string; thread: string | null; brought: number }>(
+        `SELECT by, thread, seq <= coalesce((SELECT max(seq) FROM event WHERE thread IS NULL AND json_extract(event, '$.type') = 'room.imported'), 0) AS brought
+         FROM event WHERE (thread IS NOT NULL AND json_extract(event, '$.mail') = ?1) OR (thread IS NULL AND seller = 1 AND json_extract(event, '$.held') = ?1)
+         ORDER BY seq LIMIT 1`,
+        id,
+      )
+      .toArray();
+    return row && { by: row.by as ParticipantId | 'system', thread: row.thread as ThreadId | null, brought: row.brought === 1 };
+  }
+
   /** What somebody did, and what others did that names them. */
   concerning(who: ParticipantId): Recorded[] {
     return this.#sql

@@ -160,7 +160,11 @@ export class PersonData {
       this.#room.texts.dropAll();
       const seqs = this.#room.journal.rewrite((text) => redactedText(text, redact));
       redactTables(sql, redact, ['event', 'snapshot']);
-      const traces: PersonTraces = { ...known, participant: one.id, mails: [...new Set(mails)], files, seqs };
+      // Of a mail that a copy brought the room has its own; the id alone could be that of anybody's mail.
+      const isOwn = (mail: string) => this.#room.journal.mail(mail)?.brought === false;
+      const own = [...new Set(mails)];
+      const brought = own.filter((mail) => !isOwn(mail));
+      const traces: PersonTraces = { ...known, participant: one.id, mails: own.filter(isOwn), brought, files, seqs };
       this.#room.agenda.forget();
       this.#room.reading.forget();
       this.#room.agenda.add('eraseElsewhere', JSON.stringify(traces), now, now);

@@ -15,6 +15,7 @@ import { apply, emptyRoom, type RoomState } from '#core/room.ts';
 import { historyOf, type HistoryEntry } from '#core/task-history.ts';
 import { calendarOf } from '../mail/calendar.ts';
 import { entryFor } from '../mail/compose.ts';
+import { broughtMailKey, mailKey } from '../mail/keys.ts';
 import { ledgerCsv } from './ledger-file.ts';
 import { planCalendar, planCsv } from './plan-file.ts';
 import { richText } from './rich-text.ts';
@@ -172,23 +173,24 @@ export class Views {
       : refuse('not_found', 'no_time_yet');
   }
 
-  /** What this actor may have of a mail: sellers read what customers wrote, everyone what their own side wrote; only its author gets the bytes. */
-  mayReadMail(actor: RoomActor, mailId: string): 'page' | 'raw' | null {
+  /**
+   * What this actor may have of a mail, and where it lies: sellers read what customers wrote, everyone what their own side wrote; only its
+   * author gets the bytes. What a copy names it must have brought itself: the id alone could be that of anybody's mail.
+   */
+  mayReadMail(actor: RoomActor, mailId: string): { what: 'page' | 'raw'; key: string } | null {
     const me = this.#room.me(actor);
     if (!me) return null;
-    const [row] = this.#room.storage.sql
-      .exec<{ by: string; thread: string | null; type: string }>(
-        `SELECT by, thread, json_extract(event, '$.type') AS type FROM event WHERE (thread IS NOT NULL AND json_extract(event, '$.mail') = ?1) OR (thread IS NULL AND seller = 1 AND json_extract(event, '$.held') = ?1) LIMIT 1`,
-        mailId,
-      )
-      .toArray();
-    if (!row) return null;
-    if (row.type === 'mail.held') return me.side === 'seller' ? 'page' : null;
-    const author = this.#state.people[row.by as ParticipantId];
+    const { room } = this.#state;
+    const found = this.#room.journal.mail(mailId);
+    if (!found || !room) return null;
+    const key = found.brought ? broughtMailKey(room.id, mailId) : mailKey(mailId);
+    // Held, not posted.
+    if (found.thread === null) return me.side === 'seller' ? { what: 'page', key } : null;
+    const author = found.by === 'system' ? undefined : this.#state.people[found.by];
     // A seller's mail may quote what is internal below what they wrote: its original stays on their side.
-    if (!author || !maySeeThread(me.side, row.thread as ThreadId)) return null;
-    if (author.id === me.id) return 'raw';
-    return me.side === 'seller' || author.side === me.side ? 'page' : null;
+    if (!author || !maySeeThread(me.side, found.thread)) return null;
+    if (author.id === me.id) return { what: 'raw', key };
+    return me.side === 'seller' || author.side === me.side ? { what: 'page', key } : null;
   }
 
   viewOf(me: Participant): RoomView {
