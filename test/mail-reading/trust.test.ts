@@ -51,6 +51,18 @@ describe('the verdict', () => {
       reason: 'not_aligned',
     });
   });
+  test('takes no neighbour for the sender, wherever many register beside each other', () => {
+    for (const [from, other] of [
+      ['sami@buyer.com.kw', 'evil.com.kw'],
+      ['grace@harbour.onmicrosoft.com', 'evil.onmicrosoft.com'],
+      ['grace@harbour.example', 'example'],
+    ] as const) {
+      expect(verdict([`${ID}; dmarc=none; dkim=pass header.d=${other}`], ID, from).authenticated).toBe(false);
+      expect(verdict([`${ID}; spf=pass smtp.mailfrom=x@${other}`], ID, from).authenticated).toBe(false);
+      expect(verdict([`${ID}; dmarc=pass header.from=${other}`], ID, from).authenticated).toBe(false);
+    }
+    expect(verdict([`${ID}; dkim=pass header.d=buyer.com.kw.`], ID, 'sami@mail.buyer.com.kw').authenticated).toBe(true);
+  });
   test('does not let a pass for another domain count for this sender', () => {
     expect(verdict([`${ID}; dmarc=pass header.from=evil.example`], ID, FROM)).toEqual({ authenticated: false, reason: 'from_differs' });
   });

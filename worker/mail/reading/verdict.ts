@@ -25,8 +25,13 @@ export function organisationalDomain(domain: string): string {
   return labels.slice(-keep).join('.');
 }
 
+/**
+ * Whether a domain speaks for another: it is the same, or one is a part of the other. Narrower than RFC 7489 §3.1: two neighbours may be of
+ * two owners wherever many register (`com.kw`, `onmicrosoft.com`), and no short list knows all such places.
+ */
 function aligned(domain: string, from: string): boolean {
-  return domain !== '' && organisationalDomain(domain) === organisationalDomain(from);
+  const [short = '', long = ''] = [domain, from].map((one) => one.replace(/\.$/, '')).sort((a, b) => a.length - b.length);
+  return short.includes('.') && (long === short || long.endsWith(`.${short}`));
 }
 
 function domainOf(address: string): string {
@@ -80,7 +85,7 @@ export function parseAuthenticationResults(raw: string): { authservId: string; r
 /**
  * Judges one mail. DMARC decides where there is a record (RFC 7489 §6.6.2): pass is good, anything
  * else but `none` is bad, and no other result can mend it. Without a record an aligned DKIM or SPF
- * pass is asked for (relaxed alignment, RFC 7489 §3.1).
+ * pass is asked for.
  *
  * @param headers values of the mail's Authentication-Results headers, topmost first
  */
