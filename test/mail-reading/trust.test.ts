@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { withoutKeys } from '../../worker/access/tokens.ts';
+import { toldBy } from '../../worker/mail/original.ts';
 import { intake, tokenOf } from '../../worker/mail/reading/intake.ts';
 import { keyOf } from '../../worker/mail/reading/key.ts';
+import { readMail } from '../../worker/mail/reading/read-mail.ts';
 import { organisationalDomain, verdict } from '../../worker/mail/reading/verdict.ts';
 import { doorway, DOMAIN, ENVELOPE, mail, OWNER, PASS, TOKEN } from './doorway.ts';
 
@@ -156,5 +159,35 @@ describe('the order of checks', () => {
     expect(tokenOf(`Reply+${TOKEN.toUpperCase()}@IN.Atelier.Example`, DOMAIN)).toBe(TOKEN);
     expect(tokenOf(`reply+${TOKEN}@evil.example`, DOMAIN)).toBeNull();
     expect(tokenOf(`reply+short@${DOMAIN}`, DOMAIN)).toBeNull();
+  });
+});
+
+describe('an original mail', () => {
+  test('shows no key of a quoted mail, however a guard of links has written it', () => {
+    const key = 'abcdefgh234567abcdefgh2345'.repeat(2);
+    const link = `https://app.example/join/${key}?lang=en`;
+    for (const written of [
+      link,
+      `https://eur01.safelinks.protection.outlook.com/?url=${encodeURIComponent(link)}&data=05`,
+      `https://guard.example/?u=${encodeURIComponent(encodeURIComponent(link))}`,
+      `https://urldefense.proofpoint.com/v2/url?u=https-3A__app.example_join_${key}-3Flang-3Den&d=DwMF`,
+      `https://urldefense.com/v3/__${link}__;!!x`,
+      `mailto:reply%252B${key}@room.example`,
+    ])
+      expect(withoutKeys(written)).not.toContain(key);
+  });
+  test('is read in little time, whatever its HTML leaves open', async () => {
+    for (const open of ['<', '<br ', '<style ', '<style></', '<p>&']) {
+      const html = open.repeat(400_000 / open.length);
+      const bytes = new TextEncoder().encode(`From: a@b.example\r\nContent-Type: text/html\r\n\r\n${html}`);
+      const began = performance.now();
+      toldBy(await readMail(bytes));
+      expect(performance.now() - began).toBeLessThan(2_000);
+    }
+  });
+  test('reads as its HTML does, without what is never shown', async () => {
+    const html = '<head><title>x</title><style>p{}</style></head><p>One &lt;b&gt;<br>two</p><script>no()</script>three';
+    const mail = await readMail(new TextEncoder().encode(`Subject: s\r\nContent-Type: text/html\r\n\r\n${html}`));
+    expect(toldBy(mail)).toContain('One <b>\ntwo\nthree');
   });
 });

@@ -41,10 +41,12 @@ export function readToken(token: string): { secret: string; room: RoomId } | nul
 
 /**
  * A text without the keys that stand in our mails: whoever quotes a mail gives its links away, and they are the
- * addressee's alone.
+ * addressee's alone. Services that guard links write them into links of their own, slashes as `%2F` or `_`.
  */
 export const withoutKeys = (text: string): string =>
-  text.replace(/(\/(?:join|unsubscribe|sign-in)\/)[a-z2-7]{26,52}/gi, '$1…').replace(/(reply(?:\+|%2B))[a-z2-7]{52}/gi, '$1…');
+  text
+    .replace(/((\/|_|%(?:25)*2F)(?:join|unsubscribe|sign-in)\2)[a-z2-7]{26,52}/gi, '$1…')
+    .replace(/(reply(?:\+|%(?:25)*2B))[a-z2-7]{52}/gi, '$1…');
 
 /** Six digits, evenly drawn. */
 export function sixDigits(): string {

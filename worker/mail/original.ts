@@ -3,7 +3,7 @@ import { withoutKeys } from '../access/tokens.ts';
 import { base64Lines, toBase64 } from '../base64.ts';
 import type { Env } from '../env.ts';
 import { pieces } from '../files/store.ts';
-import { readMail, type ReadMail } from './reading/read-mail.ts';
+import { piecesOf, readMail, type ReadMail } from './reading/read-mail.ts';
 import { Skeleton } from './reading/skeleton.ts';
 
 const escape = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
@@ -89,10 +89,8 @@ const words = (mail: ReadMail): string =>
 
 /** A rough reading of HTML for a mail without a text part; the page shows it escaped. */
 const textOf = (html: string): string =>
-  html
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>/gi, '')
-    .replace(/<(br|\/p|\/div|\/tr|\/li|hr)\b[^>]*>/gi, '\n')
-    .replace(/<[^>]+>/g, '')
+  Array.from(piecesOf(html), ({ text, tag }) => text + (/^<(br|\/p|\/div|\/tr|\/li|hr)\b/i.test(tag) ? '\n' : ''))
+    .join('')
     .replace(/&nbsp;/g, ' ')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')

@@ -240,8 +240,17 @@ function collectAlternative(walk: Walk, part: MimePart): void {
 const isVisible = (segment: Segment): boolean =>
   segment.kind === 'html' ? hasLetters(segment.html) : segment.kind === 'text' && segment.text.trim() !== '';
 
-/** Whether letters stand in HTML outside of tags and of what is never shown. Each end is looked for once, however many tags have none. */
+/** Whether letters stand in HTML outside of tags and of what is never shown. A tag that does not end is none. */
 function hasLetters(html: string): boolean {
+  for (const { text } of piecesOf(html)) if (text.replace(/&nbsp;|\s+/gi, '') !== '') return true;
+  return false;
+}
+
+/**
+ * HTML as what stands between its tags, each with the tag after it, and without what is never shown. Each end is looked for once, however
+ * many tags have none.
+ */
+export function* piecesOf(html: string): Generator<{ text: string; tag: string }> {
   const hidden = /<(style|script|title)\b/iy;
   const ends: Record<string, { pattern: RegExp; from: number; to: number }> = {};
   const endOf = (name: string, after: number): number => {
@@ -253,19 +262,17 @@ function hasLetters(html: string): boolean {
     }
     return end.from === Number.POSITIVE_INFINITY ? -1 : end.to;
   };
-  const isLetters = (piece: string): boolean => piece.replace(/&nbsp;|\s+/gi, '') !== '';
   let at = 0;
   for (let tag = html.indexOf('<'); tag >= 0; tag = html.indexOf('<', at)) {
-    if (isLetters(html.slice(at, tag))) return true;
     hidden.lastIndex = tag;
     const name = hidden.exec(html)?.[1]?.toLowerCase();
     const end = name === undefined ? -1 : endOf(name, tag);
     const next = end < 0 ? html.indexOf('>', tag) + 1 : end;
-    // A tag that does not end is none.
-    if (next === 0) return true;
+    if (next === 0) break;
+    yield { text: html.slice(at, tag), tag: html.slice(tag, next) };
     at = next;
   }
-  return isLetters(html.slice(at));
+  yield { text: html.slice(at), tag: '' };
 }
 
 function fileName(part: MimePart): string | null {
