@@ -187,6 +187,9 @@ describe('a copy', () => {
   });
 });
 
+/** The archive with its second name made the first. */
+const twice = (bytes: Uint8Array) => Uint8Array.from(strToU8(strFromU8(bytes, true).replaceAll('events.jsonx', 'events.jsonl'), true));
+
 describe('bringing it back', () => {
   test('gives the same plan, comments and files in another workspace, and a log of the same hash', async () => {
     const { seller, opened, task } = await livedIn();
@@ -245,6 +248,9 @@ describe('bringing it back', () => {
       broken([...lines].reverse().join('\n')),
       broken(log.replaceAll('"audience":"seller"', '"audience":"all"')),
       broken(log.replace('room.opened', 'room.unknown')),
+      // One name twice, where the size of one is looked at and both are unpacked; and names without end.
+      twice(zipSync({ 'events.jsonl': strToU8(log), 'events.jsonx': strToU8('x') })),
+      zipSync({ 'events.jsonl': strToU8(log), ...Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`${at}`, strToU8('')])) }),
     ];
     for (const bytes of bad) {
       const response = await importing(seller, bytes);

@@ -25,6 +25,8 @@ export const MAX_ARCHIVE = 48 * 1024 * 1024;
 const MAX_LOG = 64 * 1024 * 1024;
 const MAX_LINE = 512 * 1024;
 const CHUNK = 500;
+/** The list is gone through for each of them. */
+const MOST_ENTRIES = 5_000;
 
 export async function importCopy(env: Env, rooms: Rooms, seller: Seller, bytes: Uint8Array): Promise<Result<Imported>> {
   if (bytes.byteLength > MAX_ARCHIVE) return refuse('invalid', 'too_large', 'file');
@@ -94,17 +96,23 @@ export async function importCopy(env: Env, rooms: Rooms, seller: Seller, bytes: 
   return done({ room, events: events.length, hash, matches: manifest !== null && hashIn(manifest) === hash });
 }
 
-/** Names and true sizes, as the archive's directory has them; null when it is no archive. */
+/**
+ * Names and true sizes, as the archive's directory has them; null when it is no archive, has more than can be read, or one name twice: then
+ * the size of the one would be asked for, and the other be unpacked.
+ */
 function listOf(bytes: Uint8Array): Map<string, number> | null {
   const names = new Map<string, number>();
+  let count = 0;
   try {
     unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
+        count += 1;
+        if (count > MOST_ENTRIES) throw new Error('too many');
         names.set(name, originalSize);
         return false;
       },
     });
-    return names;
+    return names.size === count ? names : null;
   } catch {
     return null;
   }
@@ -113,7 +121,7 @@ function listOf(bytes: Uint8Array): Map<string, number> | null {
 /** One entry's bytes; null when it can't be read. */
 function entryOf(bytes: Uint8Array, wanted: string): Uint8Array | null {
   try {
-    return unzipSync(bytes, { filter: ({ name }) => name === wanted })[wanted] ?? null;
+    return unzipSync(bytes, { filter: ({ name, originalSize }) => name === wanted && originalSize <= MAX_LOG })[wanted] ?? null;
   } catch {
     return null;
   }
