@@ -187,6 +187,19 @@ describe('links to sign in', () => {
     for (let nth = 0; nth < LIMITS.signInFrom.most; nth += 1) expect((await ask(others(), '198.51.100.99')).status).toBe(200);
     expect((await ask(others(), '198.51.100.99')).status).toBe(429);
     expect((await ask(others(), '198.51.100.98')).status).toBe(200);
+    // One line has 2^64 addresses.
+    for (let nth = 0; nth < LIMITS.signInFrom.most; nth += 1) expect((await ask(others(), `2001:db8::7:${nth}`)).status).toBe(200);
+    expect((await ask(others(), '2001:db8:0:0:ab::1')).status).toBe(429);
+    expect((await ask(others(), '2001:db8:0:1::7')).status).toBe(200);
+  });
+});
+
+describe('the form of preferences', () => {
+  test('leads back to a path of this site only', async () => {
+    for (const back of ['/.//evil.example', '//evil.example', '/\\evil.example', '/x/..//evil.example', 'https://evil.example/']) {
+      const answer = await request('/preferences', { method: 'POST', body: new URLSearchParams({ theme: 'dark', back }) });
+      expect(answer.headers.get('location')).toBe('/');
+    }
   });
 });
 

@@ -39,6 +39,14 @@ export const LIMITS = {
   mailsInRoom: { most: 600, seconds: HOUR },
 } satisfies Record<string, Limit>;
 
+/** Who stands behind an IP: an IPv6 address is one of the 2^64 that a single line has (RFC 6177), so all of them count as one. */
+function networkOf(ip: string): string {
+  if (!ip.includes(':')) return ip;
+  const [head = [], tail = []] = ip.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const whole = ip.includes('::') ? [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail] : head;
+  return whole.slice(0, 4).join(':');
+}
+
 /** Counts a try in D1, exactly. 0 when it may be; else the seconds until it may again. */
 export async function tried(db: D1Database, limit: keyof typeof LIMITS, of: string): Promise<number> {
   const { most, seconds } = LIMITS[limit];
@@ -46,7 +54,7 @@ export async function tried(db: D1Database, limit: keyof typeof LIMITS, of: stri
   const reset = now + seconds * 1000;
   const [row] = await drizzle(db)
     .insert(attempt)
-    .values({ key: `${limit}:${of}`, resetAt: reset, count: 1 })
+    .values({ key: `${limit}:${limit.endsWith('From') ? networkOf(of) : of}`, resetAt: reset, count: 1 })
     .onConflictDoUpdate({
       target: attempt.key,
       set: {

@@ -16,7 +16,8 @@ export const POST: RequestHandler = async (event) => {
   // Only a path of our own: an address after it would send people elsewhere.
   const wanted = String(form.get('back') ?? '/');
   const back = new URL(wanted.startsWith('/') && !wanted.startsWith('//') ? wanted : '/', event.url.origin);
-  if (back.origin !== event.url.origin) redirect(303, '/');
+  // `/.//elsewhere.example` is a path of ours that is read as another host once it is sent alone.
+  if (back.origin !== event.url.origin || back.pathname.startsWith('//')) redirect(303, '/');
   back.searchParams.delete('lang');
 
   if (locale) {
