@@ -104,8 +104,19 @@ describe('mail that can’t be posted', () => {
 
   test('to an address that names no room is answered, not lost in silence', async () => {
     const email = newAddress('stranger');
+    const kept = async () => (await env.FILES.list({ prefix: 'mail/' })).objects.map((one) => one.key);
+    const before = await kept();
     await bring({ from: email, to: `reply+${'q'.repeat(52)}@${env.REPLY_DOMAIN}`, text: 'Hello?' });
     expect(await rejections(email)).toHaveLength(1);
+    // Nobody can read them: they are not kept.
+    await bring({ from: email, to: `anything@${env.REPLY_DOMAIN}`, text: 'Hello?', verdict: null });
+    await bring({
+      from: email,
+      to: `reply+${'q'.repeat(52)}@${env.REPLY_DOMAIN}`,
+      text: 'Away',
+      headers: { 'Auto-Submitted': 'auto-replied' },
+    });
+    expect(await kept()).toEqual(before);
   });
 
   test('with nothing in it but a quotation and a signature is said to be empty', async () => {

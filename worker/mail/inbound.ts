@@ -123,6 +123,7 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
     return { accepted: false, say: TOO_MANY, after: wait };
   }
   const acted = await act(env, id, outcome, { target, room, envelope, kept });
+  if (acted.unread) await env.FILES.delete(mailKey(id));
   await drizzle(env.DB)
     .update(inboundMail)
     .set({ outcome: acted.outcome, reason: acted.reason, roomId: room ?? null })
@@ -194,6 +195,8 @@ interface Acted {
   reason: string;
   /** What the sending server is told when the mail is not taken. */
   say: string | null;
+  /** No room names it: whoever writes to any address here would fill the storage. */
+  unread?: true;
 }
 
 interface Where {
@@ -217,7 +220,7 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
 
   switch (outcome.action) {
     case 'ignore':
-      return { outcome: 'ignore', reason: outcome.reason, say: null };
+      return { outcome: 'ignore', reason: outcome.reason, say: null, unread: true };
     case 'calendar':
       return answerCalendar(env, id, outcome, where);
     case 'bounce': {
@@ -227,7 +230,7 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
           ? await stub(room).sentMail([outcome.originalMessageId], target.participant as ParticipantId, true)
           : null;
       if (outcome.hard && ours && target && room) await stub(room).trouble(target.address, 'bounced', outcome.diagnostic);
-      return { outcome: 'bounce', reason: outcome.diagnostic.slice(0, 200), say: null };
+      return { outcome: 'bounce', reason: outcome.diagnostic.slice(0, 200), say: null, unread: true };
     }
     case 'comment': {
       if (!target || !room) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'unknown_token' }, where);
@@ -407,6 +410,7 @@ async function reject(
       outcome: 'reject',
       reason,
       say: UNPROVEN,
+      ...(!held && { unread: true }),
     };
   }
   const facts: RejectionFacts = {
@@ -430,5 +434,5 @@ async function reject(
     replyTo: null,
   });
   await enqueue(env, [{ ...answer, headers: { ...answer.headers, 'Auto-Submitted': 'auto-replied' }, room: null }], true);
-  return { outcome: 'reject', reason, say: null };
+  return { outcome: 'reject', reason, say: null, ...(!held && { unread: true }) };
 }
