@@ -1,7 +1,7 @@
 /** A seller asks a colleague into the workspace. */
 import * as m from '#messages';
 import type { ColleagueFacts, Rendered } from './facts.ts';
-import { Button, greet, Link, mail, Title, Words } from './layout.tsx';
+import { Button, greet, mail, SpelledOut, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function colleague(facts: ColleagueFacts): Rendered {
@@ -30,13 +30,7 @@ export function colleague(facts: ColleagueFacts): Rendered {
         <Words>{lead}</Words>
         <Button url={url}>{button}</Button>
         <Words soft>{limits}</Words>
-        <Words soft>
-          {m.mail_link_fallback({}, { locale })}
-          <br />
-          <Link url={url} style="word-break:break-all;">
-            {url}
-          </Link>
-        </Words>
+        <SpelledOut url={url} locale={locale} />
       </>
     ),
     text: [hello, lead, m.mail_link_to({ title: button, url }, { locale }), limits],

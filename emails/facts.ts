@@ -1,6 +1,8 @@
 /** What each mail is about, in plain facts. Templates turn facts into words; nothing here is worded. */
 import type { Due } from '#core/due.ts';
+import type { RejectReason } from '#core/held-mail.ts';
 import type { Slot } from '#core/meetings.ts';
+import type { NoticeKind } from '#core/notices.ts';
 import type { Locale, Side } from '#core/people.ts';
 import type { Range, ValueNumber } from '#core/value.ts';
 
@@ -158,20 +160,7 @@ export interface ReminderFacts extends Frame {
 /** News of one thread since the last mail about it: a burst is one mail. */
 export interface NewsFacts extends Frame {
   /** Why this reader gets it. */
-  because:
-    | 'mention'
-    | 'assigned'
-    | 'comment'
-    | 'completed'
-    | 'reopened'
-    | 'changed'
-    | 'material'
-    | 'value'
-    | 'objection'
-    | 'answer'
-    | 'proposed'
-    | 'accepted'
-    | 'declined';
+  because: Exclude<NoticeKind, 'invitation' | 'check' | 'reminder' | 'reflection'>;
   /** Answers it, without `mailto:`. */
   replyTo: string;
   /** What somebody proposes for the reader's task, and where an "ok" accepts it. */
@@ -236,18 +225,7 @@ export interface NewDeviceFacts extends Addressed {
 
 export interface RejectionFacts extends Addressed {
   subject: string;
-  reason:
-    | 'unknown_token'
-    | 'other_sender'
-    | 'not_authenticated'
-    | 'empty'
-    | 'too_large'
-    | 'unreadable'
-    | 'encrypted'
-    | 'two_senders'
-    | 'left'
-    | 'deleted'
-    | 'refused';
+  reason: RejectReason;
   /** Whether a seller will see the mail although it was not posted. */
   held: boolean;
   roomName: string | null;

@@ -1,5 +1,6 @@
 /** Every mail in both languages with believable facts: what tests measure and people look at. */
 import * as m from '#messages';
+import { rejectReasons } from '#core/held-mail.ts';
 import type { Locale } from '#core/people.ts';
 import { broughtIn } from './brought-in.tsx';
 import { code } from './code.tsx';
@@ -13,7 +14,6 @@ import type {
   MeetingFacts,
   NewsFacts,
   Reader,
-  RejectionFacts,
   Rendered,
   SaidFacts,
   TaskFacts,
@@ -518,20 +518,7 @@ export function samplesOf(deal: Deal): Sample[] {
   add('copy', handed({ ...asked, what: { kind: 'copy' } }));
   add('brought-in-early', broughtIn({ ...copied, concerns: [] }));
 
-  const reasons: RejectionFacts['reason'][] = [
-    'unknown_token',
-    'other_sender',
-    'not_authenticated',
-    'empty',
-    'too_large',
-    'unreadable',
-    'encrypted',
-    'two_senders',
-    'left',
-    'deleted',
-    'refused',
-  ];
-  for (const reason of reasons) {
+  for (const reason of rejectReasons) {
     const known = reason !== 'unknown_token';
     add(
       `rejection-${reason}`,

@@ -88,6 +88,17 @@ export const Link: Part<{ url: string; style?: string }> = ({ url, style = '', c
   </a>
 );
 
+/** A link that can be copied, for where buttons are not shown. */
+export const SpelledOut: Part<{ url: string; locale: Locale }> = ({ url, locale }) => (
+  <Words soft>
+    {m.mail_link_fallback({}, { locale })}
+    <br />
+    <Link url={url} style="word-break:break-all;">
+      {url}
+    </Link>
+  </Words>
+);
+
 /** Somebody who wrote to us is not always known by name. */
 export const greet = ({ name, locale }: Reader): string =>
   name.trim() ? m.mail_hello({ name }, { locale }) : m.mail_hello_nameless({}, { locale });

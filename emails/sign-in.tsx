@@ -1,7 +1,7 @@
 /** A seller's way in: one link, once, for minutes. */
 import * as m from '#messages';
 import type { Rendered, SignInFacts } from './facts.ts';
-import { Button, greet, Link, mail, Title, Words } from './layout.tsx';
+import { Button, greet, mail, SpelledOut, Title, Words } from './layout.tsx';
 import { saySpan } from './moment.ts';
 
 export function signIn(facts: SignInFacts): Rendered {
@@ -31,13 +31,7 @@ export function signIn(facts: SignInFacts): Rendered {
         <Button url={url}>{button}</Button>
         <Words>{limits}</Words>
         <Words soft>{notYou}</Words>
-        <Words soft>
-          {m.mail_link_fallback({}, { locale })}
-          <br />
-          <Link url={url} style="word-break:break-all;">
-            {url}
-          </Link>
-        </Words>
+        <SpelledOut url={url} locale={locale} />
       </>
     ),
     text: [hello, lead, m.mail_link_to({ title: button, url }, { locale }), limits, notYou],

@@ -8,7 +8,7 @@ import * as m from '#messages';
 import { drizzle } from 'drizzle-orm/d1';
 import { ROOM_THREAD } from '#core/audience.ts';
 import type { FileFact } from '#core/discussion.ts';
-import { heldReasons, type HeldReason } from '#core/held-mail.ts';
+import { rejectReasons, type HeldReason, type RejectReason } from '#core/held-mail.ts';
 import type { HeldMailId, ParticipantId, RoomId, ThreadId } from '#core/ids.ts';
 import { email as emailSchema, LONGEST_COMMENT } from '#core/commands.ts';
 import type { Locale } from '#core/people.ts';
@@ -390,8 +390,8 @@ async function reject(
   { mail, text, authenticated = true, ...why }: Rejected,
   { target, room, envelope }: Where,
 ): Promise<Acted> {
-  const reason: RejectionFacts['reason'] = (heldReasons as readonly string[]).includes(why.reason)
-    ? (why.reason as RejectionFacts['reason'])
+  const reason: RejectReason = (rejectReasons as readonly string[]).includes(why.reason)
+    ? (why.reason as RejectReason)
     : why.reason === 'two_message_ids'
       ? 'two_senders'
       : 'unreadable';

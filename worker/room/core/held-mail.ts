@@ -2,7 +2,8 @@
 import type { CommentId, HeldMailId, ThreadId } from './ids.ts';
 import type { RoomState } from './room.ts';
 
-export const heldReasons = [
+/** Why a mail is not posted; its sender is told. */
+export const rejectReasons = [
   'unknown_token',
   'other_sender',
   'not_authenticated',
@@ -14,8 +15,11 @@ export const heldReasons = [
   'left',
   'deleted',
   'refused',
-  'colleague',
 ] as const;
+export type RejectReason = (typeof rejectReasons)[number];
+
+/** Or somebody in copy may be no colleague. */
+export const heldReasons = [...rejectReasons, 'colleague'] as const;
 export type HeldReason = (typeof heldReasons)[number];
 
 export interface HeldMail {
