@@ -14,7 +14,7 @@ export function code(facts: CodeFacts): Rendered {
   const by = through === null ? null : m.mail_code_through({ name: through }, { locale });
   const limits = m.mail_code_limits({ time }, { locale });
   const notYou = m.mail_code_not_you({}, { locale });
-  const footer = [{ says: m.mail_account_footer({}, { locale }) }];
+  const footer = [{ says: through === null ? m.mail_code_why({ room }, { locale }) : m.mail_account_footer({}, { locale }) }];
 
   return mail({
     kind: 'code',

@@ -47,7 +47,8 @@ export function rejection(facts: RejectionFacts): Rendered {
       : m.mail_rejection_lead({ subject: about, room }, { locale });
   const happened = m.mail_rejection_happened({}, { locale });
   const can = m.mail_rejection_do({}, { locale });
-  const seen = held ? m.mail_rejection_held({}, { locale }) : m.mail_rejection_not_held({}, { locale });
+  // What is held in a room that was deleted, its sellers see only if they bring it back.
+  const seen = held && facts.reason !== 'deleted' ? m.mail_rejection_held({}, { locale }) : m.mail_rejection_not_held({}, { locale });
   const footer = [{ says: m.mail_rejection_why({}, { locale }) }];
 
   return mail({

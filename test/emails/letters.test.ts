@@ -154,6 +154,11 @@ test('a code stands in the subject and alone on a line', () => {
   expect(subject).toMatch(/^204817 /);
   expect(text.split('\n')).toContain('204817');
   expect(text).toContain('10 minutes');
+  // Why it came: by one's own link, or by a name and address that somebody typed.
+  expect(text).toContain('your link to “Contoso roll-out” was opened');
+  expect(code({ reader, roomName: 'Contoso roll-out', code: '204817', minutes: 10, through: 'Chen Wei' }).text).toContain(
+    'entered your address',
+  );
 });
 
 test('each rejection has words of its own and says whether the mail is seen', () => {
@@ -175,6 +180,8 @@ test('each rejection has words of its own and says whether the mail is seen', ()
     expect(new Set(reasons.map((reason) => say(reason, false))).size).toBe(reasons.length);
     expect(say('empty', true)).not.toBe(say('empty', false));
     expect(say('too_large', false)).toContain('25 MB');
+    // A room that was deleted shows nobody what it holds.
+    expect(say('deleted', true)).toBe(say('deleted', false));
   }
 });
 

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as m from '#messages';
 import { useBrowser } from './browser.ts';
-import { freshId, PHONE, post, visit } from './people.ts';
+import { freshId, ownRoom, PHONE, post, visit } from './people.ts';
 
 const browser = useBrowser();
 
@@ -171,11 +171,40 @@ test('a room that was read opens without a network, as it stood, and says so', a
       },
     )
     .toBeGreaterThan(3);
+  // What acting in it needs is here too.
+  const isKept = (name: string) =>
+    page.evaluate(async (part) => (await (await caches.open('code')).keys()).some((one) => one.url.includes(part)), name);
+  for (const name of ['/acting.', '/RoomTalk.']) await expect.poll(() => isKept(name), { timeout: 30_000 }).toBe(true);
   await page.context().setOffline(true);
+  const composer = page.locator('form[data-talk] textarea').first();
+  await composer.fill('Said in a tunnel');
+  await composer.press('Control+Enter');
+  await composer.fill('Half a thought');
   await page.reload();
   await page.locator('[data-task]').first().waitFor();
   await page.getByText(m.offline({}, { locale: 'en' })).waitFor();
+  await page.getByText('Said in a tunnel').waitFor();
+  await expect.poll(() => composer.inputValue()).toBe('Half a thought');
   await page.context().setOffline(false);
   await page.getByText(m.offline({}, { locale: 'en' })).waitFor({ state: 'detached' });
   await page.context().close();
+});
+
+test('somebody who is removed while they write sees no more of the room, but what they wrote', async () => {
+  const own = await ownRoom(browser(), 'en', PHONE);
+  const { page } = own.customer;
+  await own.go(own.customer);
+  const composer = page.locator('form[data-talk] textarea').first();
+  await composer.fill('Our board meets on Monday');
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain('Our board meets on Monday');
+  const me = await page.evaluate(
+    async (path) => ((await (await fetch(path)).json()) as { view: { me: string } }).view.me,
+    `/api/rooms/${own.room}?as=customer`,
+  );
+  await own.ask(own.seller, { type: 'participant.remove', participant: me });
+  await page.getByText(m.ended_left({}, { locale: 'en' })).waitFor();
+  await page.getByText(m.unsent({}, { locale: 'en' })).waitFor();
+  await page.getByText('Our board meets on Monday').waitFor();
+  expect(await page.locator('[data-task]').count()).toBe(0);
+  await own.close();
 });

@@ -130,6 +130,7 @@ describe.each(EVERYWHERE)('in %s on %s', (locale, _place, options) => {
     await expect.poll(() => devices.count()).toBeGreaterThan(1);
     await page.getByRole('button', { name: m.device_end_others({}, say) }).click();
     await expect.poll(() => devices.count()).toBe(1);
+    await page.getByText(m.device_ended({}, say)).waitFor();
     await other.page.goto(settings);
     await other.page.waitForURL(/\/sign-in$/);
     await other.page.context().close();
@@ -145,6 +146,11 @@ describe.each(EVERYWHERE)('in %s on %s', (locale, _place, options) => {
     await page.getByText(m.invited_to({ email: zhou }, say)).waitFor();
     const theirs = await device(browser());
     await signIn(theirs, zhou);
+    // What is for owners says so, and the way on stays in sight.
+    await theirs.page.context().addCookies([{ name: 'locale', value: locale, url: inject('url') }]);
+    await theirs.page.goto(`${settings}/status`);
+    await theirs.page.getByRole('heading', { name: m.refusal_owners_only({}, say) }).waitFor();
+    await theirs.page.getByRole('link', { name: m.settings({}, say), exact: true }).waitFor();
 
     await page.reload();
     await page.locator(`summary[aria-label="${m.member_more({ name: 'Zhou Hang' }, say)}"]`).click();
@@ -156,9 +162,39 @@ describe.each(EVERYWHERE)('in %s on %s', (locale, _place, options) => {
     await theirs.page.goto(settings);
     await theirs.page.waitForURL(/\/sign-in$/);
 
+    await page.goto(settings);
     await page.getByRole('link', { name: m.audit_title({}, say) }).click();
     await page.getByText(m.deed_member_removed({ name: 'Zhou Hang', email: zhou }, say)).waitFor();
     await expectAccessible(page);
     await theirs.page.context().close();
+  });
+
+  test('what was typed stays when the network is gone, and when one has been signed out', async () => {
+    const { page } = one;
+    const context = page.context();
+    const email = `li.${run}@typed.example`;
+    await page.goto(`${inject('url')}/rooms/new`);
+    await page.locator('input[name=email]').fill(email);
+    await page.locator('input[name=account]').fill('Typed Ltd');
+    // A name is guessed from the address once the page's script runs.
+    await page.locator('input[name=name]').waitFor();
+    const press = () => page.getByRole('button', { name: m.room_open({}, say) }).click();
+    await context.setOffline(true);
+    await press();
+    await page.getByText(m.unsent_network({}, say)).waitFor();
+    await context.setOffline(false);
+    await page.getByText(m.unsent_network({}, say)).waitFor({ state: 'detached' });
+
+    const kept = await context.cookies();
+    await context.clearCookies({ name: '__Host-seller' });
+    await press();
+    await page.getByText(m.unsent_sign_in({}, say)).waitFor();
+    expect(await page.locator('input[name=account]').inputValue()).toBe('Typed Ltd');
+    await expectAccessible(page);
+    // Signed in again in another tab, the same press does it.
+    await context.addCookies(kept);
+    await press();
+    await page.waitForURL(/\/rooms\/[a-z2-7]{26}/);
+    one.complaints.length = 0;
   });
 });

@@ -180,6 +180,6 @@ describe('a passkey', () => {
     for (let turn = 0; turn < 60; turn += 1) expect((await ask()).status).toBe(200);
     const refused = await ask();
     expect(refused.status).toBe(429);
-    expect(refused.headers.get('retry-after')).toBe('3600');
+    expect(refused.headers.get('retry-after')).toMatch(/^3(?:600|5\d\d)$/);
   });
 });

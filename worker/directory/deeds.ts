@@ -77,7 +77,7 @@ export function sayDeed(deed: Deed, locale: Locale): string {
     case 'person.erased':
       return m.deed_person_erased({ count: deed.rooms }, say);
     case 'retention.set':
-      return m.deed_retention({ years: deed.years }, say);
+      return m.deed_retention({ how: deed.years === 0 ? m.retention_never({}, say) : m.retention_years({ years: deed.years }, say) }, say);
     case 'demo.removed':
       return m.deed_demo_removed({}, say);
   }

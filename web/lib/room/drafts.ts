@@ -46,6 +46,16 @@ export class Drafts {
     write(`${this.#prefix}draft:${place}`, text === '' ? null : text);
   }
 
+  /** All that was typed and never sent, wherever it was. */
+  typed(): string[] {
+    const prefix = `${this.#prefix}draft:`;
+    try {
+      return Object.keys(localStorage).flatMap((key) => (key.startsWith(prefix) ? [this.text(key.slice(prefix.length))] : []));
+    } catch {
+      return [];
+    }
+  }
+
   /** Whatever is kept at a place. */
   read<T>(place: string): T | null {
     return read(`${this.#prefix}${place}`) as T | null;

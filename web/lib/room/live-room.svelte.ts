@@ -98,11 +98,12 @@ export class LiveRoom {
   ended = $state<Ending | null>(null);
   /** The door is closed to this reader: the room is taken from the screen. */
   readonly isShut = $derived(this.ended === 'signIn' || this.ended === 'left');
-  /** What they wrote that the room never took. */
+  /** What they wrote that the room never took: sent in vain, or still being typed. */
   get unsent(): string[] {
-    return this.#pending.flatMap(({ command }) =>
+    const sent = this.#pending.flatMap(({ command }) =>
       command.type === 'comment.post' ? [command.body] : command.type === 'task.add' ? [command.title] : [],
     );
+    return [...sent, ...this.drafts.typed()];
   }
   /** True once the script runs: then acts are sent without leaving the page. */
   started = $state(false);
@@ -233,6 +234,8 @@ export class LiveRoom {
     this.now = Date.now();
     this.#pending = this.drafts.queue();
     if (this.#pending.length > 0) void this.wantActing();
+    // Without a network too it is seen that nothing was lost.
+    if (this.#pending.length > 0 || this.drafts.typed().length > 0) this.settle();
     if (this.drafts.texts().length > 0) void this.wantTexts();
     const clock = setInterval(() => (this.now = Date.now()), 30_000);
     const stop = this.wire.start();

@@ -66,7 +66,7 @@ learnRefusals({
   name_missing: m.refusal_name_missing,
   sender_not_here: m.refusal_sender_not_here,
   reused_id: m.refusal_reused_id,
-  too_many: m.refusal_too_many,
+  too_many: ({ after }) => (after === undefined ? m.refusal_too_many() : m.refusal_too_many_until({ minutes: Math.ceil(after / 60) })),
   press_again: m.refusal_press_again,
   too_large: m.refusal_too_large,
   file_type: m.refusal_file_type,

@@ -6,11 +6,11 @@ import type { TaskKind } from '#core/plan.ts';
 import type { Reason, Refusal } from '#core/refusal.ts';
 
 /** The sentences of refusals. They are many, and a room's page is drawn without: they come with what acts (refusals.ts). */
-let refusals: Partial<Record<Reason, () => string>> = {};
-export const learnRefusals = (words: Record<Reason, () => string>): void => void (refusals = words);
+let refusals: Partial<Record<Reason, (refusal: Refusal) => string>> = {};
+export const learnRefusals = (words: Record<Reason, (refusal: Refusal) => string>): void => void (refusals = words);
 
 /** A no, in a sentence that says what to do. A reason from a newer server is said in general words. */
-export const say = (refusal: Refusal): string => (refusals[refusal.reason] ?? m.refusal_unavailable)();
+export const say = (refusal: Refusal): string => (refusals[refusal.reason] ?? m.refusal_unavailable)(refusal);
 
 const kinds: Record<TaskKind, () => string> = {
   task: m.kind_task,

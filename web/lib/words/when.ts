@@ -1,10 +1,11 @@
 /** Instants and sizes in the reader's language and zone. */
+import * as m from '#messages';
 
 /** "just now", "5 min. ago", "yesterday"; a date once it is a week old. */
 export function sayAgo(at: string, now: number, reader: { locale: string; zone: string }): string {
   const seconds = Math.round((Date.parse(at) - now) / 1000);
   const relative = new Intl.RelativeTimeFormat(reader.locale, { numeric: 'auto', style: 'short' });
-  if (seconds > -60) return relative.format(0, 'second');
+  if (seconds > -60) return m.just_now();
   if (seconds > -3600) return relative.format(Math.round(seconds / 60), 'minute');
   if (seconds > -86_400) return relative.format(Math.round(seconds / 3600), 'hour');
   if (seconds > -7 * 86_400) return relative.format(Math.round(seconds / 86_400), 'day');

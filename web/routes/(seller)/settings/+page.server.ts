@@ -65,7 +65,7 @@ export const actions: Actions = {
   removePasskey: async (event) => {
     const typed = typedIn(await formOf(event));
     const removed = await servicesOf(event).access.removePasskey(sellerOf(event), typed['passkey'] ?? '');
-    return removed.ok ? said('session') : fail(422, { ...said('passkey'), refusal: removed.refusal });
+    return removed.ok ? said('passkeyGone') : fail(422, { ...said('passkey'), refusal: removed.refusal });
   },
   endSession: async (event) => {
     const typed = typedIn(await formOf(event));
