@@ -7,7 +7,19 @@ import type { FromRoom } from '#core/protocol.ts';
 import { textId, type TextId } from '#core/texts.ts';
 import { fresh } from '../../worker/access/tokens.ts';
 import { fromBase64, toBase64 } from '../../worker/base64.ts';
-import { act, type Browser, browserIn, deliverMail, env, joinedCustomer, newSeller, openRoom, viewOf } from '../support/front-door.ts';
+import {
+  act,
+  type Browser,
+  browserIn,
+  deliverMail,
+  env,
+  joinedCustomer,
+  newAddress,
+  newSeller,
+  openRoom,
+  services,
+  viewOf,
+} from '../support/front-door.ts';
 
 const stubOf = (room: string) => env.ROOM.get(env.ROOM.idFromName(room));
 const read = (text: string) => fromBase64(text) ?? new Uint8Array();
@@ -99,6 +111,33 @@ describe('two people who write one description', () => {
     const { writers = [] } = (event?.event ?? {}) as { writers?: ParticipantId[] };
     expect(writers.toSorted()).toEqual([opened.me, opened.customer].toSorted());
     expect((await viewOf(seller, room)).state.plan.tasks[task]?.description).toBe(a.words);
+  });
+
+  test('put none of the customer’s words into a template, nor does what a seller makes of them later', async () => {
+    const { seller, room, task, a, b } = await twoWriters();
+    await b.open();
+    b.type(18, 0, ' that only we know');
+    await b.kept(1);
+    await a.open();
+    a.type(0, 0, 'First: ');
+    await a.kept(1);
+    for (const one of [b, a]) one.browser.send({ type: 'text.close', text: one.text });
+    await a.browser.next('events', (message) => describedBy(message) !== undefined);
+    const words = (await viewOf(seller, room)).state.plan.tasks[task]?.description ?? '';
+    expect(words).toContain('that only we know');
+    for (const description of [words, `${words} Soon.`]) {
+      await act(seller, room, { type: 'task.describe', task, description, from: words });
+      const saved = await services.directory.saveTemplate(seller.seller, room, { name: `Ours ${fresh()}` });
+      if (!saved.ok) throw new Error(saved.refusal.reason);
+      const opened = await services.directory.open(seller.seller, {
+        email: newAddress('next'),
+        account: `Next ${newAddress('x')}`,
+        template: saved.value.template,
+      });
+      if (!opened.ok) throw new Error(opened.refusal.reason);
+      const { tasks } = (await viewOf(seller, opened.value.room)).state.plan;
+      expect(Object.values(tasks).find((one) => one.title === 'Contract')?.description).toBe('Agree on the terms.');
+    }
   });
 
   test('and somebody who sends a form: what it changed lies over what they write', async () => {

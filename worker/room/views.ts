@@ -92,7 +92,15 @@ export class Views {
     const me = this.#room.me(actor);
     if (!me || !can.saveTemplate(me)) return refuse('forbidden', 'not_a_participant');
     const theirs = (by: ParticipantId | 'system') => by !== 'system' && this.#state.people[by]?.side === 'customer';
-    const ours = this.#room.journal.deeds().filter(({ by }) => !theirs(by));
+    // A text is written whole each time: once a customer had a part in it, the sellers' next wording has their words, too.
+    const shared = new Set<TaskId>();
+    const ours = this.#room.journal.deeds().flatMap((one) => {
+      const { by, event } = one;
+      if (event.type !== 'task.changed' || event.description === undefined) return theirs(by) ? [] : [one];
+      if (theirs(by) || event.writers?.some(theirs)) shared.add(event.task);
+      const { description: _, ...rest } = event;
+      return theirs(by) ? [] : [shared.has(event.task) ? { ...one, event: rest } : one];
+    });
     return done(ours.reduce(apply, emptyRoom));
   }
 
