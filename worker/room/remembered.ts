@@ -24,19 +24,25 @@ export class Remembered {
   /** Remembers a session. One that was proven before its person was forgotten comes too late: the request was on its way. */
   note(person: PersonId, { session, hash, at, ends }: Proof): void {
     const until = Math.min(ends, at + LIFE);
-    const { rowsWritten } = this.#sql.exec(
-      `INSERT INTO remembered (session, person, hash, at, ends)
-       SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM remembered WHERE session = ?6 AND at >= ?4)
-       ON CONFLICT (session) DO UPDATE SET person = ?2, hash = ?3, at = ?4, ends = ?5 WHERE at <= ?4 AND (hash <> ?3 OR ends < ?7)`,
+    // Read first: a statement that may write holds up every frame until it is on disk, even where it writes nothing.
+    const rows = this.#sql
+      .exec<{ hash: string | null; at: number; ends: number }>(
+        'SELECT hash, at, ends FROM remembered WHERE session IN (?, ?)',
+        session,
+        forgotten(person),
+      )
+      .toArray();
+    const isVain = rows.some((one) => (one.hash === null ? one.at >= at : one.at > at || (one.hash === hash && one.ends >= until - GRAIN)));
+    if (isVain) return;
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO remembered (session, person, hash, at, ends) VALUES (?, ?, ?, ?, ?)',
       session,
       person,
       hash,
       at,
       until,
-      forgotten(person),
-      until - GRAIN,
     );
-    if (rowsWritten > 0) this.#sql.exec('DELETE FROM remembered WHERE at < ?', at - 2 * LIFE);
+    this.#sql.exec('DELETE FROM remembered WHERE at < ?', at - 2 * LIFE);
   }
 
   /** Whose session has this hash; undefined for what was never proven here, or too long ago. */

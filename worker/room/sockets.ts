@@ -32,7 +32,7 @@ export class Sockets {
       server.close(actor?.kind === 'seller' ? CLOSE.left : CLOSE.signIn, 'not a participant');
       return new Response(null, { status: 101, webSocket: client });
     }
-    this.#room.visited(actor);
+    if (actor.kind === 'seller') this.#room.visited(actor);
     this.#room.lobby.enter(server, { participant: me.id, side: me.side, door: actor.kind === 'guest' ? actor.device : actor.session });
     this.#welcome(server, me, Number.isFinite(since) ? since : 0);
     this.#room.lobby.tellPresence();
