@@ -223,6 +223,12 @@ export interface NewDeviceFacts extends Addressed {
   at: string;
 }
 
+/** A device that its owner did not know, as it was ended. */
+export interface DeviceOutFacts extends NewDeviceFacts {
+  /** The seller who can remove the reader and invite them anew. */
+  contact: { name: string; email: string } | null;
+}
+
 export interface RejectionFacts extends Addressed {
   subject: string;
   reason: RejectReason;

@@ -5,6 +5,7 @@ import type { Locale } from '#core/people.ts';
 import { broughtIn } from './brought-in.tsx';
 import { code } from './code.tsx';
 import { colleague } from './colleague.tsx';
+import { deviceOut } from './device-out.tsx';
 import { digest } from './digest.tsx';
 import type {
   ColleagueFacts,
@@ -484,7 +485,9 @@ export function samplesOf(deal: Deal): Sample[] {
   );
   add('code', code({ reader: buyer, roomName: deal.room, code: '204817', minutes: 10, through: null }));
   add('code-through', code({ reader: buyer, roomName: deal.room, code: '730266', minutes: 10, through: seller.name }));
-  add('new-device', newDevice({ reader: buyer, roomName: deal.room, device: deal.device, at: '2026-11-24T01:42:00Z' }));
+  const device = { reader: buyer, roomName: deal.room, device: deal.device, at: '2026-11-24T01:42:00Z' };
+  add('new-device', newDevice(device));
+  add('device-out', deviceOut({ ...device, mark: 'e0d1', contact: seller }));
 
   const concerns = [deal.tasks.budget, deal.tasks.security, deal.tasks.demo].map((title, index): TaskFacts => ({
     title,

@@ -1,8 +1,20 @@
 /** "You came in on a new device. Not you? Reply NO." */
 import * as m from '#messages';
+import type { FC } from 'hono/jsx';
 import type { NewDeviceFacts, Rendered } from './facts.ts';
 import { Box, greet, mail, Title, Words } from './layout.tsx';
 import { sayAt } from './moment.ts';
+
+/** Which device, and when. */
+export const Device: FC<{ name: string; when: string }> = ({ name, when }) => (
+  <Box
+    paint={{ back: 'card', text: 'ink' }}
+    style="margin:0 0 16px;"
+    cell="padding:14px 18px;border-radius:6px;font-size:16px;line-height:24px;"
+  >
+    <strong>{name}</strong> · {when}
+  </Box>
+);
 
 export function newDevice(facts: NewDeviceFacts): Rendered {
   const { reader, roomName: room, device } = facts;
@@ -27,13 +39,7 @@ export function newDevice(facts: NewDeviceFacts): Rendered {
       <>
         <Title>{hello}</Title>
         <Words>{lead}</Words>
-        <Box
-          paint={{ back: 'card', text: 'ink' }}
-          style="margin:0 0 16px;"
-          cell="padding:14px 18px;border-radius:6px;font-size:16px;line-height:24px;"
-        >
-          <strong>{device}</strong> · {when}
-        </Box>
+        <Device name={device} when={when} />
         <Words>
           <strong>{notYou}</strong>
         </Words>

@@ -10,7 +10,9 @@ const TOKEN = 'kq7wz3n5c2f6jx4t5b2m7d3avy';
 const ENVELOPE = { from: 'chen.wei@huadong.example', to: `reply+${TOKEN}@in.room.example` };
 const target = { room: 'room', participant: 'chen', address: ENVELOPE.from, name: '陈伟', thread: 'task' };
 
-const answerable = gallery().filter(({ name }) => /^(invitation|news-(assigned|mention|comments|internal)|digest|new-device)$/.test(name));
+const answerable = gallery().filter(({ name }) =>
+  /^(invitation|news-(assigned|mention|comments|internal)|digest|new-device|device-out)$/.test(name),
+);
 
 const TYPED = [
   '预算已批，见附件',

@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest';
 import {
   act,
   browserIn,
+  comments,
+  deliverMail,
   enter,
   invite,
   joinedCustomer,
   joinToken,
   lastCodeTo,
+  lastMailTo,
   mailsTo,
   newAddress,
   newSeller,
@@ -178,6 +181,21 @@ describe('a new device', () => {
     await bring({ from: opened.customerEmail, to: report?.replyTo ?? '', text: 'NO' });
     expect(await browser.whenClosed()).toBe(4401);
     expect((await request(`/api/rooms/${opened.room}?as=customer`, { cookie: customer.cookie })).status).toBe(403);
+  });
+
+  test('and what "NO" has done is said to its owner, who can answer', async () => {
+    const { seller, opened } = await invited();
+    await joinedCustomer(seller, opened);
+    const report = (await mailsTo(opened.customerEmail)).find((mail) => mail.text.includes('NO'));
+    await bring({ from: opened.customerEmail, to: report?.replyTo ?? '', text: '不是我' });
+    await deliverMail(opened.room);
+    const told = await lastMailTo(opened.customerEmail);
+    expect(told.id).not.toBe(report?.id);
+    for (const words of ['Chrome', seller.seller.name, seller.seller.email]) expect(told.text).toContain(words);
+    expect(told.text).toMatch(/\d\d:\d\d/);
+    expect(told.headers['Auto-Submitted']).toBe('auto-replied');
+    await bring({ from: opened.customerEmail, to: told.replyTo ?? '', text: 'Thank you, it was a stranger.' });
+    expect((await comments(seller, opened.room)).map((one) => one.body)).toEqual(['Thank you, it was a stranger.']);
   });
 
   test('"NO" from somebody else ends nothing', async () => {

@@ -217,6 +217,9 @@ describe('a mail that was taken and not written down as taken', () => {
     const [report] = (await mailsTo(opened.customerEmail)).filter((mail) => mail.replyTo);
     await again({ from: opened.customerEmail, to: report?.replyTo ?? '', text: 'NO' });
     expect(await posted(seller, opened)).toEqual([]);
+    await deliverMail(opened.room);
+    await deliverMail(opened.room);
+    expect((await mailsTo(opened.customerEmail)).filter((mail) => mail.subject.startsWith('Signed out'))).toHaveLength(1);
   });
 
   test('is known again though it has no Message-ID and came another way', async () => {

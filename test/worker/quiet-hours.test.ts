@@ -90,6 +90,14 @@ describe('at night', () => {
     expect((await lastMailTo(opened.customerEmail)).text).toContain('Friday it is.');
   });
 
+  test('whoever says that it was not them is answered', async () => {
+    const { opened } = await asleep();
+    const [report] = (await mailsTo(opened.customerEmail)).filter((mail) => mail.text.includes('NO'));
+    await bring({ from: opened.customerEmail, to: report?.replyTo ?? '', text: 'NO' });
+    await deliverMail(opened.room);
+    expect((await lastMailTo(opened.customerEmail)).subject).toContain('Signed out');
+  });
+
   test('who is named in what is due within a day is written to at once', async () => {
     const { seller, opened } = await asleep();
     const task = fresh<TaskId>();

@@ -8,7 +8,7 @@ import { materialsFor, newest } from '#core/materials.ts';
 import { inDueOrder, nextStep, openTasks, owedBy, turnOf } from '#core/next-step.ts';
 import { attendeesOf, entryOf, meetingOf, startOf, timeOf } from '#core/meetings.ts';
 import type { NoticeKind } from '#core/notices.ts';
-import type { Locale, Participant, Side } from '#core/people.ts';
+import { present, type Locale, type Participant, type Side } from '#core/people.ts';
 import type { Task } from '#core/plan.ts';
 import { can } from '#core/permissions.ts';
 import { type Doubt, proposalsFor, verdict } from '#core/plan-truth.ts';
@@ -20,6 +20,7 @@ import { broughtIn } from '#emails/brought-in.tsx';
 import { code } from '#emails/code.tsx';
 import type { Frame, MaterialFacts, NewsFacts, ProposalFacts, Reader, Rendered, SaidFacts, TaskFacts, ValueFacts } from '#emails/facts.ts';
 import { handed } from '#emails/handed.tsx';
+import { deviceOut } from '#emails/device-out.tsx';
 import { invitation } from '#emails/invitation.tsx';
 import { newDevice } from '#emails/new-device.tsx';
 import { meeting as meetingLetter } from '#emails/meeting.tsx';
@@ -673,6 +674,34 @@ export async function newDeviceMail(
   });
   const mail = envelop(env, rendered, { key: seen.key, from: fromName(state, ''), to, replyTo: replyAddress(env, reply.token) });
   return { mail, replyHash: reply.hash };
+}
+
+/** What "not me" has done. It is an answer: no quiet hours, nothing counted; a reply to it is a comment. */
+export async function deviceOutMail(
+  env: Addresses,
+  state: RoomState,
+  to: Participant,
+  ended: { userAgent: string; at: string; key: string },
+  mint: Minter,
+): Promise<OutgoingMail> {
+  const sellers = present(state).filter((one) => one.side === 'seller');
+  const contact = sellers.find((one) => one.id === to.broughtBy) ?? sellers[0];
+  const reply = await mint('reply', ROOM_THREAD);
+  const rendered = deviceOut({
+    reader: readerOf(to),
+    roomName: state.room?.name ?? '',
+    device: deviceName(ended.userAgent),
+    at: ended.at,
+    mark: reply.hash,
+    contact: contact ? { name: contact.name, email: contact.email } : null,
+  });
+  return envelop(env, rendered, {
+    key: ended.key,
+    from: fromName(state, ''),
+    to,
+    replyTo: replyAddress(env, reply.token),
+    headers: { ...MACHINE_MADE, 'Auto-Submitted': 'auto-replied' },
+  });
 }
 
 const BROWSERS: [RegExp, string][] = [

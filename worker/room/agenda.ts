@@ -13,6 +13,8 @@ export type Chore =
   | 'text'
   /** Tell the author of a mail what it did; the key is the mail's id. */
   | 'receipt'
+  /** Tell somebody that the device they did not know is out; the key is `<device>|<when it was ended, epoch ms>`. */
+  | 'deviceOut'
   /** Look whether the plan is still true. */
   | 'check'
   /** Ask one person whether it is; the key is `<participant>|<seq of its turning>`. */

@@ -136,10 +136,18 @@ export class Doors {
   }
 
   /** Ends the device that a reply key was about. Gives its hash, so that its sockets can be closed. */
-  disown(replyHash: string): string | undefined {
+  disown(replyHash: string): { id: number; hash: string } | undefined {
     return this.#sql
-      .exec<{ hash: string }>('UPDATE device SET revoked = 1 WHERE reply = ? AND revoked = 0 RETURNING hash', replyHash)
-      .toArray()[0]?.hash;
+      .exec<{ id: number; hash: string }>('UPDATE device SET revoked = 1 WHERE reply = ? AND revoked = 0 RETURNING id, hash', replyHash)
+      .toArray()[0];
+  }
+
+  /** A device, whether or not it is still in. */
+  deviceWith(id: number): Pick<Device, 'participant' | 'userAgent'> | undefined {
+    const [row] = this.#sql
+      .exec<{ participant: string; user_agent: string }>('SELECT participant, user_agent FROM device WHERE id = ?', id)
+      .toArray();
+    return row && { participant: row.participant as ParticipantId, userAgent: row.user_agent };
   }
 
   /** When a person's devices were last here. Epoch ms. */

@@ -139,7 +139,9 @@ export class MailIn {
     if (saysNo(firstLine(mail.text).line) && firstLine(mail.text).rest === '') {
       const ended = this.#room.doors.disown(mail.replyHash);
       if (ended !== undefined) {
-        this.#room.lobby.close(ended, CLOSE.signIn, 'ended by its owner');
+        const now = Date.now();
+        this.#room.agenda.add('deviceOut', `${ended.id}|${now}`, now, now);
+        this.#room.lobby.close(ended.hash, CLOSE.signIn, 'ended by its owner');
         return done({ outcome: 'session', seq: this.#state.seq });
       }
     }

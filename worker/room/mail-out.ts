@@ -15,6 +15,7 @@ import type { RoomState } from '#core/room.ts';
 import { digest } from '../access/tokens.ts';
 import {
   broughtInMail,
+  deviceOutMail,
   handedMail,
   invitationPreview,
   meetingMail,
@@ -250,6 +251,17 @@ export class MailOut {
     const made = await receiptMail(this.#room.env, this.#state, one, deed, `receipt/${mail}`, await this.#keys.minter(one.id));
     this.#room.receipts.sent(mail, made.replyHash);
     await this.post([made.mail], true);
+  }
+
+  /** Tells whoever answered "not me" that the device is out. The key is `<device>|<epoch ms>`. */
+  async tellDeviceOut(key: string): Promise<void> {
+    const [id, at] = key.split('|').map(Number);
+    const device = this.#room.doors.deviceWith(id ?? 0);
+    const one = device && this.#state.people[device.participant];
+    const { room } = this.#state;
+    if (!room || !one || one.status === 'left') return;
+    const ended = { userAgent: device.userAgent, at: new Date(at ?? 0).toISOString(), key: `device-out/${room.id}/${id}/${at}` };
+    await this.post([await deviceOutMail(this.#room.env, this.#state, one, ended, await this.#keys.minter(one.id))], true);
   }
 
   /** The one mail to somebody who was put in copy, unless they have come in or were let go of meanwhile. */

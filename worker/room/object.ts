@@ -432,6 +432,8 @@ export class Room extends DurableObject<Env> {
         return this.#coWriting.settleAtRest(chore.key as TextId, now);
       case 'receipt':
         return this.#mailOut.giveReceipt(chore.key);
+      case 'deviceOut':
+        return this.#mailOut.tellDeviceOut(chore.key);
       case 'calendar':
         return this.#mailOut.tellCalendars(chore.key as TaskId);
       case 'check':
