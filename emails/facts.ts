@@ -216,15 +216,20 @@ export interface CodeFacts extends Addressed {
   through: string | null;
 }
 
-export interface NewDeviceFacts extends Addressed {
+interface DeviceFacts extends Addressed {
   roomName: string;
   /** e.g. "Chrome on Windows". */
   device: string;
   at: string;
 }
 
+export interface NewDeviceFacts extends DeviceFacts {
+  /** The reader's own link into the room. */
+  url: string;
+}
+
 /** A device that its owner did not know, as it was ended. */
-export interface DeviceOutFacts extends NewDeviceFacts {
+export interface DeviceOutFacts extends DeviceFacts {
   /** The seller who can remove the reader and invite them anew. */
   contact: { name: string; email: string } | null;
 }

@@ -486,7 +486,7 @@ export function samplesOf(deal: Deal): Sample[] {
   add('code', code({ reader: buyer, roomName: deal.room, code: '204817', minutes: 10, through: null }));
   add('code-through', code({ reader: buyer, roomName: deal.room, code: '730266', minutes: 10, through: seller.name }));
   const device = { reader: buyer, roomName: deal.room, device: deal.device, at: '2026-11-24T01:42:00Z' };
-  add('new-device', newDevice(device));
+  add('new-device', newDevice({ ...device, url: url(`/join/${key}`) }));
   add('device-out', deviceOut({ ...device, mark: 'e0d1', contact: seller }));
 
   const concerns = [deal.tasks.budget, deal.tasks.security, deal.tasks.demo].map((title, index): TaskFacts => ({

@@ -1,8 +1,8 @@
-/** "You came in on a new device. Not you? Reply NO." */
+/** "You came in on a new device. Not you? Reply NO." Below it, their own way in: whoever came by another's link has no other. */
 import * as m from '#messages';
 import type { FC } from 'hono/jsx';
 import type { NewDeviceFacts, Rendered } from './facts.ts';
-import { Box, greet, mail, Title, Words } from './layout.tsx';
+import { Box, Button, greet, mail, Title, Words } from './layout.tsx';
 import { sayAt } from './moment.ts';
 
 /** Which device, and when. */
@@ -25,6 +25,8 @@ export function newDevice(facts: NewDeviceFacts): Rendered {
   const lead = m.mail_new_device_lead({ room }, { locale });
   const you = m.mail_new_device_you({}, { locale });
   const notYou = m.mail_new_device_not_you({}, { locale });
+  const button = m.mail_open_room({}, { locale });
+  const own = m.mail_new_device_own({}, { locale });
   const footer = [{ says: m.mail_new_device_why({ room }, { locale }) }];
 
   return mail({
@@ -44,8 +46,10 @@ export function newDevice(facts: NewDeviceFacts): Rendered {
           <strong>{notYou}</strong>
         </Words>
         <Words soft>{you}</Words>
+        <Button url={facts.url}>{button}</Button>
+        <Words soft>{own}</Words>
       </>
     ),
-    text: [hello, lead, `${device} · ${when}`, notYou, you],
+    text: [hello, lead, `${device} · ${when}`, notYou, you, m.mail_link_to({ title: button, url: facts.url }, { locale }), own],
   });
 }

@@ -13,7 +13,9 @@ import {
   deliverMail,
   env,
   invite,
+  joinToken,
   lastCodeTo,
+  lastMailTo,
   mailsTo,
   newAddress,
   newSeller,
@@ -223,6 +225,30 @@ describe('link scanners', { timeout: 120_000 }, () => {
       expect(await traces(opened.room), link).toEqual(before);
     }
     expect((await mailsTo(opened.customerEmail)).length).toBe(letters);
+  });
+});
+
+describe('whoever came by another’s link', { timeout: 60_000 }, () => {
+  test('has one of their own in the mail about their device, and a scanner of it changes nothing', async () => {
+    const by = await newSeller();
+    const mine = await openRoom(by);
+    const passedOn = joinToken(await invite(by, mine));
+    const email = newAddress('zhao');
+    const from = { ip: '203.0.113.9', userAgent: AGENTS[1] ?? '' };
+    const asked = await services.access.introduce(passedOn, undefined, { name: 'Zhao Min', email }, from);
+    if (!asked.ok) throw new Error(asked.refusal.reason);
+    await services.access.introduceWithCode(passedOn, asked.value.device, await lastCodeTo(email), from);
+    const report = await lastMailTo(email);
+    const [link] = linksOf(report).filter((one) => one.includes('/join/'));
+    if (!link) throw new Error('no link');
+    expect(joinToken(report)).not.toBe(passedOn);
+    expect(await services.access.look(joinToken(report), undefined)).toMatchObject({ value: { name: 'Zhao Min', door: 'code' } });
+    const before = await traces(mine.room);
+    const letters = (await mailsTo(email)).length;
+    for (const jar of await scan(link, linkIn('founding', '/sign-in/')))
+      expect((await jar.ask(`/api/rooms/${mine.room}`)).status).toBeGreaterThanOrEqual(401);
+    expect(await traces(mine.room)).toEqual(before);
+    expect((await mailsTo(email)).length).toBe(letters);
   });
 });
 

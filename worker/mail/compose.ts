@@ -656,7 +656,7 @@ export function codeMail(env: Addresses, state: RoomState, request: CodeRequest)
   return envelop(env, rendered, { key: request.key, from: fromName(state, ''), to: request.to, replyTo: null });
 }
 
-/** "You came in on a new device. Not you? Reply NO." The reply key is tied to that device. */
+/** "You came in on a new device. Not you? Reply NO." The reply key is tied to that device. It carries the reader's own link. */
 export async function newDeviceMail(
   env: Addresses,
   state: RoomState,
@@ -664,10 +664,14 @@ export async function newDeviceMail(
   seen: { userAgent: string; at: string; key: string },
   mint: Minter,
 ): Promise<{ mail: OutgoingMail; replyHash: string }> {
+  const { room } = state;
+  if (!room) throw new Error('a room without facts sends no mail');
   const reply = await mint('reply', ROOM_THREAD);
+  const enter = to.side === 'customer' ? (await mint('enter', ROOM_THREAD)).token : null;
   const rendered = newDevice({
     reader: readerOf(to),
-    roomName: state.room?.name ?? '',
+    roomName: room.name,
+    url: roomUrl(env, room.id, to, enter, null),
     device: deviceName(seen.userAgent),
     at: seen.at,
     mark: reply.hash,
