@@ -291,6 +291,13 @@ export interface ColleagueFacts extends Addressed {
   minutes: number;
 }
 
+/** Somebody was let go of a workspace. */
+export interface LetGoFacts extends Addressed {
+  /** The owner who did it. */
+  from: { name: string; email: string };
+  workspaceName: string;
+}
+
 /** What somebody asked for by mail. */
 export interface HandedFacts extends Frame {
   what: { kind: 'copy' } | { kind: 'data'; /** In the reader's words. */ lines: string[]; attached: boolean };

@@ -22,6 +22,7 @@ import type {
 } from './facts.ts';
 import { handed } from './handed.tsx';
 import { invitation } from './invitation.tsx';
+import { letGo } from './let-go.tsx';
 import { meeting } from './meeting.tsx';
 import { newDevice } from './new-device.tsx';
 import { news, severalNews } from './news.tsx';
@@ -615,6 +616,7 @@ export function samplesOf(deal: Deal): Sample[] {
     minutes: 7 * 24 * 60,
   };
   add('colleague', colleague(joined));
+  add('let-go', letGo({ reader: sellerReader, from: seller, workspaceName: deal.workspace }));
   add(
     'notice',
     notice({

@@ -4,6 +4,7 @@ import type { PersonId } from '#core/ids.ts';
 import {
   browserIn,
   env,
+  mailsTo,
   newAddress,
   newColleague,
   newSeller,
@@ -123,6 +124,30 @@ describe('an owner', () => {
       { person: colleague.seller.person, status: 'left' },
       { person: owner.seller.person, status: 'joined' },
     ]);
+  });
+
+  test('tells whoever they let go, and nobody who goes by themselves', async () => {
+    const owner = await newSeller();
+    const colleague = await newColleague(owner);
+    const toldTo = async ({ seller }: SignedIn) => (await mailsTo(seller.email)).filter((mail) => mail.subject.includes('no longer'));
+    const { person } = colleague.seller;
+    await Promise.all([services.access.removeMember(owner.seller, person), services.access.removeMember(owner.seller, person)]);
+    const [told, ...more] = await toldTo(colleague);
+    expect(more).toEqual([]);
+    expect(told?.replyTo).toBe(owner.seller.email);
+    for (const words of [owner.seller.name, owner.seller.email, owner.seller.workspaceName]) expect(told?.text).toContain(words);
+    expect(`${told?.text}${told?.html}`).not.toMatch(/https?:|href/);
+
+    // Asked in anew and let go anew, they are told anew.
+    await services.directory.inviteColleague(owner.seller, { name: 'Again', email: colleague.seller.email });
+    await signInByMail(colleague.seller.email);
+    await services.access.removeMember(owner.seller, person);
+    expect(await toldTo(colleague)).toHaveLength(2);
+
+    const other = await newColleague(owner);
+    await services.access.setRole(owner.seller, other.seller.person, 'owner');
+    expect(await services.access.removeMember(owner.seller, owner.seller.person)).toMatchObject({ ok: true });
+    expect(await toldTo(owner)).toEqual([]);
   });
 
   test('is never the last to go, and hands over first', async () => {

@@ -3,10 +3,13 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { PersonId } from '#core/ids.ts';
 import { done, refuse, type Result } from '#core/refusal.ts';
+import { letGo } from '#emails/let-go.tsx';
 import { note } from '../directory/audit.ts';
 import { membership as memberships, participant, person, room as rooms } from '../directory/schema.ts';
 import { Within } from '../directory/within.ts';
 import type { Env } from '../env.ts';
+import { envelop } from '../mail/compose.ts';
+import { enqueue } from '../mail/postbox.ts';
 import { roomStub } from '../room/stub.ts';
 import type { MemberRow, Seller } from '../services.ts';
 import { Sessions } from './sessions.ts';
@@ -36,12 +39,18 @@ export class Members {
 
   /**
    * Lets somebody go. Their sessions here end, they leave the workspace's rooms, and where nobody else of it is in a room the owner
-   * takes their place. Nobody leaves a workspace without an owner.
+   * takes their place. Whoever did not go by themselves is told. Nobody leaves a workspace without an owner.
    */
   async remove(seller: Seller, id: PersonId): Promise<Result<null>> {
     const asked = await this.#may(seller, id);
     if (!asked.ok) return asked;
     const member = asked.value;
+    const membership = this.#of(seller).rows(memberships);
+    const [reader] = await this.#db
+      .select({ name: person.name, locale: person.locale, zone: person.zone, since: membership.createdAt })
+      .from(membership)
+      .innerJoin(person, eq(person.id, membership.personId))
+      .where(eq(membership.personId, id));
     await this.#of(seller).remove(memberships, (one) => eq(one.personId, id));
     const room = this.#of(seller).rows(rooms);
     const left = await this.#db
@@ -53,6 +62,17 @@ export class Members {
     for (const one of left) await roomStub(this.#env, one.id).dismiss(id, { person: own, name, email, locale, zone });
     await new Sessions(this.#env).endIn(seller.workspace, id);
     await note(this.#env, seller, { type: 'member.removed', name: member.name, email: member.email });
+    if (reader && id !== own) {
+      const { workspace, workspaceName } = seller;
+      const mail = envelop(this.#env, letGo({ reader, from: { name, email }, workspaceName }), {
+        // Asked in again and let go again, they are told again.
+        key: `let-go/${workspace}/${id}/${reader.since}`,
+        from: `${name} · ${workspaceName}`,
+        to: { name: member.name, email: member.email },
+        replyTo: email,
+      });
+      await enqueue(this.#env, [{ ...mail, room: null }], true);
+    }
     return done(null);
   }
 
