@@ -43,6 +43,10 @@ function linksOf(mail: ReceivedMail): string[] {
 class Jar {
   readonly #kept = new Map<string, string>();
 
+  plant(name: string, value: string): void {
+    this.#kept.set(name, value);
+  }
+
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
     const cookie = [...this.#kept].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await request(path, { ...init, ...(cookie && { cookie }) });
@@ -307,5 +311,37 @@ describe('their reader’s press', () => {
       body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
     });
     expect([clicked.status, await mailOf()]).toEqual([200, 'none']);
+  });
+});
+
+describe('whoever was sent to sign in', () => {
+  async function signedInFrom(jar: Jar, seller: { seller: { email: string } }): Promise<string | null> {
+    await services.access.askToSignIn({ email: seller.seller.email }, { ip: '203.0.113.79', locale: 'en' });
+    const [mail] = await mailsTo(seller.seller.email);
+    const link = mail && linksOf(mail).find((one) => one.includes('/sign-in/'));
+    return (await press(jar, link ?? '')).headers.get('location');
+  }
+
+  test('comes to the page that they asked for', async () => {
+    const seller = await newSeller();
+    const { room } = await openRoom(seller);
+    const jar = new Jar();
+    expect((await jar.ask(`/rooms/${room}?view=people`)).headers.get('location')).toBe('/sign-in');
+    expect(await signedInFrom(jar, seller)).toBe(`/rooms/${room}?view=people`);
+  });
+
+  test('is led nowhere else by a planted cookie', async () => {
+    for (const way of [
+      '//evil.example/rooms',
+      'https://evil.example',
+      '/\\evil.example',
+      '/rooms/../\\evil.example',
+      '/roomsevil',
+      '/sign-out',
+    ]) {
+      const jar = new Jar();
+      jar.plant('__Host-way', encodeURIComponent(way));
+      expect(await signedInFrom(jar, await newSeller())).toBe('/rooms');
+    }
   });
 });

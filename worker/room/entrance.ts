@@ -167,18 +167,27 @@ export class Entrance {
   }
 
   async lookAtWishes(hash: string): Promise<Result<{ name: string; roomName: string; mail: Participant['mail'] }>> {
-    const key = await this.#keys.of('wishes', hash);
-    const one = key && this.#state.people[key.participant];
-    if (!one || !this.#state.room) return refuse('not_found', 'link_unknown');
-    return done({ name: one.name, roomName: this.#state.room.name, mail: one.mail });
+    const wisher = await this.#wisher(hash);
+    if (!wisher.ok) return wisher;
+    const { one, roomName } = wisher.value;
+    return done({ name: one.name, roomName, mail: one.mail });
   }
 
   async wish(hash: string, mail: Participant['mail']): Promise<Result<null>> {
-    const key = await this.#keys.of('wishes', hash);
-    const one = key && this.#state.people[key.participant];
-    if (!one || !this.#state.room) return refuse('not_found', 'link_unknown');
+    const wisher = await this.#wisher(hash);
+    if (!wisher.ok) return wisher;
+    const { one } = wisher.value;
     if (one.mail !== mail) this.#room.record(null, one.id, 'mail', [{ type: 'participant.described', participant: one.id, mail }]);
     return done(null);
+  }
+
+  async #wisher(hash: string): Promise<Result<{ one: Participant; roomName: string }>> {
+    const key = await this.#keys.of('wishes', hash);
+    const one = key && this.#state.people[key.participant];
+    const { room } = this.#state;
+    if (!one || !room) return refuse('not_found', 'link_unknown');
+    // It writes to nobody, and nothing can happen in it but its return.
+    return room.deleted ? refuse('not_found', 'room_deleted') : done({ one, roomName: room.name });
   }
 
   /** A fresh token of the link of whoever has this address here. For the demo, whose customers have no mailbox. */

@@ -3,6 +3,7 @@ import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { RoomId } from '#core/ids.ts';
 import type { Refusal } from '#core/refusal.ts';
 import * as m from '#messages';
+import { keepWay } from '$lib/server/cookies.ts';
 import { type Actor, asSeller, type Seller, type Services } from '../../../worker/services.ts';
 
 export function servicesOf(event: Pick<RequestEvent, 'platform'>): Services {
@@ -14,14 +15,20 @@ export function servicesOf(event: Pick<RequestEvent, 'platform'>): Services {
 export const from = (event: RequestEvent) => ({ ip: event.getClientAddress(), userAgent: event.request.headers.get('user-agent') ?? '' });
 
 /** The signed-in seller; whoever is none is sent to sign in. While nobody can tell, that is said. */
-export function sellerOf(event: Pick<RequestEvent, 'locals'>): Seller {
+export function sellerOf(event: Pick<RequestEvent, 'locals' | 'cookies' | 'request' | 'url'>): Seller {
   if (event.locals.unproven) error(503, m.error_away_title());
-  if (!event.locals.seller) redirect(303, '/sign-in');
+  if (!event.locals.seller) {
+    if (event.request.method === 'GET') keepWay(event.cookies, event.url);
+    redirect(303, '/sign-in');
+  }
   return event.locals.seller;
 }
 
 /** The seller as who asks for a room: while D1 is away, as the room remembers them. */
-export async function sellerIn(event: Pick<RequestEvent, 'locals' | 'platform'>, room: RoomId): Promise<Actor> {
+export async function sellerIn(
+  event: Pick<RequestEvent, 'locals' | 'platform' | 'cookies' | 'request' | 'url'>,
+  room: RoomId,
+): Promise<Actor> {
   const { unproven } = event.locals;
   return (unproven && (await servicesOf(event).access.remembered(unproven, room))) || asSeller(sellerOf(event));
 }
@@ -39,8 +46,21 @@ export function refused<Said extends { refusal: Refusal }>(event: Pick<RequestEv
 
 /** The form that was sent. What is none, is broken off or is too large is answered as such. */
 export async function formOf({ request }: Pick<RequestEvent, 'request'>): Promise<FormData> {
-  if (Number(request.headers.get('content-length')) > LARGEST_FORM) error(413, m.error_failed_title());
-  return request.formData().catch(() => error(400, m.error_failed_title()));
+  let size = Number(request.headers.get('content-length'));
+  if (size > LARGEST_FORM) error(413, m.error_failed_title());
+  if (size > 0) return request.formData().catch(() => error(400, m.error_failed_title()));
+  // Whatever does not say how much it sends is counted.
+  const bounded = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, out) {
+      size += chunk.byteLength;
+      if (size > LARGEST_FORM) out.error(new Error('too large'));
+      else out.enqueue(chunk);
+    },
+  });
+  const headers = { 'content-type': request.headers.get('content-type') ?? '' };
+  return new Response(request.body?.pipeThrough(bounded), { headers })
+    .formData()
+    .catch(() => error(size > LARGEST_FORM ? 413 : 400, m.error_failed_title()));
 }
 
 /** A form's text fields, so that a refusal can give back what was typed. */

@@ -4,6 +4,8 @@ import type { Locale } from '#core/people.ts';
 
 export const SELLER = '__Host-seller';
 export const GUEST = '__Host-guest';
+/** Where somebody was going when they were asked to sign in. */
+export const WAY = '__Host-way';
 export const PRESS = '__Host-press';
 export const LOCALE = 'locale';
 export const THEME = 'theme';
@@ -16,6 +18,17 @@ export const keepSeller = (cookies: Cookies, value: string) => cookies.set(SELLE
 export const keepGuest = (cookies: Cookies, device: string) => cookies.set(GUEST, device, { ...safe, maxAge: 400 * DAY });
 /** For a page that stays open: a day. */
 export const keepPress = (cookies: Cookies, value: string) => cookies.set(PRESS, value, { ...safe, maxAge: DAY });
+/** Until they have signed in, or an hour is over. */
+export const keepWay = (cookies: Cookies, { pathname, search }: URL) =>
+  cookies.set(WAY, (pathname + search).slice(0, 500), { ...safe, maxAge: 3_600 });
+
+/** A seller's page to go on to: the one that was asked for, once. Anything else in the cookie leads to the rooms. */
+export function takeWay(cookies: Cookies): string {
+  const way = cookies.get(WAY);
+  if (way !== undefined) cookies.delete(WAY, safe);
+  return way && /^\/(rooms|accounts|answers|settings)([/?][\w\-./?&=%:]*)?$/.test(way) ? way : '/rooms';
+}
+
 export const keepPreference = (cookies: Cookies, name: string, value: string) => cookies.set(name, value, { ...safe, maxAge: 400 * DAY });
 
 export const toLocale = (value: string | null | undefined): Locale | null => (value === 'en' || value === 'zh-CN' ? value : null);

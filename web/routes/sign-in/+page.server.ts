@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { formOf, from, refused, servicesOf, typedIn } from '$lib/server/asking.ts';
-import { keepPreference, keepSeller, LOCALE } from '$lib/server/cookies.ts';
+import { keepPreference, keepSeller, LOCALE, takeWay } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals }) => {
@@ -22,6 +22,6 @@ export const actions: Actions = {
     if (!entered.ok) return refused(event, { refusal: entered.refusal, typed: {} as Record<string, string>, passkey: true });
     keepSeller(event.cookies, entered.value.cookie);
     keepPreference(event.cookies, LOCALE, entered.value.locale);
-    redirect(303, '/rooms');
+    redirect(303, takeWay(event.cookies));
   },
 };

@@ -2,7 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { refuse } from '#core/refusal.ts';
 import { formOf, from, servicesOf } from '$lib/server/asking.ts';
 import { pressed, pressOf } from '$lib/server/press.ts';
-import { keepPreference, keepSeller, LOCALE } from '$lib/server/cookies.ts';
+import { keepPreference, keepSeller, LOCALE, takeWay } from '$lib/server/cookies.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const csr = false;
@@ -22,6 +22,6 @@ export const actions: Actions = {
     if (!entered.ok) return fail(422, { refusal: entered.refusal });
     keepSeller(event.cookies, entered.value.cookie);
     keepPreference(event.cookies, LOCALE, entered.value.locale);
-    redirect(303, '/rooms');
+    redirect(303, takeWay(event.cookies));
   },
 };
