@@ -490,8 +490,9 @@ describe('a flood in one room', () => {
     const flooded = await openRoom(seller);
     const customer = await joinedCustomer(seller, flooded);
     const flood = { isOver: false, sockets: 0, shut: 0, most: 0, answered: new Set<number>() };
-    // All of this runs in one process, whose timers must get their turn.
+    // All of this runs in one process, whose timers must get their turn; thousands of lines of the log would take it.
     const breath = () => new Promise((resolve) => setTimeout(resolve, 5));
+    vi.spyOn(console, 'log').mockImplementation(() => {});
     // Windows that say as much as they can, and open anew as soon as they are shut.
     const window = async (who: { cookie: string }): Promise<void> => {
       while (!flood.isOver) {
