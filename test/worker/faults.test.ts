@@ -489,25 +489,32 @@ describe('a flood in one room', () => {
     const [seller, quiet] = [await newSeller(), await quietRoom()];
     const flooded = await openRoom(seller);
     const customer = await joinedCustomer(seller, flooded);
-    const flood = { isOver: false, sockets: 0, shut: 0, most: 0, answered: new Set<number>() };
-    // All of this runs in one process, whose timers must get their turn; thousands of lines of the log would take it.
-    const breath = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const flood = { isOver: false, shut: 0, otherwise: 0, most: 0, answered: new Set<number>() };
+    // All of this runs in one process, on a machine that may be slow: what floods leaves the others three parts of four of the time,
+    // and says nothing in the log.
+    const breath = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const leaveTurn = (since: number) => breath(5 + 3 * (Date.now() - since));
     vi.spyOn(console, 'log').mockImplementation(() => {});
     // Windows that say as much as they can, and open anew as soon as they are shut.
     const window = async (who: { cookie: string }): Promise<void> => {
       while (!flood.isOver) {
+        const since = Date.now();
         const vandal = await browserIn(who, flooded.room);
-        flood.sockets += 1;
-        for (let n = 0; n < 120; n += 1) vandal.do(post(`Flood ${n}`));
-        if ((await vandal.whenClosed()) === CLOSE.tooMuch) flood.shut += 1;
+        while (vandal.closed === null && !flood.isOver) {
+          for (let n = 0; n < 120; n += 1) vandal.do(post(`Flood ${n}`));
+          await Promise.race([vandal.whenClosed(), breath(1_000)]);
+        }
+        if (vandal.closed === CLOSE.tooMuch) flood.shut += 1;
+        else if (vandal.closed !== null) flood.otherwise += 1;
         flood.most = Math.max(flood.most, vandal.heard.filter((one) => one.type === 'accepted').length);
-        await breath();
+        await leaveTurn(since);
       }
     };
     const requests = async (): Promise<void> => {
       while (!flood.isOver) {
+        const since = Date.now();
         flood.answered.add((await act(customer, flooded.room, post('By the other way'))).status);
-        await breath();
+        await leaveTurn(since);
       }
     };
     const running = Promise.all([...[customer, customer, seller].map(window), requests()]);
@@ -530,7 +537,7 @@ describe('a flood in one room', () => {
       flood.isOver = true;
       await running;
     }
-    expect(flood.shut).toBe(flood.sockets);
+    expect(flood.otherwise).toBe(0);
     // A socket may say 40 things at once and 4 a second.
     expect(flood.most).toBeLessThan(60);
     for (const status of flood.answered) expect([202, 429]).toContain(status);
