@@ -130,11 +130,8 @@ try {
   const perSecond = SIZE.outageEvents / SIZE.outage;
   const before = await load(values.quick ? 4 : 30, perSecond, browsers);
 
-  // Whoever holds it while D1 is being written waits for its turn, as the Worker does. What a lock leaves readable, sellers' sessions, is
-  // taken out before.
+  // Whoever holds it while D1 is being written waits for its turn, as the Worker does.
   const file = new DatabaseSync(d1, { timeout: 60_000 });
-  for (const one of rooms) await (await door.request(`/rooms/${one.room}`, { cookie: seller.cookie })).arrayBuffer();
-  file.exec('ALTER TABLE session RENAME TO session_away');
   file.exec('BEGIN IMMEDIATE');
   const lockedAt = performance.now();
   let pages = 0;
@@ -159,7 +156,6 @@ try {
   clearInterval(walk);
   const behind = sum(rooms.map(({ room }, index) => (heads()[index] ?? 0) - projectedTo(d1, room)));
   file.exec('ROLLBACK');
-  file.exec('ALTER TABLE session_away RENAME TO session');
   const outage = (performance.now() - lockedAt) / 1000;
   result['d1EqualAfterSeconds'] = await secondsUntil(isProjected, 1_200);
   say(
