@@ -269,6 +269,9 @@ export async function enter(token: string, device?: string): Promise<Entry> {
   return entered.value;
 }
 
+/** The value of a seller's cookie. */
+export const bare = (one: { cookie: string }): string => one.cookie.replace('__Host-seller=', '');
+
 /** A customer who is in: invited, link opened, button pressed. */
 export async function joinedCustomer(by: SignedIn, opened: OpenRoom): Promise<{ cookie: string; device: string; token: string }> {
   const mail = await invite(by, opened);

@@ -9,6 +9,7 @@ import { Remembered } from '../../worker/room/remembered.ts';
 import { roomStub } from '../../worker/room/stub.ts';
 import {
   act,
+  bare,
   browserIn,
   comments,
   env,
@@ -26,7 +27,6 @@ import {
 } from '../support/front-door.ts';
 
 const HOUR = 3_600_000;
-const bare = (one: { cookie: string }) => one.cookie.replace('__Host-seller=', '');
 const post = (body: string) => ({ type: 'comment.post' as const, comment: fresh<CommentId>(), thread: 'room', body });
 const pageOf = (who: { cookie: string }, room: RoomId, more = '') => request(`/rooms/${room}${more}`, { cookie: who.cookie });
 

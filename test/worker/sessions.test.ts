@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PersonId } from '#core/ids.ts';
 import {
+  bare,
   browserIn,
   env,
   mailsTo,
@@ -22,7 +23,6 @@ async function again(one: SignedIn): Promise<SignedIn> {
   await services.access.askToSignIn({ email: one.seller.email }, { ip: '203.0.113.9', locale: 'en' });
   return signInByMail(one.seller.email);
 }
-const bare = (one: SignedIn) => one.cookie.replace('__Host-seller=', '');
 const isIn = async (one: SignedIn) => (await request('/api/session', { cookie: one.cookie })).status === 200;
 
 describe('a session', () => {
