@@ -1,8 +1,27 @@
 import { join } from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { build } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => join(import.meta.dirname, '../..', path);
+
+const PAGES = at('.svelte-kit/cloudflare/_worker.js');
+/** The built pages as one module, as the deployed Worker has them. */
+const pages = async (): Promise<string> => {
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { noExternal: true, target: 'webworker' },
+    build: {
+      ssr: PAGES,
+      write: false,
+      minify: false,
+      rolldownOptions: { external: /^(?:node|cloudflare):/, output: { codeSplitting: false } },
+    },
+  });
+  if (!('output' in built)) throw new Error('the pages were not built');
+  return built.output[0].code;
+};
 
 /** The whole Worker on real workerd, with its D1, R2 and Durable Objects. The pages must have been built before. */
 export default defineConfig({
@@ -14,6 +33,13 @@ export default defineConfig({
       name: 'no-maps-of-what-others-wrote',
       enforce: 'post',
       transform: (code, id) => (/[\\/](?:node_modules|\.svelte-kit|compiled)[\\/]/.test(id) ? { code, map: { mappings: '' } } : null),
+    },
+    {
+      // Modules are fetched from this process when they are first asked for. Where two requests waited for the same part of the pages,
+      // workerd cancelled one of them ("your Worker's code had hung"): what a request waits for can't come by another request.
+      name: 'pages-in-one-piece',
+      enforce: 'pre',
+      load: (id) => (id === PAGES ? pages().then((code) => ({ code, map: { mappings: '' } })) : undefined),
     },
     cloudflareTest(async () => ({
       wrangler: { configPath: at('wrangler.toml'), environment: 'local' },
