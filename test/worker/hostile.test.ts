@@ -276,6 +276,40 @@ describe('every form', { timeout: 120_000 }, () => {
   });
 });
 
+describe('a form that does not say its size', { timeout: 60_000 }, () => {
+  /** So many pieces of a MiB, each sent when it is asked for. */
+  const pieces = (head: string, count: number) => {
+    const piece = new Uint8Array(1024 * 1024).fill(0x78);
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(out) {
+        if (sent > count) return out.close();
+        out.enqueue(sent === 0 ? new TextEncoder().encode(head) : piece);
+        sent += 1;
+      },
+    });
+    return { body, sent: () => sent };
+  };
+  const send = (path: string, type: string, body: ReadableStream) =>
+    request(path, { method: 'POST', headers: { 'content-type': type, accept: 'text/html' }, body, duplex: 'half' } as RequestInit);
+
+  test('is read, and not further than the largest that is taken', async () => {
+    const type = 'multipart/form-data; boundary=b';
+    const open = '--b\r\nContent-Disposition: form-data; name="name"; filename="x"\r\n\r\n';
+    const small = await send('/start', type, pieces(`${open}x\r\n--b--\r\n`, 0).body);
+    expect(small.status).toBe(422);
+    const large = pieces(open, 200);
+    expect((await send('/start', type, large.body)).status).toBe(413);
+    expect(large.sent()).toBeLessThan(100);
+  });
+
+  test('and is none, is answered as what it is, however many there are', async () => {
+    const all = Array.from({ length: 60 }, (_, nth) => send('/start', nth % 2 ? 'text/xml' : '', pieces('<x/>', nth % 3).body));
+    const told = new Set((await Promise.all(all)).map((one) => one.status));
+    expect([...told].filter((status) => status < 400 || status >= 500)).toEqual([]);
+  });
+});
+
 describe('the socket', { timeout: 60_000 }, () => {
   test('with hostile frames, and hostile words in good ones', async () => {
     const on = await scene();

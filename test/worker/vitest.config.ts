@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { build } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -6,22 +6,20 @@ import { defineConfig } from 'vitest/config';
 const at = (path: string) => join(import.meta.dirname, '../..', path);
 
 const PAGES = at('.svelte-kit/cloudflare/_worker.js');
-/** The built pages as one module, as the deployed Worker has them. */
-const pages = async (): Promise<string> => {
-  const built = await build({
+const IN_ONE_PIECE = at('.svelte-kit/in-one-piece/pages.js');
+/** Writes the built pages as one module, as the deployed Worker has them; a real file, as what is read is cached by its content. */
+const joinPages = () =>
+  build({
     configFile: false,
     logLevel: 'error',
     ssr: { noExternal: true, target: 'webworker' },
     build: {
       ssr: PAGES,
-      write: false,
+      outDir: dirname(IN_ONE_PIECE),
       minify: false,
-      rolldownOptions: { external: /^(?:node|cloudflare):/, output: { codeSplitting: false } },
+      rolldownOptions: { external: /^(?:node|cloudflare):/, output: { codeSplitting: false, entryFileNames: basename(IN_ONE_PIECE) } },
     },
   });
-  if (!('output' in built)) throw new Error('the pages were not built');
-  return built.output[0].code;
-};
 
 /** The whole Worker on real workerd, with its D1, R2 and Durable Objects. The pages must have been built before. */
 export default defineConfig({
@@ -39,7 +37,8 @@ export default defineConfig({
       // workerd cancelled one of them ("your Worker's code had hung"): what a request waits for can't come by another request.
       name: 'pages-in-one-piece',
       enforce: 'pre',
-      load: (id) => (id === PAGES ? pages().then((code) => ({ code, map: { mappings: '' } })) : undefined),
+      config: async () => void (await joinPages()),
+      resolveId: (id) => (id.endsWith('.svelte-kit/cloudflare/_worker.js') ? IN_ONE_PIECE : undefined),
     },
     cloudflareTest(async () => ({
       wrangler: { configPath: at('wrangler.toml'), environment: 'local' },

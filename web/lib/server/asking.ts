@@ -46,8 +46,21 @@ export function refused<Said extends { refusal: Refusal }>(event: Pick<RequestEv
 
 /** The form that was sent. What is none, is broken off or is too large is answered as such. */
 export async function formOf({ request }: Pick<RequestEvent, 'request'>): Promise<FormData> {
-  if (Number(request.headers.get('content-length')) > LARGEST_FORM) error(413, m.error_failed_title());
-  return request.formData().catch(() => error(400, m.error_failed_title()));
+  let size = Number(request.headers.get('content-length'));
+  if (size > LARGEST_FORM) error(413, m.error_failed_title());
+  if (size > 0) return request.formData().catch(() => error(400, m.error_failed_title()));
+  // Whatever does not say how much it sends is counted.
+  const bounded = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, out) {
+      size += chunk.byteLength;
+      if (size > LARGEST_FORM) out.error(new Error('too large'));
+      else out.enqueue(chunk);
+    },
+  });
+  const headers = { 'content-type': request.headers.get('content-type') ?? '' };
+  return new Response(request.body?.pipeThrough(bounded), { headers })
+    .formData()
+    .catch(() => error(size > LARGEST_FORM ? 413 : 400, m.error_failed_title()));
 }
 
 /** A form's text fields, so that a refusal can give back what was typed. */

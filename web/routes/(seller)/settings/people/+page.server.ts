@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
 import type { Refusal } from '#core/refusal.ts';
-import { sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import type { KnownPerson } from '../../../../../worker/services.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -16,12 +16,12 @@ const said = (email: string) => ({
 export const actions: Actions = {
   // By POST: an address does not belong into the one of a page.
   find: async (event) => {
-    const { email = '' } = typedIn(await event.request.formData());
+    const { email = '' } = typedIn(await formOf(event));
     const found = await servicesOf(event).people.at(sellerOf(event), { email });
     return found.ok ? { ...said(email), found: found.value } : fail(422, { ...said(email), refusal: found.refusal });
   },
   erase: async (event) => {
-    const { email = '' } = typedIn(await event.request.formData());
+    const { email = '' } = typedIn(await formOf(event));
     const erased = await servicesOf(event).people.erase(sellerOf(event), { email });
     return erased.ok ? { ...said(''), erased: erased.value.rooms } : fail(422, { ...said(email), refusal: erased.refusal });
   },

@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
 import type { Refusal } from '#core/refusal.ts';
-import { sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -17,12 +17,12 @@ const said = (what: string, name = '') => ({ what, name, refusal: null as Refusa
 
 export const actions: Actions = {
   move: async (event) => {
-    const { room = '', how = '' } = typedIn(await event.request.formData());
+    const { room = '', how = '' } = typedIn(await formOf(event));
     const moved = await servicesOf(event).directory.shelve(sellerOf(event), room, { how });
     return moved.ok ? said(how, moved.value.name) : fail(422, { ...said(how), refusal: moved.refusal });
   },
   retain: async (event) => {
-    const { years = '' } = typedIn(await event.request.formData());
+    const { years = '' } = typedIn(await formOf(event));
     const set = await servicesOf(event).directory.retain(sellerOf(event), { years });
     return set.ok ? said('retain') : fail(422, { ...said('retain'), refusal: set.refusal });
   },

@@ -1,6 +1,6 @@
 import { error, fail } from '@sveltejs/kit';
 import { statusOf } from '#core/refusal.ts';
-import { sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
+import { formOf, sellerOf, servicesOf, typedIn } from '$lib/server/asking.ts';
 import '$lib/words/refusals.ts';
 import { say } from '$lib/words/say.ts';
 import { sayAlert } from '../../../../../worker/directory/alerts.ts';
@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   again: async (event) => {
-    const { key = '' } = typedIn(await event.request.formData());
+    const { key = '' } = typedIn(await formOf(event));
     const sent = await servicesOf(event).operations.again(sellerOf(event), { key });
     return sent.ok ? { again: true, refusal: null } : fail(statusOf(sent.refusal), { again: false, refusal: sent.refusal });
   },
