@@ -82,7 +82,7 @@ export function createServices(env: Env): Services {
     if (!isRoom(room)) return refuse('forbidden', 'not_a_participant');
     const who = await roomActor(actor);
     // Asked before a byte is stored: a stranger fills no bucket.
-    const may = await stub(room).mayUpload(who);
+    const may = await stub(room).mayUpload(who, file.size ?? 0);
     if (!may.ok) return may;
     const stored = await storeFile(env.FILES, room, file);
     if (!stored.ok) return stored;

@@ -1,7 +1,9 @@
 /** How often anything may be asked for: by participant, room, address and IP, and that a refusal says for how long. */
-import { runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
+import type { CommentId, FileId } from '#core/ids.ts';
 import { fresh } from '../../worker/access/tokens.ts';
+import { MAX_FILES } from '../../worker/files/store.ts';
 import { Allowances, LIMITS } from '../../worker/access/limits.ts';
 import {
   act,
@@ -14,6 +16,7 @@ import {
   newSeller,
   openRoom,
   request,
+  viewOf,
   type OpenRoom,
 } from '../support/front-door.ts';
 
@@ -152,7 +155,7 @@ describe('mails', () => {
         .run();
       expect(await bring({ from, to, text: 'The last one' })).toEqual({ rejected: null });
       const late = { from, to, text: 'One too many', messageId: '<late@corp.example>' };
-      expect((await bring(late)).rejected).toMatch(/send it again in an hour/);
+      expect((await bring(late)).rejected).toMatch(/send it again later/);
       expect((await comments(seller, opened.room)).map((one) => one.body)).toEqual(['The last one']);
       await env.DB.exec("UPDATE attempt SET reset_at = 1 WHERE key LIKE 'mails:%'");
       expect(await bring(late)).toEqual({ rejected: null });
@@ -160,14 +163,94 @@ describe('mails', () => {
     },
   );
 
+  const used = (limit: keyof typeof LIMITS, of: string, count: number = LIMITS[limit].most) =>
+    env.DB.prepare('INSERT INTO attempt (key, reset_at, count) VALUES (?, ?, ?)')
+      .bind(`${limit}:${of}`, Date.now() + 1_800_000, count)
+      .run();
+
   test('to a room are bounded, from whomever', async () => {
     const { seller, opened } = await room();
     const to = (await lastMailTo(opened.customerEmail)).replyTo ?? '';
-    await env.DB.prepare('INSERT INTO attempt (key, reset_at, count) VALUES (?, ?, ?)')
-      .bind(`mailsInRoom:${opened.room}`, Date.now() + 1_800_000, LIMITS.mailsInRoom.most)
-      .run();
-    expect((await bring({ from: 'x@evil.example', to, text: 'A flood', verdict: null })).rejected).toMatch(/an hour/);
+    await used('mailsInRoom', opened.room);
+    expect((await bring({ from: opened.customerEmail, to, text: 'One of many' })).rejected).toMatch(/again later/);
     expect(await comments(seller, opened.room)).toEqual([]);
+  });
+
+  test('that are held are bounded apart: a stranger’s flood leaves the room’s people their turn', async () => {
+    const { seller, opened } = await room();
+    const to = (await lastMailTo(opened.customerEmail)).replyTo ?? '';
+    const flood = { from: 'x@evil.example', to, text: 'A flood', verdict: null };
+    await used('heldInRoom', opened.room, LIMITS.heldInRoom.most - 1);
+    expect((await bring(flood)).rejected).toMatch(/could not be verified/);
+    expect((await bring(flood)).rejected).toMatch(/again later/);
+    expect(await bring({ from: opened.customerEmail, to, text: 'And I?' })).toEqual({ rejected: null });
+    expect((await comments(seller, opened.room)).map((one) => one.body)).toEqual(['And I?']);
+    const { held } = (await viewOf(seller, opened.room)).state;
+    expect(Object.values(held).map((one) => one.from)).toEqual(['x@evil.example']);
+  });
+
+  test('are bounded by their bytes, and what is refused is not kept', async () => {
+    const { opened } = await room();
+    const to = (await lastMailTo(opened.customerEmail)).replyTo ?? '';
+    const kept = async () => (await env.FILES.list({ prefix: 'mail/' })).objects.length;
+    await used('heldBytesInRoom', opened.room, LIMITS.heldBytesInRoom.most - 100_000);
+    const before = await kept();
+    const letter = { from: 'x@evil.example', to, text: 'word '.repeat(30_000), verdict: null };
+    expect((await bring(letter)).rejected).toMatch(/again later/);
+    expect(await kept()).toBe(before);
+  });
+});
+
+describe('files', () => {
+  const upload = (by: { cookie: string }, { room }: OpenRoom) =>
+    request(`/api/rooms/${room}/files?as=customer`, {
+      method: 'POST',
+      cookie: by.cookie,
+      headers: { 'x-file-name': 'a.txt' },
+      body: 'a',
+    });
+  const inside = <T>({ room }: OpenRoom, work: (sql: SqlStorage, state: DurableObjectState) => T) =>
+    runInDurableObject(env.ROOM.get(env.ROOM.idFromName(room)), (_, state) => work(state.storage.sql, state));
+  const stored = async ({ room }: OpenRoom) => (await env.FILES.list({ prefix: `rooms/${room}/` })).objects.length;
+
+  test('of a room that is full are refused with the reason, by whatever way; words go on', async () => {
+    const { seller, opened, customer } = await room();
+    const to = (await lastMailTo(opened.customerEmail)).replyTo ?? '';
+    const from = opened.customerEmail;
+    await inside(opened, (sql) =>
+      sql.exec("INSERT INTO file (id, name, type, size, by, at) VALUES ('x', 'x', 'x', ?, 'others', 1)", MAX_FILES),
+    );
+    const refused = await upload(customer, opened);
+    expect(refused.status).toBe(422);
+    expect((await refused.json()) as object).toMatchObject({ error: { reason: 'room_full' } });
+    const files = [{ name: 'a.txt', type: 'text/plain', content: 'a' }];
+    expect((await bring({ from, to, text: 'With a file', files })).rejected).toMatch(/room is full.*without them/);
+    expect(await bring({ from, to, text: 'Without' })).toEqual({ rejected: null });
+    expect((await comments(seller, opened.room)).map((one) => one.body)).toEqual(['Without']);
+    expect(await stored(opened)).toBe(0);
+  });
+
+  test('that nothing ever used go after a day; those of a deleted comment stay, as it may come back', async () => {
+    const { opened, customer } = await room();
+    const { id: unused } = (await (await upload(customer, opened)).json()) as { id: FileId };
+    const { id: used } = (await (await upload(customer, opened)).json()) as { id: FileId };
+    const comment = fresh<CommentId>();
+    await act(customer, opened.room, { type: 'comment.post', comment, thread: 'room', body: 'See', files: [used] });
+    await act(customer, opened.room, { type: 'comment.delete', comment, thread: 'room' });
+    await inside(opened, (sql, state) => {
+      expect(sql.exec('SELECT count(*) AS n FROM file WHERE thread IS NULL').one()).toEqual({ n: 2 });
+      sql.exec('UPDATE file SET at = at - ?', 2 * 86_400_000);
+      sql.exec("UPDATE agenda SET at = 1 WHERE kind = 'unused'");
+      return state.storage.setAlarm(Date.now() - 1);
+    });
+    expect(await stored(opened)).toBe(2);
+    await runDurableObjectAlarm(env.ROOM.get(env.ROOM.idFromName(opened.room)));
+    expect((await env.FILES.list({ prefix: `rooms/${opened.room}/` })).objects.map((one) => one.key)).toEqual([
+      `rooms/${opened.room}/${used}`,
+    ]);
+    expect((await request(`/files/${opened.room}/${unused}`, { cookie: customer.cookie })).status).toBe(404);
+    await act(customer, opened.room, { type: 'comment.restore', comment, thread: 'room' });
+    expect((await request(`/files/${opened.room}/${used}`, { cookie: customer.cookie })).status).toBe(200);
   });
 });
 

@@ -12,6 +12,8 @@ export interface Limit {
 }
 
 const HOUR = 3_600;
+const DAY = 86_400;
+const MIB = 1024 * 1024;
 
 export const LIMITS = {
   /** Links to sign in: for one address, and asked for from one IP. */
@@ -34,9 +36,13 @@ export const LIMITS = {
   /** Files that one participant uploads, and everybody in a room. */
   uploads: { most: 100, seconds: HOUR },
   uploadsInRoom: { most: 400, seconds: HOUR },
-  /** Mails to one participant's reply addresses, and to a room: those that are posted or held. */
+  /** Mails to one participant's reply addresses, and to a room; and their bytes, which are kept. */
   mails: { most: 60, seconds: HOUR },
   mailsInRoom: { most: 600, seconds: HOUR },
+  mailBytes: { most: 1024 * MIB, seconds: DAY },
+  /** The same of what is held for a room's sellers. Counted apart: whoever floods a room leaves its people their turn. */
+  heldInRoom: { most: 60, seconds: HOUR },
+  heldBytesInRoom: { most: 200 * MIB, seconds: DAY },
 } satisfies Record<string, Limit>;
 
 /** Who stands behind an IP: an IPv6 address is one of the 2^64 that a single line has (RFC 6177), so all of them count as one. */
@@ -47,18 +53,18 @@ function networkOf(ip: string): string {
   return whole.slice(0, 4).join(':');
 }
 
-/** Counts a try in D1, exactly. 0 when it may be; else the seconds until it may again. */
-export async function tried(db: D1Database, limit: keyof typeof LIMITS, of: string): Promise<number> {
+/** Counts a try, or what it costs, in D1, exactly. 0 when it may be; else the seconds until it may again. */
+export async function tried(db: D1Database, limit: keyof typeof LIMITS, of: string, cost = 1): Promise<number> {
   const { most, seconds } = LIMITS[limit];
   const now = Date.now();
   const reset = now + seconds * 1000;
   const [row] = await drizzle(db)
     .insert(attempt)
-    .values({ key: `${limit}:${limit.endsWith('From') ? networkOf(of) : of}`, resetAt: reset, count: 1 })
+    .values({ key: `${limit}:${limit.endsWith('From') ? networkOf(of) : of}`, resetAt: reset, count: cost })
     .onConflictDoUpdate({
       target: attempt.key,
       set: {
-        count: sql`CASE WHEN ${attempt.resetAt} <= ${now} THEN 1 ELSE ${attempt.count} + 1 END`,
+        count: sql`CASE WHEN ${attempt.resetAt} <= ${now} THEN ${cost} ELSE ${attempt.count} + ${cost} END`,
         resetAt: sql`CASE WHEN ${attempt.resetAt} <= ${now} THEN ${reset} ELSE ${attempt.resetAt} END`,
       },
     })

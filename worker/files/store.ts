@@ -8,6 +8,8 @@ import { dictionary } from '../outside.ts';
 
 /** Bytes. Cloudflare's request body limit is 100 MB on the smallest plan. */
 export const MAX_FILE = 50 * 1024 * 1024;
+/** Bytes of all files of a room together. */
+export const MAX_FILES = 20 * 1024 ** 3;
 
 export const fileKey = (room: RoomId, file: FileId): string => `rooms/${room}/${file}`;
 

@@ -18,7 +18,7 @@ import { tried } from '../access/limits.ts';
 import { hashOf, idFor, readToken, withoutKeys } from '../access/tokens.ts';
 import { inboundMail } from '../directory/schema.ts';
 import type { Env } from '../env.ts';
-import { type Opened, pieces, pour, split, storeFile } from '../files/store.ts';
+import { fileKey, type Opened, pieces, pour, split, storeFile } from '../files/store.ts';
 import { spanIn } from './calendar.ts';
 import { envelop } from './compose.ts';
 import { enqueue } from './postbox.ts';
@@ -58,6 +58,7 @@ type Target = ReplyTarget & {
   replyHash: string;
   here: boolean;
   deleted: boolean;
+  full: boolean;
 };
 
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
@@ -86,10 +87,10 @@ export async function receiveMail(env: Env, mail: RawMail, envelope: Envelope, a
   }
   if (opened.rest) {
     await keepPassing(env, id, opened, mail.size);
-    return turns.take(async (alive) => settle(env, id, await skeletonOf(env, id, alive), envelope, authservId));
+    return turns.take(async (alive) => settle(env, id, await skeletonOf(env, id, mail.size, alive), envelope, authservId));
   }
   await env.FILES.put(mailKey(id), head, RAW);
-  return settle(env, id, { bytes: head, long: new Map(), isCut: false, alive: () => {} }, envelope, authservId);
+  return settle(env, id, { bytes: head, size: head.byteLength, long: new Map(), isCut: false, alive: () => {} }, envelope, authservId);
 }
 
 const RAW = { httpMetadata: { contentType: 'message/rfc822' } };
@@ -100,6 +101,8 @@ const turns = new Turns();
 /** What is read of a mail, and what of it lies in storage alone. */
 interface Kept {
   bytes: Uint8Array;
+  /** Bytes of all of it. */
+  size: number;
   long: ReadonlyMap<number, LongPart>;
   /** Whether there are more words than were read. */
   isCut: boolean;
@@ -114,13 +117,14 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
   const token = tokenOf(envelope.to, env.REPLY_DOMAIN);
   const target = token ? targets.get(token) : undefined;
   const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
-  const wait = room && COUNTED.has(outcome.action) ? await countedMail(env, room, target) : 0;
-  if (wait > 0) {
+  const wait = room && COUNTED.has(outcome.action) ? await countedMail(env, room, isProven(outcome) ? target : undefined, kept.size) : 0;
+  const isFull = target?.full && outcome.action === 'comment' && outcome.files.length > 0;
+  if (wait > 0 || isFull) {
     // As if it had never come: sent again later, it is taken.
     await env.FILES.delete(mailKey(id));
     await drizzle(env.DB).delete(inboundMail).where(eq(inboundMail.id, id));
-    console.log(JSON.stringify({ what: 'mail in', id, outcome: 'too many', room }));
-    return { accepted: false, say: TOO_MANY, after: wait };
+    log('mail in', { mail: id, outcome: isFull ? 'full' : 'too many', room });
+    return isFull ? { accepted: false, say: FULL } : { accepted: false, say: TOO_MANY, after: wait };
   }
   const acted = await act(env, id, outcome, { target, room, envelope, kept });
   if (acted.unread) await env.FILES.delete(mailKey(id));
@@ -135,16 +139,23 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
 /** What makes a mail in a room: words posted, or held for its sellers. */
 const COUNTED: ReadonlySet<Outcome['action']> = new Set(['comment', 'calendar', 'reject']);
 
-/** 0, or the seconds until another mail is taken: to one participant's addresses, or to a room. */
-async function countedMail(env: Env, room: RoomId, target: Target | undefined): Promise<number> {
-  const waits = await Promise.all([
-    tried(env.DB, 'mailsInRoom', room),
-    target ? tried(env.DB, 'mails', `${room}:${target.participant}`) : 0,
-  ]);
+/** Whether it is the word of the one whose reply address it came to. */
+const isProven = (outcome: Outcome): boolean =>
+  outcome.action === 'comment' || (outcome.action === 'calendar' && outcome.verified && outcome.authenticated);
+
+/** 0, or the seconds until another mail of so many bytes is taken: from one participant, or of those that a room's sellers must look at. */
+async function countedMail(env: Env, room: RoomId, from: Target | undefined, size: number): Promise<number> {
+  const own = `${room}:${from?.participant}`;
+  const waits = await Promise.all(
+    from
+      ? [tried(env.DB, 'mailsInRoom', room), tried(env.DB, 'mails', own), tried(env.DB, 'mailBytes', own, size)]
+      : [tried(env.DB, 'heldInRoom', room), tried(env.DB, 'heldBytesInRoom', room, size)],
+  );
   return Math.max(...waits);
 }
 
-const TOO_MANY = 'So many messages came to this room within an hour that this one was not taken. Please send it again in an hour.';
+const TOO_MANY = 'So much came to this room lately that this message was not taken. Please send it again later.';
+const FULL = 'This room is full, so this message was not taken with its files. Please send it again without them, or with a link to them.';
 
 /** Stores a big mail while it comes. If the sending server breaks off, nothing half is kept, and it tries again. */
 async function keepPassing(env: Env, id: HeldMailId, mail: Opened, size: number): Promise<void> {
@@ -153,10 +164,10 @@ async function keepPassing(env: Env, id: HeldMailId, mail: Opened, size: number)
 }
 
 /** What is needed to read a big mail, from where it lies. */
-async function skeletonOf(env: Env, id: HeldMailId, alive: () => void): Promise<Kept> {
+async function skeletonOf(env: Env, id: HeldMailId, size: number, alive: () => void): Promise<Kept> {
   const skeleton = new Skeleton();
   for await (const piece of lying(env, id, alive)) skeleton.push(piece);
-  return { bytes: skeleton.end(), long: skeleton.long, isCut: skeleton.isCut, alive };
+  return { bytes: skeleton.end(), size, long: skeleton.long, isCut: skeleton.isCut, alive };
 }
 
 /** A mail that is kept, or a stretch of it, piece by piece. */
@@ -235,12 +246,14 @@ async function act(env: Env, id: HeldMailId, outcome: Outcome, where: Where): Pr
     case 'comment': {
       if (!target || !room) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'unknown_token' }, where);
       if (!target.here) return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'left' }, where);
-      const posted = await stub(room).receive(await received(env, id, outcome, target, room, kept));
+      const mail = await received(env, id, outcome, target, room, kept);
+      const posted = await stub(room).receive(mail);
       if (posted.ok) {
         if (posted.value.outcome !== 'session' && posted.value.outcome !== 'forgotten')
           await bringCopied(env, id, outcome.mail, target.participant as ParticipantId, target.thread as ThreadId, room);
         return { outcome: posted.value.outcome, reason: '', say: null };
       }
+      await unkept(env, room, mail.files);
       return reject(env, id, { mail: outcome.mail, text: outcome.text, reason: 'refused' }, where);
     }
     case 'reject': {
@@ -279,6 +292,9 @@ async function received(
   const beginning = text.slice(0, LONGEST_COMMENT - 2).replace(/[\ud800-\udbff]$/, '');
   return { ...mail, text: `${beginning.trimEnd()}\n…`, files: [whole.value, ...files] };
 }
+
+/** Files of a mail that was not taken after all: the mail itself, which has them, is kept. */
+const unkept = (env: Env, room: RoomId, files: FileFact[]) => Promise.all(files.map((file) => env.FILES.delete(fileKey(room, file.id))));
 
 /** Whoever stands beside the room in To or Cc may be brought in by it; gives how many are. */
 async function bringCopied(
@@ -319,8 +335,10 @@ async function fromNewcomer(
   if (who === null) return null;
   const says = outcome.text !== '' || outcome.files.length > 0;
   if (who !== 'forgotten' && isProven && outcome.reason === 'other_sender' && target?.here && says) {
-    const taken = await stub.receiveFrom(from, await received(env, id, outcome, target, room, kept));
-    if (taken?.ok) return { outcome: taken.value.outcome, reason: '', say: null };
+    const mail = await received(env, id, outcome, target, room, kept);
+    const taken = await stub.receiveFrom(from, mail);
+    if (!taken?.ok) await unkept(env, room, mail.files);
+    else return { outcome: taken.value.outcome, reason: '', say: null };
   }
   if (who === 'here') return null;
   // Their address may not be written down, which holding the mail would do.

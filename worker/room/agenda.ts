@@ -27,6 +27,8 @@ export type Chore =
   | 'reflect'
   /** Ask somebody who was put in copy; the key is as whom they would be in the room. */
   | 'brought'
+  /** Let go of files that were uploaded and never used. */
+  | 'unused'
   /** Take an address out of what mail has left behind; the key says which and where. */
   | 'erase'
   /** Take somebody out of what the room has elsewhere; the key says who, and where they stand. */

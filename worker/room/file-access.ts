@@ -10,7 +10,13 @@ import { can } from '#core/permissions.ts';
 import type { Opening } from '#core/protocol.ts';
 import { done, refuse, tooOften, type Result } from '#core/refusal.ts';
 import { LIMITS } from '../access/limits.ts';
+import { fileKey } from '../files/store.ts';
+import { STAGED_LIFE } from './files.ts';
 import type { RoomActor, Sequencer } from './sequencer.ts';
+
+/** Milliseconds: unused files are looked for so long after their time, and for so long. */
+const LOOKED_FOR = 3_600_000;
+const LOOKED_AT = 7 * 86_400_000;
 
 export class FileAccess {
   readonly #room: Sequencer;
@@ -19,12 +25,13 @@ export class FileAccess {
     this.#room = room;
   }
 
-  /** Whether somebody may upload a file now. */
-  mayUpload(actor: RoomActor): Result<null> {
+  /** Whether somebody may upload a file of so many bytes now. */
+  mayUpload(actor: RoomActor, size: number): Result<null> {
     const me = this.#room.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
     const wait = Math.max(this.#room.files.waitFor(LIMITS.uploads, me.id), this.#room.files.waitFor(LIMITS.uploadsInRoom, null));
-    return wait > 0 ? tooOften(wait) : done(null);
+    if (wait > 0) return tooOften(wait);
+    return this.#room.files.hasPlace(size) ? done(null) : refuse('invalid', 'room_full', 'file');
   }
 
   /** Keeps the facts of an uploaded file until a comment uses it. The bytes are in R2 by then. */
@@ -32,10 +39,25 @@ export class FileAccess {
     const me = this.#room.me(actor);
     if (!me) return refuse('forbidden', 'not_a_participant');
     // Asked again: many may have come at once.
-    const may = this.mayUpload(actor);
+    const may = this.mayUpload(actor, file.size);
     if (!may.ok) return may;
-    this.#room.files.stage(me.id, file);
+    const now = Date.now();
+    this.#room.files.stage(me.id, file, now);
+    this.#room.agenda.add('unused', '', now + STAGED_LIFE + LOOKED_FOR, now);
     return done(file);
+  }
+
+  /** Lets go of files that were uploaded and that nothing has ever used. */
+  async dropUnused(now: number): Promise<void> {
+    const { room } = this.#room.state;
+    if (!room) return;
+    for (const id of this.#room.files.unused(now - STAGED_LIFE, now - STAGED_LIFE - LOOKED_AT)) {
+      // A deleted comment's files look the same, and come back with it.
+      if (this.#room.journal.names(id)) continue;
+      await this.#room.env.FILES.delete(fileKey(room.id, id));
+      this.#room.files.drop(id);
+    }
+    if (this.#room.files.unused(now, now - STAGED_LIFE).length > 0) this.#room.agenda.add('unused', '', now + LOOKED_FOR, now);
   }
 
   /** The facts of a file that this actor may open. */

@@ -5,9 +5,10 @@ import type { FileFact } from '#core/discussion.ts';
 import { type FileId, type ParticipantId, type ThreadId } from '#core/ids.ts';
 import { internalOf } from '#core/audience.ts';
 import { type Limit, secondsUntil } from '../access/limits.ts';
+import { MAX_FILES } from '../files/store.ts';
 
 /** Milliseconds for which a file that was uploaded waits to be used. */
-const STAGED_LIFE = 86_400_000;
+export const STAGED_LIFE = 86_400_000;
 
 export class Files {
   readonly #sql: SqlStorage;
@@ -79,6 +80,20 @@ export class Files {
       )
       .toArray();
     return first ? secondsUntil(first.at + seconds * 1000, now) : 0;
+  }
+
+  /** Whether so many bytes more may be kept. */
+  hasPlace(size: number): boolean {
+    const [row] = this.#sql.exec<{ held: number | null }>('SELECT sum(size) AS held FROM file').toArray();
+    return (row?.held ?? 0) + size <= MAX_FILES;
+  }
+
+  /** What came between these times (epoch ms) and stands nowhere. */
+  unused(before: number, after: number): FileId[] {
+    return this.#sql
+      .exec<{ id: string }>('SELECT id FROM file WHERE thread IS NULL AND at <= ? AND at > ?', before, after)
+      .toArray()
+      .map(({ id }) => id as FileId);
   }
 
   /** A file, who brought it, and in which thread it stands: null while it waits to be used. */

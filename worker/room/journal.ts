@@ -2,7 +2,7 @@
 import { audienceOf, maySee, maySeeThread } from '#core/audience.ts';
 import { applyComments, shown, type Comment, type Wording } from '#core/discussion.ts';
 import type { Recorded, RoomEvent, Via } from '#core/events.ts';
-import type { CommentId, ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
+import type { CommentId, FileId, ParticipantId, TaskId, ThreadId } from '#core/ids.ts';
 import type { Where } from '#core/protocol.ts';
 import type { Side } from '#core/people.ts';
 import { apply, emptyRoom, restored, type RoomState } from '#core/room.ts';
@@ -284,6 +284,11 @@ export class Journal {
       )
       .toArray();
     return row && { by: row.by as ParticipantId | 'system', thread: row.thread as ThreadId | null, brought: row.brought === 1 };
+  }
+
+  /** Whether anything that happened names this file. */
+  names(file: FileId): boolean {
+    return this.#sql.exec('SELECT 1 FROM event WHERE instr(event, ?) > 0 LIMIT 1', JSON.stringify(file)).toArray().length > 0;
   }
 
   /** What somebody did, and what others did that names them. */

@@ -434,6 +434,8 @@ export class Room extends DurableObject<Env> {
         return this.#mailOut.giveReceipt(chore.key);
       case 'deviceOut':
         return this.#mailOut.tellDeviceOut(chore.key);
+      case 'unused':
+        return this.#fileAccess.dropUnused(now);
       case 'calendar':
         return this.#mailOut.tellCalendars(chore.key as TaskId);
       case 'check':

@@ -69,6 +69,7 @@ learnRefusals({
   too_many: ({ after }) => (after === undefined ? m.refusal_too_many() : m.refusal_too_many_until({ minutes: Math.ceil(after / 60) })),
   press_again: m.refusal_press_again,
   too_large: m.refusal_too_large,
+  room_full: m.refusal_room_full,
   file_type: m.refusal_file_type,
   link_unknown: m.refusal_link_unknown,
   code_wrong: m.refusal_code_wrong,

@@ -65,6 +65,7 @@ export const reasons = [
   'reused_id',
   'too_many',
   'too_large',
+  'room_full',
   'file_type',
   'link_unknown',
   'press_again',
