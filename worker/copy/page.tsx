@@ -18,7 +18,8 @@ import { costTold, linesOf, perceived, type ValueLine } from '#core/value.ts';
 import { sayNumber } from '../../emails/value.tsx';
 import { richText } from '../room/rich-text.ts';
 import { type Manifest, pathOf } from './archive.ts';
-import { calculationOf, kinds, stances, valueKinds } from './words.ts';
+import { stances, valueKinds } from '../../messages/value.ts';
+import { calculationOf, kinds } from './words.ts';
 
 interface Facts {
   state: RoomState;

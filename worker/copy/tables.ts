@@ -9,7 +9,8 @@ import { linesOf, moneyOf, type Period, type ValueLine } from '#core/value.ts';
 import { csv } from '../csv.ts';
 import { ledgerCsv } from '../room/ledger-file.ts';
 import { planCalendar, planCsv } from '../room/plan-file.ts';
-import { calculationOf, sides, stances, valueKinds } from './words.ts';
+import { stances, valueKinds } from '../../messages/value.ts';
+import { calculationOf, sides } from './words.ts';
 
 const periods: Record<Period, typeof m.value_period_once> = {
   once: m.value_period_once,

@@ -3,7 +3,7 @@ import * as m from '#messages';
 import { sayFactor } from '#core/money.ts';
 import type { Locale, Side } from '#core/people.ts';
 import type { TaskKind } from '#core/plan.ts';
-import type { StanceKind, ValueKind, ValueLine } from '#core/value.ts';
+import type { ValueLine } from '#core/value.ts';
 
 type Say = (inputs: Record<string, never>, options: { locale: Locale }) => string;
 
@@ -15,21 +15,6 @@ export const kinds: Record<TaskKind, Say> = {
   objection: m.kind_objection,
 };
 export const sides: Record<Side, Say> = { seller: m.side_seller, customer: m.side_customer };
-export const stances: Record<StanceKind, Say> = { agrees: m.value_agrees, doubts: m.value_doubts, rejects: m.value_rejects };
-export const valueKinds: Record<ValueKind, Say> = {
-  savings: m.value_kind_savings,
-  revenue: m.value_kind_revenue,
-  time: m.value_kind_time,
-  safety: m.value_kind_safety,
-  quality: m.value_kind_quality,
-  price: m.value_kind_price,
-  effort: m.value_kind_effort,
-  migration: m.value_kind_migration,
-  training: m.value_kind_training,
-  risk: m.value_kind_risk,
-  given_up: m.value_kind_given_up,
-  other: m.value_kind_other,
-};
 
 /** "3 h/week × 14 people × ¥200/h"; empty for a number that is no product. */
 export const calculationOf = ({ number }: ValueLine, currency: string, locale: Locale): string =>

@@ -1,6 +1,7 @@
 /** The value case in words: numbers, kinds, stances. */
 import * as m from '#messages';
 import { sayFactor as factor, sayRange } from '#core/money.ts';
+import { stances, valueKinds } from '../../../messages/value.ts';
 import type { Factor, Period, Range, StanceKind, ValueKind, ValueNumber } from '#core/value.ts';
 
 export interface Saying {
@@ -21,23 +22,7 @@ export const sayNumber = (number: ValueNumber, saying: Saying): string =>
 /** "14 people", "¥200/h". */
 export const sayFactor = (one: Pick<Factor, 'value' | 'unit'>, { currency, locale }: Saying): string => factor(one, currency, locale);
 
-const kinds: Record<ValueKind, () => string> = {
-  savings: m.value_kind_savings,
-  revenue: m.value_kind_revenue,
-  time: m.value_kind_time,
-  safety: m.value_kind_safety,
-  quality: m.value_kind_quality,
-  price: m.value_kind_price,
-  effort: m.value_kind_effort,
-  migration: m.value_kind_migration,
-  training: m.value_kind_training,
-  risk: m.value_kind_risk,
-  given_up: m.value_kind_given_up,
-  other: m.value_kind_other,
-};
-export const sayValueKind = (kind: ValueKind): string => kinds[kind]();
-
-const stances: Record<StanceKind, () => string> = { agrees: m.value_agrees, doubts: m.value_doubts, rejects: m.value_rejects };
+export const sayValueKind = (kind: ValueKind): string => valueKinds[kind]();
 export const sayStance = (stance: StanceKind): string => stances[stance]();
 
 /** A number as it would be typed again. */
