@@ -1,7 +1,8 @@
 /** People of a journey: each on a device of their own, with a mailbox that can be read and answered from. */
 import AxeBuilder from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { expect, inject } from 'vitest';
+import { watched } from './browser.ts';
 
 export interface Mail {
   id: string;
@@ -44,6 +45,11 @@ export async function device(browser: Browser, options: BrowserContextOptions = 
     const { protocol, origin } = new URL(request.url());
     if (protocol.startsWith('http') && origin !== inject('url')) complaints.push(`a request elsewhere: ${request.url()}`);
   });
+  const waiting = new Set<string>();
+  const named = (request: Request) => `${request.method()} ${request.url()}`;
+  page.on('request', (request) => waiting.add(named(request)));
+  for (const end of ['requestfinished', 'requestfailed'] as const) page.on(end, (request) => waiting.delete(named(request)));
+  watched.set(page, { complaints, waiting });
   return { page, complaints };
 }
 
