@@ -28,6 +28,10 @@ async function room() {
 
 const say = (by: { cookie: string }, { room }: OpenRoom, body = 'word') =>
   act(by, room, { type: 'comment.post', comment: fresh(), thread: 'room', body });
+const upload = (by: { cookie: string }, { room }: OpenRoom, as: 'seller' | 'customer' = 'customer') =>
+  request(`/api/rooms/${room}/files?as=${as}`, { method: 'POST', cookie: by.cookie, headers: { 'x-file-name': 'a.txt' }, body: 'a' });
+const inside = <T>({ room }: OpenRoom, work: (sql: SqlStorage, state: DurableObjectState) => T) =>
+  runInDurableObject(env.ROOM.get(env.ROOM.idFromName(room)), (_, state) => work(state.storage.sql, state));
 const retryAfter = (response: Response) => Number(response.headers.get('retry-after'));
 const everySecond = (limit: { most: number; seconds: number }) => limit.seconds / limit.most;
 
@@ -106,39 +110,31 @@ describe('commands', () => {
 describe('uploads', () => {
   test('are bounded for a participant and for a room, exactly, however many come at once; nothing refused is kept', async () => {
     const { seller, opened, customer } = await room();
-    const upload = (by: { cookie: string }, as: string) =>
-      request(`/api/rooms/${opened.room}/files?as=${as}`, {
-        method: 'POST',
-        cookie: by.cookie,
-        headers: { 'x-file-name': 'a.txt' },
-        body: 'a',
-      });
     const answers: Response[] = [];
     for (let batch = 0; batch < 6; batch += 1)
-      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => upload(customer, 'customer')))));
+      answers.push(...(await Promise.all(Array.from({ length: 20 }, () => upload(customer, opened)))));
     expect(answers.filter((one) => one.status === 201)).toHaveLength(LIMITS.uploads.most);
     const refused = answers.find((one) => one.status === 429);
     expect(retryAfter(refused ?? new Response())).toBeGreaterThan(3_500);
     expect((await env.FILES.list({ prefix: `rooms/${opened.room}/` })).objects).toHaveLength(LIMITS.uploads.most);
-    expect((await upload(seller, 'seller')).status).toBe(201);
+    expect((await upload(seller, opened, 'seller')).status).toBe(201);
     // As if others of the room had been as busy.
-    await runInDurableObject(env.ROOM.get(env.ROOM.idFromName(opened.room)), (_, state) => {
+    await inside(opened, (sql) => {
       for (let nth = 0; nth < LIMITS.uploadsInRoom.most; nth += 1)
-        state.storage.sql.exec(
-          "INSERT INTO file (id, name, type, size, by, at) VALUES (?, 'x', 'x', 1, 'others', ?)",
-          `x${nth}`,
-          Date.now(),
-        );
+        sql.exec("INSERT INTO file (id, name, type, size, by, at) VALUES (?, 'x', 'x', 1, 'others', ?)", `x${nth}`, Date.now());
     });
-    expect((await upload(seller, 'seller')).status).toBe(429);
-    await runInDurableObject(env.ROOM.get(env.ROOM.idFromName(opened.room)), (_, state) => {
-      state.storage.sql.exec('UPDATE file SET at = at - ?', LIMITS.uploads.seconds * 1000);
-    });
-    expect((await upload(customer, 'customer')).status).toBe(201);
+    expect((await upload(seller, opened, 'seller')).status).toBe(429);
+    await inside(opened, (sql) => sql.exec('UPDATE file SET at = at - ?', LIMITS.uploads.seconds * 1000));
+    expect((await upload(customer, opened)).status).toBe(201);
   });
 });
 
 describe('mails', () => {
+  const used = (limit: keyof typeof LIMITS, of: string, count: number = LIMITS[limit].most) =>
+    env.DB.prepare('INSERT INTO attempt (key, reset_at, count) VALUES (?, ?, ?)')
+      .bind(`${limit}:${of}`, Date.now() + 1_800_000, count)
+      .run();
+
   test(
     'to one participant’s addresses are bounded; what is refused is said, not kept, and taken when it is sent again later',
     { timeout: 60_000 },
@@ -150,9 +146,7 @@ describe('mails', () => {
       const { participant } = (await env.ROOM.get(env.ROOM.idFromName(opened.room)).replyTarget(await replyHash(to))) ?? {
         participant: '',
       };
-      await env.DB.prepare('INSERT INTO attempt (key, reset_at, count) VALUES (?, ?, ?)')
-        .bind(`mails:${opened.room}:${participant}`, Date.now() + 1_800_000, LIMITS.mails.most - 1)
-        .run();
+      await used('mails', `${opened.room}:${participant}`, LIMITS.mails.most - 1);
       expect(await bring({ from, to, text: 'The last one' })).toEqual({ rejected: null });
       const late = { from, to, text: 'One too many', messageId: '<late@corp.example>' };
       expect((await bring(late)).rejected).toMatch(/send it again later/);
@@ -162,11 +156,6 @@ describe('mails', () => {
       expect((await comments(seller, opened.room)).map((one) => one.body)).toEqual(['The last one', 'One too many']);
     },
   );
-
-  const used = (limit: keyof typeof LIMITS, of: string, count: number = LIMITS[limit].most) =>
-    env.DB.prepare('INSERT INTO attempt (key, reset_at, count) VALUES (?, ?, ?)')
-      .bind(`${limit}:${of}`, Date.now() + 1_800_000, count)
-      .run();
 
   test('to a room are bounded, from whomever', async () => {
     const { seller, opened } = await room();
@@ -202,15 +191,6 @@ describe('mails', () => {
 });
 
 describe('files', () => {
-  const upload = (by: { cookie: string }, { room }: OpenRoom) =>
-    request(`/api/rooms/${room}/files?as=customer`, {
-      method: 'POST',
-      cookie: by.cookie,
-      headers: { 'x-file-name': 'a.txt' },
-      body: 'a',
-    });
-  const inside = <T>({ room }: OpenRoom, work: (sql: SqlStorage, state: DurableObjectState) => T) =>
-    runInDurableObject(env.ROOM.get(env.ROOM.idFromName(room)), (_, state) => work(state.storage.sql, state));
   const stored = async ({ room }: OpenRoom) => (await env.FILES.list({ prefix: `rooms/${room}/` })).objects.length;
 
   test('of a room that is full are refused with the reason, by whatever way; words go on', async () => {

@@ -21,6 +21,9 @@ const joinPages = () =>
     },
   });
 
+/** Once, when a test first asks for the pages: other projects of a run need none. */
+let joined: ReturnType<typeof joinPages> | undefined;
+
 /** The whole Worker on real workerd, with its D1, R2 and Durable Objects. The pages must have been built before. */
 export default defineConfig({
   root: at(''),
@@ -37,8 +40,7 @@ export default defineConfig({
       // workerd cancelled one of them ("your Worker's code had hung"): what a request waits for can't come by another request.
       name: 'pages-in-one-piece',
       enforce: 'pre',
-      config: async () => void (await joinPages()),
-      resolveId: (id) => (id.endsWith('.svelte-kit/cloudflare/_worker.js') ? IN_ONE_PIECE : undefined),
+      resolveId: (id) => (id.endsWith('.svelte-kit/cloudflare/_worker.js') ? (joined ??= joinPages()).then(() => IN_ONE_PIECE) : undefined),
     },
     cloudflareTest(async () => ({
       wrangler: { configPath: at('wrangler.toml'), environment: 'local' },

@@ -58,7 +58,6 @@ type Target = ReplyTarget & {
   replyHash: string;
   here: boolean;
   deleted: boolean;
-  full: boolean;
 };
 
 /** Takes one mail in. `authservId` names the hop whose verdict is believed; both doors have their own. */
@@ -117,8 +116,9 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
   const token = tokenOf(envelope.to, env.REPLY_DOMAIN);
   const target = token ? targets.get(token) : undefined;
   const room = (target?.room ?? (token ? readToken(token)?.room : undefined)) as RoomId | undefined;
-  const wait = room && COUNTED.has(outcome.action) ? await countedMail(env, room, isProven(outcome) ? target : undefined, kept.size) : 0;
-  const isFull = target?.full && outcome.action === 'comment' && outcome.files.length > 0;
+  const wait = room && COUNTED.has(outcome.action) ? await countedMail(env, room, isOwnWord(outcome) ? target : undefined, kept.size) : 0;
+  const hasFiles = outcome.action === 'comment' && outcome.files.length > 0;
+  const isFull = wait === 0 && hasFiles && room !== undefined && !(await roomStub(env, room).takesFiles());
   if (wait > 0 || isFull) {
     // As if it had never come: sent again later, it is taken.
     await env.FILES.delete(mailKey(id));
@@ -140,18 +140,16 @@ async function settle(env: Env, id: HeldMailId, kept: Kept, envelope: Envelope, 
 const COUNTED: ReadonlySet<Outcome['action']> = new Set(['comment', 'calendar', 'reject']);
 
 /** Whether it is the word of the one whose reply address it came to. */
-const isProven = (outcome: Outcome): boolean =>
+const isOwnWord = (outcome: Outcome): boolean =>
   outcome.action === 'comment' || (outcome.action === 'calendar' && outcome.verified && outcome.authenticated);
 
 /** 0, or the seconds until another mail of so many bytes is taken: from one participant, or of those that a room's sellers must look at. */
 async function countedMail(env: Env, room: RoomId, from: Target | undefined, size: number): Promise<number> {
-  const own = `${room}:${from?.participant}`;
-  const waits = await Promise.all(
-    from
-      ? [tried(env.DB, 'mailsInRoom', room), tried(env.DB, 'mails', own), tried(env.DB, 'mailBytes', own, size)]
-      : [tried(env.DB, 'heldInRoom', room), tried(env.DB, 'heldBytesInRoom', room, size)],
+  if (!from) return Math.max(...(await Promise.all([tried(env.DB, 'heldInRoom', room), tried(env.DB, 'heldBytesInRoom', room, size)])));
+  const own = `${room}:${from.participant}`;
+  return Math.max(
+    ...(await Promise.all([tried(env.DB, 'mailsInRoom', room), tried(env.DB, 'mails', own), tried(env.DB, 'mailBytes', own, size)])),
   );
-  return Math.max(...waits);
 }
 
 const TOO_MANY = 'So much came to this room lately that this message was not taken. Please send it again later.';

@@ -10,13 +10,13 @@ import { can } from '#core/permissions.ts';
 import type { Opening } from '#core/protocol.ts';
 import { done, refuse, tooOften, type Result } from '#core/refusal.ts';
 import { LIMITS } from '../access/limits.ts';
-import { fileKey } from '../files/store.ts';
+import { fileKey, MAX_FILE } from '../files/store.ts';
 import { STAGED_LIFE } from './files.ts';
 import type { RoomActor, Sequencer } from './sequencer.ts';
 
-/** Milliseconds: unused files are looked for so long after their time, and for so long. */
-const LOOKED_FOR = 3_600_000;
-const LOOKED_AT = 7 * 86_400_000;
+/** Milliseconds after a file's time to be used: unused ones are let go of from the first on, and no more looked at after the second. */
+const SPARED = 3_600_000;
+const GIVEN_UP = 7 * 86_400_000;
 
 export class FileAccess {
   readonly #room: Sequencer;
@@ -34,6 +34,11 @@ export class FileAccess {
     return this.#room.files.hasPlace(size) ? done(null) : refuse('invalid', 'room_full', 'file');
   }
 
+  /** Whether a file of any size may still be kept. */
+  takesFiles(): boolean {
+    return this.#room.files.hasPlace(MAX_FILE);
+  }
+
   /** Keeps the facts of an uploaded file until a comment uses it. The bytes are in R2 by then. */
   stage(actor: RoomActor, file: FileFact): Result<FileFact> {
     const me = this.#room.me(actor);
@@ -43,7 +48,7 @@ export class FileAccess {
     if (!may.ok) return may;
     const now = Date.now();
     this.#room.files.stage(me.id, file, now);
-    this.#room.agenda.add('unused', '', now + STAGED_LIFE + LOOKED_FOR, now);
+    this.#room.agenda.add('unused', '', now + STAGED_LIFE + SPARED, now);
     return done(file);
   }
 
@@ -51,13 +56,15 @@ export class FileAccess {
   async dropUnused(now: number): Promise<void> {
     const { room } = this.#room.state;
     if (!room) return;
-    for (const id of this.#room.files.unused(now - STAGED_LIFE, now - STAGED_LIFE - LOOKED_AT)) {
+    const over = now - STAGED_LIFE;
+    for (const { id } of this.#room.files.unused(over - GIVEN_UP, over)) {
       // A deleted comment's files look the same, and come back with it.
       if (this.#room.journal.names(id)) continue;
       await this.#room.env.FILES.delete(fileKey(room.id, id));
       this.#room.files.drop(id);
     }
-    if (this.#room.files.unused(now, now - STAGED_LIFE).length > 0) this.#room.agenda.add('unused', '', now + LOOKED_FOR, now);
+    const [next] = this.#room.files.unused(over, now);
+    if (next) this.#room.agenda.add('unused', '', next.at + STAGED_LIFE + SPARED, now);
   }
 
   /** The facts of a file that this actor may open. */

@@ -88,12 +88,11 @@ export class Files {
     return (row?.held ?? 0) + size <= MAX_FILES;
   }
 
-  /** What came between these times (epoch ms) and stands nowhere. */
-  unused(before: number, after: number): FileId[] {
+  /** What came between these times (epoch ms) and stands nowhere, the earliest first. */
+  unused(after: number, until: number): { id: FileId; at: number }[] {
     return this.#sql
-      .exec<{ id: string }>('SELECT id FROM file WHERE thread IS NULL AND at <= ? AND at > ?', before, after)
-      .toArray()
-      .map(({ id }) => id as FileId);
+      .exec<{ id: FileId; at: number }>('SELECT id, at FROM file WHERE thread IS NULL AND at > ? AND at <= ? ORDER BY at', after, until)
+      .toArray();
   }
 
   /** A file, who brought it, and in which thread it stands: null while it waits to be used. */

@@ -18,7 +18,6 @@ import { done, type Result } from '#core/refusal.ts';
 import type { RoomState } from '#core/room.ts';
 import { zoneByClock } from '#core/zones.ts';
 import { fresh, idFor, withoutKeys } from '../access/tokens.ts';
-import { MAX_FILE } from '../files/store.ts';
 import { companyDomain } from '../directory/company-name.ts';
 import { colleaguesByAddress } from '../directory/lookups.ts';
 import { slotOf } from '../mail/calendar.ts';
@@ -72,17 +71,14 @@ export class MailIn {
     here: boolean;
     /** The room was deleted: nothing is taken, and what came is held. */
     deleted: boolean;
-    /** No file more may be kept. */
-    full: boolean;
   } | null> {
     const key = await this.#keys.of('reply', hash);
     const deleted = this.#state.room?.deleted !== undefined;
-    const full = !this.#room.files.hasPlace(MAX_FILE);
     const one = key && this.#state.people[key.participant];
     const asked = key && !one ? this.#room.newcomers.of(key.participant) : undefined;
     if (key && asked) {
       const { newcomer: participant, email: address, name, locale, zone } = asked;
-      return { participant, address, name, thread: key.thread, side: 'customer', locale, zone, here: true, deleted, full };
+      return { participant, address, name, thread: key.thread, side: 'customer', locale, zone, here: true, deleted };
     }
     if (!key || !one) return null;
     return {
@@ -96,7 +92,6 @@ export class MailIn {
       zone: one.zone,
       here: one.status !== 'left',
       deleted,
-      full,
     };
   }
 
@@ -121,6 +116,8 @@ export class MailIn {
     const taken = this.#take(mail);
     // No await since it was looked for: it is written together with what it stands for.
     if (taken.ok) this.#room.record({ id: key, body: TAKEN_AS.indexOf(taken.value.outcome) }, mail.participant, 'mail', []);
+    // Their bytes go as well: what is not taken leaves none (mail/inbound.ts).
+    else for (const file of mail.files) this.#room.files.drop(file.id);
     return taken;
   }
 

@@ -210,6 +210,10 @@ export class Room extends DurableObject<Env> {
     return this.#fileAccess.mayUpload(...asked);
   }
 
+  takesFiles(): boolean {
+    return this.#fileAccess.takesFiles();
+  }
+
   stage(...asked: Parameters<FileAccess['stage']>) {
     return this.#fileAccess.stage(...asked);
   }
